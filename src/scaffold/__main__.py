@@ -1,0 +1,5 @@
+"""`python -m scaffold` is `scaffold`."""
+
+from scaffold.cli.main import entry
+
+entry()

@@ -1,0 +1,43 @@
+"""`scaffold catalog add|list|remove`."""
+
+from typing import Annotated
+
+import typer
+
+from scaffold.cli.common import command
+from scaffold.core.outcome import Outcome
+
+Name = Annotated[str, typer.Argument(help="The catalog's name.")]
+
+
+def app() -> typer.Typer:
+    """The `catalog` group."""
+    group = typer.Typer(help="Templates of other people.", no_args_is_help=True)
+    command(group, "add", "catalog add")(add)
+    command(group, "list", "catalog list")(list_)
+    command(group, "remove", "catalog remove")(remove)
+    return group
+
+
+def add(name: Name, place: Annotated[str, typer.Argument(help="A folder or a git URL.")]) -> Outcome:
+    """Register the templates of a folder or a git repository as NAME/TEMPLATE.
+
+    Example: scaffold catalog add acme https://git.example.org/acme/templates
+    """
+    from scaffold.commands import catalogs
+
+    return catalogs.add(name, place)
+
+
+def list_() -> Outcome:
+    """Show the registered catalogs."""
+    from scaffold.commands import catalogs
+
+    return catalogs.list_catalogs()
+
+
+def remove(name: Name) -> Outcome:
+    """Forget a catalog."""
+    from scaffold.commands import catalogs
+
+    return catalogs.remove(name)

@@ -1,0 +1,68 @@
+"""What all commands share at the door: `--json`, `-q`, `-v`, and the way an Outcome becomes an exit code."""
+
+import inspect
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import typer
+
+from scaffold import console
+from scaffold.core.outcome import Outcome
+
+_JSON = Annotated[bool, typer.Option("--json", help="One JSON object on stdout, failures included.")]
+_QUIET = Annotated[bool, typer.Option("--quiet", "-q", help="Only warnings and errors.")]
+_VERBOSE = Annotated[bool, typer.Option("--verbose", "-v", help="Say more; a bug shows where its log is.")]
+_SHARED = {"as_json": _JSON, "quiet": _QUIET, "verbose": _VERBOSE}
+
+
+class CommandFailedError(Exception):
+    """Carries an exception out of typer together with the name of the command that raised it."""
+
+    def __init__(self, command: str) -> None:
+        super().__init__(command)
+        self.command = command
+
+
+def command(app: typer.Typer, name: str, title: str = "") -> Callable[[Callable[..., Outcome]], Callable[..., Outcome]]:
+    """Register a function that returns an Outcome as the command `name`.
+
+    Args:
+        app: where it belongs.
+        name: what the person types after that.
+        title: the whole name for JSON, as `catalog add`; `name` when empty.
+    """
+    full_name = title or name
+
+    def register(function: Callable[..., Outcome]) -> Callable[..., Outcome]:
+        def run(*args: Any, as_json: bool, quiet: bool, verbose: bool, **kwargs: Any) -> None:
+            console.style = console.Style(as_json, quiet, verbose)
+            try:
+                outcome = function(*args, **kwargs)
+            except Exception as error:
+                raise CommandFailedError(full_name) from error
+            console.show(full_name, outcome)
+            raise typer.Exit(outcome.exit_code)
+
+        # typer reads a function's signature: the command's own parameters, and behind them the shared ones.
+        own = inspect.signature(function, eval_str=True).parameters.values()
+        shared = [
+            inspect.Parameter(key, inspect.Parameter.KEYWORD_ONLY, default=False, annotation=annotation)
+            for key, annotation in _SHARED.items()
+        ]
+        vars(run)["__signature__"] = inspect.Signature([*own, *shared])
+        run.__annotations__ = {parameter.name: parameter.annotation for parameter in [*own, *shared]}
+        run.__doc__ = function.__doc__
+        app.command(name)(run)
+        return function
+
+    return register
+
+
+def template_names(incomplete: str) -> list[tuple[str, str]]:
+    """Completion: the templates on offer, with what they make."""
+    from scaffold.core import catalog
+
+    found = catalog.built_in()
+    for item in catalog.registered():
+        found += catalog.entries(item)
+    return [(entry.name, entry.title) for entry in found if entry.name.startswith(incomplete)]

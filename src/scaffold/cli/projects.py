@@ -1,0 +1,119 @@
+"""`scaffold list`, `show` and `new`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from scaffold import console
+from scaffold.cli.common import command, template_names
+from scaffold.core.outcome import Outcome, Table
+from scaffold.errors import UsageError
+
+Ref = Annotated[str | None, typer.Option("--ref", metavar="VERSION", help="A release; the newest when left out.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to `app`, in the order of help."""
+    command(app, "list")(list_)
+    command(app, "show")(show)
+    command(app, "new")(new)
+
+
+def list_() -> Outcome:
+    """Show the templates on offer.
+
+    Example: scaffold list
+    """
+    from scaffold.commands import listing
+
+    return listing.list_templates()
+
+
+def show(
+    template: Annotated[str, typer.Argument(help="A template.", autocompletion=template_names)],
+    ref: Ref = None,
+) -> Outcome:
+    """Tell what a template makes: questions, files, skills, time and disk.
+
+    Example: scaffold show ml-tabular
+    """
+    from scaffold.commands import show as show_command
+
+    with console.progress() as progress:
+        progress("Reading")
+        return show_command.show_template(template, ref)
+
+
+def new(
+    template: Annotated[
+        str | None,
+        typer.Argument(
+            help="A name, CATALOG/NAME, a path or a git URL; asked for when left out.", autocompletion=template_names
+        ),
+    ] = None,
+    dest: Annotated[
+        Path | None, typer.Argument(help="The folder to make; called like the template when left out.")
+    ] = None,
+    ref: Ref = None,
+    data: Annotated[
+        list[str] | None, typer.Option("--data", "-d", metavar="KEY=VALUE", help="Answer a question; repeatable.")
+    ] = None,
+    answers: Annotated[Path | None, typer.Option("--answers", metavar="FILE", help="A YAML file of answers.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Take the defaults for what is not answered.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the files with their sizes; write nothing.")] = False,
+    no_git: Annotated[bool, typer.Option("--no-git", help="No repository, no commit.")] = False,
+    no_install: Annotated[bool, typer.Option("--no-install", help="No lock file, environment or hooks.")] = False,
+    run: Annotated[bool, typer.Option("--run", help="Afterwards, run `make all` in it.")] = False,
+    remote: Annotated[str, typer.Option("--remote", metavar="URL", help="Becomes the remote `origin`.")] = "",
+    push: Annotated[bool, typer.Option("--push", help="Push the first commit there.")] = False,
+    trust: Annotated[bool, typer.Option("--trust", help="Let the template run the code that it brings.")] = False,
+) -> Outcome:
+    """Make a repository from a template.
+
+    Examples:
+        scaffold new                              choose from the list
+
+        scaffold new ml-tabular bikes             ask the questions
+
+        scaffold new ml-tabular bikes -y --run    take the defaults, train, test
+
+        scaffold new ml-tabular -d ci=gitlab -d docker=false -y
+    """
+    from scaffold.commands import new as new_command
+    from scaffold.core import answers as given
+
+    ask = not yes and console.can_ask()
+    if not yes and not ask:
+        raise UsageError(
+            "There is no terminal to ask the questions on.", "Add -y to take the defaults, and -d KEY=VALUE to answer."
+        )
+    options = new_command.Options(
+        template=template or _choose(),
+        dest=dest,
+        ref=ref,
+        answers=given.gather(answers, data or []),
+        ask=ask,
+        trust=trust,
+        use_git=not no_git,
+        install=not no_install,
+        run=run,
+        remote=remote,
+        push=push,
+    )
+    if ask:
+        return (new_command.preview if dry_run else new_command.create)(options)
+    with console.progress() as progress:
+        return (new_command.preview if dry_run else new_command.create)(options, progress)
+
+
+def _choose() -> str:
+    from scaffold.core import catalog
+
+    offered = catalog.built_in()
+    if not console.can_ask():
+        raise UsageError("Which template?", "For example: scaffold new ml-tabular -y; `scaffold list` shows them all.")
+    rows = [(entry.manifest.stage if entry.manifest else "", entry.title, entry.name) for entry in offered]
+    return console.choose(
+        "Which one", Table(("stage", "what it makes", "template"), rows), [entry.name for entry in offered]
+    )

@@ -1,0 +1,238 @@
+"""`scaffold new TEMPLATE [DEST]`: from nothing to a repository that runs.
+
+Everything that can fail happens in a folder beside DEST, which one rename turns into DEST: killed at any moment,
+DEST is absent or whole. What comes after (installing, pushing, running) works on a project that stands.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from scaffold.core import project, settings, source
+from scaffold.core.outcome import Notice, Outcome, Progress, Text, Tree, silent
+from scaffold.errors import ScaffoldError
+from scaffold.tools import copier, files, git, process, uv
+
+
+@dataclass(frozen=True)
+class Options:
+    """What `scaffold new` was asked for.
+
+    Attributes:
+        template: a name, CATALOG/NAME, path or git URL.
+        dest: the folder to make; None for one called like the template.
+        ref: a release; None for the newest.
+        answers: given answers.
+        ask: prompt for the other ones.
+        trust: let the template run code.
+        use_git: make a repository with one commit.
+        install: lock and install the environment, and the hooks.
+        run: afterwards, `make all` in it.
+        remote: becomes `origin`; empty for none.
+        push: push to it.
+    """
+
+    template: str
+    dest: Path | None = None
+    ref: str | None = None
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    ask: bool = False
+    trust: bool = False
+    use_git: bool = True
+    install: bool = True
+    run: bool = False
+    remote: str = ""
+    push: bool = False
+
+
+@dataclass
+class _Made:
+    """What has been done so far, and what had to be left out."""
+
+    path: Path
+    template: str
+    rendered: copier.Rendered
+    locked: bool = False
+    committed: bool = False
+    installed: bool = False
+    hooks: bool = False
+    pushed: bool = False
+    ran: bool = False
+    left_out: list[Notice] = field(default_factory=list)
+
+    def leave_out(self, message: str, hint: str) -> None:
+        self.left_out.append(Notice(message, hint))
+
+
+def preview(options: Options, progress: Progress = silent) -> Outcome:
+    """The files that `create` would write, with their sizes; nothing is written."""
+    dest = _destination(options)
+    with source.opened(options.template, options.ref) as template, files.temporary_folder() as parent:
+        progress("Rendering")
+        rendered = copier.render(_request(options, template), parent / dest.name)
+        tree = files.sizes(parent / dest.name)
+    data = {"project": str(dest), "template": template.label, "version": rendered.version, "files": tree}
+    total = f"{len(tree)} files, {sum(tree.values()) / 1024:.0f} KB; nothing was written."
+    return Outcome({**data, "dry_run": True}, [Tree(str(dest), tree), Text(total)])
+
+
+def create(options: Options, progress: Progress = silent) -> Outcome:
+    """Generate the project.
+
+    Raises:
+        ScaffoldError: nothing was written.
+    """
+    dest = _destination(options)
+    with source.opened(options.template, options.ref) as template, files.staged(dest) as stage:
+        progress("Rendering")
+        made = _Made(dest, template.label, copier.render(_request(options, template), stage))
+        if options.install:
+            progress("Locking the environment")
+            _lock(made, stage)
+        if options.use_git:
+            progress("Committing")
+            _commit(made, stage, options.remote)
+    if options.install:
+        progress("Installing the environment")
+        _install(made)
+    if options.push:
+        progress("Pushing")
+        _push(made)
+    if options.run:
+        progress("Running make all")
+        _run(made)
+    return _outcome(made, options)
+
+
+def _destination(options: Options) -> Path:
+    git.version()
+    if options.push and not options.remote:
+        raise ScaffoldError("--push needs to know where to.", "Add --remote URL.")
+    if options.remote and not options.use_git:
+        raise ScaffoldError("--remote needs a repository, but --no-git makes none.", "Leave out one of the two.")
+    if options.remote and git.redact(options.remote) != options.remote:
+        raise ScaffoldError(
+            "The remote's URL holds a password or token, which git would keep in plain text.",
+            "Take it out of the URL and let a credential helper answer: https://git-scm.com/docs/gitcredentials",
+        )
+    return project.free_destination(options.dest or Path(source.suggested_name(options.template)))
+
+
+def _request(options: Options, template: source.Source) -> copier.Request:
+    return copier.Request(
+        template.address,
+        template.ref,
+        template.rewrites,
+        answers=options.answers,
+        defaults=settings.default_answers(),
+        ask=options.ask,
+        trust=options.trust,
+    )
+
+
+def _lock(made: _Made, stage: Path) -> None:
+    if not (stage / "pyproject.toml").is_file():
+        return
+    done = uv.lock(stage)
+    made.locked = done.ok
+    if not done.ok:
+        made.leave_out(
+            f"The environment was not locked: {done.last_line}", f"Online: cd {made.path} && uv lock && git add uv.lock"
+        )
+
+
+def _commit(made: _Made, stage: Path, remote: str) -> None:
+    outer = git.toplevel(stage)
+    if outer is not None:
+        made.leave_out(
+            f"No repository was made, because {made.path} lies inside one ({outer}); nothing was committed.",
+            f"Commit it there: git add {made.path}",
+        )
+        return
+    git.init(stage)
+    if remote:
+        git.add_remote(stage, remote)
+    if not git.has_identity(stage):
+        made.leave_out(
+            "git does not know who you are, so the first commit is scaffold's.",
+            'git config --global user.name "Your Name" && git config --global user.email you@example.org',
+        )
+    try:
+        git.commit_all(stage, f"Start from {made.template} {made.rendered.version}".rstrip())
+        made.committed = True
+    except git.GitError as error:
+        made.leave_out(
+            f"The first commit was refused: {error.message}", f"cd {made.path} && git add --all && git commit"
+        )
+
+
+def _install(made: _Made) -> None:
+    if made.locked:
+        done = uv.sync(made.path)
+        made.installed = done.ok
+        if not done.ok:
+            made.leave_out(
+                f"The environment was not installed: {done.last_line}", f"Online: cd {made.path} && make setup"
+            )
+    if made.committed and (made.path / ".pre-commit-config.yaml").is_file():
+        # Only where packages can be had: a commit hook whose repositories cannot be fetched would refuse every commit.
+        if made.installed:
+            made.hooks = process.run([_python(), "-m", "pre_commit", "install"], cwd=made.path).ok
+        if not made.hooks:
+            made.leave_out("The commit hooks were not installed.", f"Online: cd {made.path} && make setup")
+
+
+def _push(made: _Made) -> None:
+    if not made.committed:
+        made.leave_out("Nothing was pushed, because nothing was committed.", f"cd {made.path}")
+        return
+    try:
+        git.push(made.path)
+        made.pushed = True
+    except git.GitError as error:
+        made.leave_out(f"The push was refused: {error.message}", f"cd {made.path} && git push -u origin main")
+
+
+def _run(made: _Made) -> None:
+    make = process.find_program("make")
+    if make is None:
+        made.leave_out(
+            "There is no make on this machine, so nothing was run.", f"cd {made.path}; its README names the verbs"
+        )
+        return
+    made.ran = process.run([make, "all"], cwd=made.path, env={"VIRTUAL_ENV": ""}, live=True).ok
+    if not made.ran:
+        made.leave_out("`make all` failed in the new project; its output stands above.", f"cd {made.path} && make all")
+
+
+def _python() -> str:
+    import sys
+
+    return sys.executable
+
+
+def _outcome(made: _Made, options: Options) -> Outcome:
+    failed = (options.push and not made.pushed) or (options.run and not made.ran)
+    data = {
+        "project": str(made.path),
+        "template": made.template,
+        "version": made.rendered.version,
+        "answers": dict(made.rendered.answers),
+        "files": len(files.sizes(made.path)) if not made.installed else None,
+        **{name: getattr(made, name) for name in ("locked", "committed", "installed", "hooks", "pushed", "ran")},
+    }
+    blocks = [Text(f"Made {made.path} from {made.template} {made.rendered.version}".rstrip() + ".")]
+    table = project.results_table(made.path) if made.ran else ""
+    if table:
+        blocks.append(Text(table))
+    blocks.append(Text(_next_step(made)))
+    return replace(Outcome(data, blocks, tuple(made.left_out)), exit_code=4 if failed else 0)
+
+
+def _next_step(made: _Made) -> str:
+    if made.ran:
+        return f"Next: cd {made.path} && make help"
+    if not (made.path / "Makefile").is_file():
+        return f"Next: cd {made.path}"
+    return f"Next: cd {made.path} && make {'all' if made.installed else 'setup all'}"

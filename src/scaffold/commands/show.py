@@ -1,0 +1,70 @@
+"""`scaffold show NAME`: what a template makes, before making it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from scaffold.core import settings, source
+from scaffold.core.manifest import Manifest
+from scaffold.core.outcome import Outcome, Table, Text, Tree
+from scaffold.tools import copier, files
+
+
+def show_template(word: str, ref: str | None = None) -> Outcome:
+    """A template's description, its questions with their defaults, and the files that the defaults give.
+
+    Args:
+        word: a template, as `scaffold new` takes it.
+        ref: a release; None for the newest.
+    """
+    with source.opened(word, ref) as template, files.temporary_folder() as parent:
+        folder = parent / source.suggested_name(template.name)
+        request = copier.Request(template.address, template.ref, template.rewrites, defaults=settings.default_answers())
+        rendered = copier.render(request, folder)
+        tree = files.sizes(folder)
+    questions = [_question(key, details, rendered.answers) for key, details in rendered.questions.items()]
+    about = _about(template.manifest)
+    data = {"template": template.label, "version": rendered.version, **about, "questions": questions, "files": tree}
+    return Outcome(data, _blocks(template.label, rendered.version, about, questions, tree))
+
+
+def _question(key: str, details: Mapping[str, Any], answers: Mapping[str, Any]) -> dict[str, Any]:
+    choices = details.get("choices", [])
+    values = list(choices.values()) if isinstance(choices, dict) else choices
+    return {
+        "key": key,
+        "help": " ".join(str(details.get("help", "")).split()),
+        "default": answers.get(key),
+        "choices": values if isinstance(values, list) else [],
+        "asked": details.get("ask", True) is not False and details.get("when", True) is not False,
+    }
+
+
+def _about(manifest: Manifest | None) -> dict[str, Any]:
+    if manifest is None:
+        return {"title": "", "stage": "", "summary": "", "months": "", "skills": [], "minutes": 0, "disk_mb": 0}
+    names = ("title", "stage", "summary", "months", "minutes", "disk_mb")
+    return {name: getattr(manifest, name) for name in names} | {"skills": list(manifest.skills)}
+
+
+def _blocks(
+    label: str, version: str, about: Mapping[str, Any], questions: list[dict[str, Any]], tree: Mapping[str, int]
+) -> list[Text | Table | Tree]:
+    blocks: list[Text | Table | Tree] = [Text(f"{label} {version}".strip())]
+    if about["summary"]:
+        road = f"{about['stage']}, months {about['months']}"
+        cost = f"about {about['minutes']:g} min and {about['disk_mb']} MB to set up and run"
+        blocks += [Text(about["summary"]), Text(f"{road}; {cost}"), Text(f"Skills: {', '.join(about['skills'])}")]
+    rows = [
+        (item["key"], _plain(item["default"]), " | ".join(map(_plain, item["choices"])), item["help"])
+        for item in questions
+        if item["asked"]
+    ]
+    blocks.append(Table(("question", "default", "choices", "what it decides"), rows, title="Questions (-d KEY=VALUE)"))
+    blocks.append(Tree(f"{len(tree)} files, {sum(tree.values()) / 1024:.0f} KB, with the defaults", tree))
+    return blocks
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "" if value is None else str(value)

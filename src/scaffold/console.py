@@ -1,0 +1,174 @@
+"""The only printer: results to stdout, talk to stderr, as text for people or as JSON for machines (DESIGN §5).
+
+rich is imported when something is laid out: completion and `--json` never need it.
+"""
+
+import contextlib
+import json
+import os
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from scaffold import __version__
+from scaffold.core.outcome import Block, Notice, Outcome, Progress, Table, Text, Tree
+from scaffold.errors import ScaffoldError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.tree import Tree as RichTree
+
+SCHEMA = 1
+"""The version of the JSON envelope: raised when a key changes its meaning or goes away."""
+
+
+@dataclass
+class Style:
+    """How this run talks: set once from the command line."""
+
+    as_json: bool = False
+    quiet: bool = False
+    verbose: bool = False
+
+
+style = Style()
+
+
+def show(command: str, outcome: Outcome) -> None:
+    """Print what a command gave back."""
+    if style.as_json:
+        _envelope(command, outcome.exit_code, data=outcome.data, warnings=outcome.warnings)
+        return
+    for notice in outcome.warnings:
+        _talk("warning", notice.message, notice.hint)
+    if not style.quiet:
+        out = _rich(stderr=False)
+        for block in outcome.blocks:
+            _lay_out(out, block)
+
+
+def show_error(command: str, error: ScaffoldError) -> None:
+    """Print one sentence, a blank line and the hint; or the same in the JSON envelope."""
+    if style.as_json:
+        _envelope(command, error.exit_code, error={"message": error.message, "hint": error.hint})
+    else:
+        _talk("error", error.message, error.hint)
+
+
+@contextlib.contextmanager
+def progress() -> Iterator[Progress]:
+    """Show on a terminal what is being done; say nothing in a pipe, in JSON or when quiet."""
+    if style.as_json or style.quiet or not sys.stderr.isatty():
+        yield lambda _step: None
+        return
+    err = _rich(stderr=True)
+    with err.status("") as status:
+
+        def step(name: str) -> None:
+            if name.startswith("Running"):
+                status.stop()
+                err.print(f"{name} …", style="dim")
+            else:
+                status.update(f"{name} …")
+
+        yield step
+
+
+def can_ask() -> bool:
+    """Whether a person sits at the other end: without a terminal nothing prompts."""
+    return sys.stdin.isatty() and sys.stdout.isatty() and not style.as_json
+
+
+def choose(question: str, table: Table, names: Sequence[str]) -> str:
+    """Show a numbered table and ask for one of its rows."""
+    from rich.prompt import Prompt
+
+    numbered = Table(("", *table.columns), [(str(i), *row) for i, row in enumerate(table.rows, start=1)])
+    out = _rich(stderr=False)
+    _lay_out(out, numbered)
+    answers = [*map(str, range(1, len(names) + 1)), *names]
+    answer = Prompt.ask(question, choices=answers, show_choices=False, default="1", console=out)
+    return names[int(answer) - 1] if answer.isdigit() else answer
+
+
+def _envelope(
+    command: str,
+    exit_code: int,
+    data: Mapping[str, Any] | None = None,
+    warnings: Sequence[Notice] = (),
+    error: Mapping[str, str] | None = None,
+) -> None:
+    content = {
+        "schema": SCHEMA,
+        "scaffold": __version__,
+        "command": command,
+        "ok": exit_code == 0,
+        "exit_code": exit_code,
+        "data": data,
+        "warnings": [{"message": notice.message, "hint": notice.hint} for notice in warnings],
+        "error": error,
+    }
+    print(json.dumps(content, ensure_ascii=False, default=str))
+
+
+def _talk(kind: str, message: str, hint: str) -> None:
+    from rich.text import Text as RichText
+
+    err = _rich(stderr=True)
+    colour = "bold red" if kind == "error" else "yellow"
+    err.print(RichText.assemble((f"{kind}: ", colour), message), soft_wrap=True)
+    if hint:
+        err.print(RichText.assemble("\n", ("hint: ", "bold cyan"), hint), soft_wrap=True)
+
+
+def _rich(*, stderr: bool) -> "Console":
+    from rich.console import Console
+
+    # A pipe has no width: tables are laid out for a wide page there instead of being cut at 80 columns.
+    stream = sys.stderr if stderr else sys.stdout
+    width = None if stream.isatty() or os.environ.get("COLUMNS") else 160
+    return Console(file=stream, highlight=False, width=width)
+
+
+def _lay_out(out: "Console", block: Block) -> None:
+    if isinstance(block, Text):
+        out.print(block.text, markup=False, soft_wrap=True)
+    elif isinstance(block, Table):
+        _table(out, block)
+    else:
+        out.print(_tree(block))
+
+
+def _table(out: "Console", block: Table) -> None:
+    from rich import box
+    from rich.table import Table as RichTable
+    from rich.text import Text as RichText
+
+    table = RichTable(title=block.title or None, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    for index, column in enumerate(block.columns):
+        table.add_column(column, no_wrap=index == 0, overflow="fold")
+    for row in block.rows:
+        table.add_row(*map(RichText, row))
+    out.print(table)
+
+
+def _tree(block: Tree) -> "RichTree":
+    from rich.text import Text as RichText
+    from rich.tree import Tree as RichTree
+
+    root = RichTree(RichText(block.root, style="bold"), guide_style="dim")
+    folders: dict[tuple[str, ...], RichTree] = {(): root}
+    for path, size in block.files.items():
+        *parents, name = path.split("/")
+        for depth in range(1, len(parents) + 1):
+            key = tuple(parents[:depth])
+            if key not in folders:
+                folders[key] = folders[key[:-1]].add(RichText(key[-1] + "/", style="bold blue"))
+        label = RichText.assemble(name, "  ", (_size(size), "dim"))
+        folders[tuple(parents)].add(label)
+    return root
+
+
+def _size(size: int) -> str:
+    return f"{size} B" if size < 1024 else f"{size / 1024:.1f} KB" if size < 1024**2 else f"{size / 1024**2:.1f} MB"

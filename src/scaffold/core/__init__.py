@@ -1,0 +1,1 @@
+"""The things scaffold works with: manifests, catalogs, releases, projects, answers."""

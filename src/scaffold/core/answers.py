@@ -1,0 +1,56 @@
+"""Answers as a person gives them: `-d KEY=VALUE` and answer files."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from scaffold.errors import UsageError
+
+
+def parse_pair(pair: str) -> tuple[str, Any]:
+    """Read one `KEY=VALUE`; the value is YAML, so `true`, `3` and `[a, b]` mean what they look like.
+
+    Text that YAML would not leave as it is (`3.10`, `no`, `: x`) is kept as text where it is no boolean or list:
+    copier casts it to the question's type.
+
+    Raises:
+        UsageError: there is no `=`, or no key before it.
+    """
+    key, separator, text = pair.partition("=")
+    key = key.strip()
+    if not separator or not key:
+        raise UsageError(f"`-d {pair}` is not KEY=VALUE.", "For example: -d license=MIT")
+    return key, _value(text)
+
+
+def _value(text: str) -> Any:
+    try:
+        value = yaml.safe_load(text)
+    except yaml.YAMLError:
+        return text
+    return value if isinstance(value, bool | list | dict) else text
+
+
+def read_answers_file(path: Path) -> dict[str, Any]:
+    """Read a YAML file of answers; keys that start with `_` (as in `.copier-answers.yml`) are copier's and left out.
+
+    Raises:
+        UsageError: the file is missing, not YAML, or not a mapping.
+    """
+    try:
+        loaded = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UsageError(f"The answers file {path} cannot be read: {error.strerror}.") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise UsageError(f"The answers file {path} is not valid YAML.") from error
+    if not isinstance(loaded or {}, dict):
+        raise UsageError(f"The answers file {path} must hold `question: answer` lines.")
+    return {str(key): value for key, value in (loaded or {}).items() if not str(key).startswith("_")}
+
+
+def gather(file: Path | None, pairs: Sequence[str]) -> dict[str, Any]:
+    """All given answers: the file's first, overruled by the pairs, later ones by earlier. Raises UsageError."""
+    answers = read_answers_file(file) if file else {}
+    return answers | dict(parse_pair(pair) for pair in pairs)

@@ -1,0 +1,116 @@
+"""How layers and a template's own files become one ordinary Copier template (DESIGN §3).
+
+Copier wants one template per git repository and refuses includes that leave it, so a release is put together here, as a
+plain mapping that nobody has written anywhere yet: the same sources give the same mapping, byte for byte.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from scaffold.core.manifest import FILE_NAME, Manifest, read_manifest
+from scaffold.errors import ScaffoldError
+
+LAYERS = "_layers"
+SUFFIX = ".jinja"
+_PARTS = ("project", "includes")
+_IGNORED = {"__pycache__", ".DS_Store", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".venv"}
+
+
+@dataclass(frozen=True)
+class File:
+    """One file of an assembled template."""
+
+    content: bytes
+    executable: bool = False
+
+
+Tree = Mapping[str, File]
+"""POSIX path below the template's root → file."""
+
+
+def assemble(folder: Path) -> Tree:
+    """Put the template in `folder` together with its layers.
+
+    Args:
+        folder: holds `template.toml`; its layers stand in `_layers/` beside it.
+
+    Returns:
+        A Copier template: `copier.yml`, `project/`, `includes/`, `template.toml`, `CHANGELOG.md`.
+
+    Raises:
+        ScaffoldError: a layer is missing, two parts bring the same path and `replaces` does not say so, `replaces`
+            names a path that nothing replaces, or a file is a symlink.
+    """
+    manifest = read_manifest(folder / FILE_NAME)
+    parts = [*_layer_folders(folder, manifest), folder]
+    tree = _overlay(parts, set(manifest.replaces))
+    tree["copier.yml"] = File(_copier_yml(parts))
+    for name in (FILE_NAME, "CHANGELOG.md"):
+        if (folder / name).is_file():
+            tree[name] = File((folder / name).read_bytes())
+    return dict(sorted(tree.items()))
+
+
+def _layer_folders(folder: Path, manifest: Manifest) -> Iterator[Path]:
+    for layer in manifest.layers:
+        path = folder.parent / LAYERS / layer
+        if not path.is_dir():
+            raise ScaffoldError(f"{folder / FILE_NAME} names a layer `{layer}` that is not at {path}.")
+        yield path
+
+
+def _overlay(parts: list[Path], replaces: set[str]) -> dict[str, File]:
+    tree: dict[str, File] = {}
+    stood_in: dict[str, tuple[str, str]] = {}  # rendered path → (path in the tree, part that brought it)
+    unused = set(replaces)
+    for part in parts:
+        for path, file in _files(part):
+            rendered = path.removesuffix(SUFFIX)
+            if rendered in stood_in:
+                earlier, owner = stood_in[rendered]
+                if rendered not in replaces:
+                    raise ScaffoldError(
+                        f"`{rendered}` is in both {owner} and {part.name}.",
+                        f'Say which wins: add "{rendered}" to `replaces` in {FILE_NAME}.',
+                    )
+                unused.discard(rendered)
+                del tree[earlier]
+            stood_in[rendered] = (path, part.name)
+            tree[path] = file
+    for rendered in sorted(unused):
+        raise ScaffoldError(f"`replaces` names `{rendered}`, which nothing replaces.", f"Remove it from {FILE_NAME}.")
+    return tree
+
+
+def _files(part: Path) -> Iterator[tuple[str, File]]:
+    for name in _PARTS:
+        for path in sorted((part / name).rglob("*")):
+            if _IGNORED.intersection(path.relative_to(part).parts) or path.suffix == ".pyc":
+                continue
+            if path.is_symlink():
+                raise ScaffoldError(f"{path} is a symlink; templates hold none, they do not survive Windows.")
+            if path.is_file():
+                executable = bool(path.stat().st_mode & 0o100)
+                yield path.relative_to(part).as_posix(), File(path.read_bytes(), executable)
+
+
+def _copier_yml(parts: list[Path]) -> bytes:
+    """Join the parts' questions: Copier reads several YAML documents as one and merges their `_exclude` lists."""
+    documents = ["# Assembled by scaffold from the layers and the template; edit those.\n_subdirectory: project\n"]
+    for path in (part / "copier.yml" for part in parts):
+        if path.is_file():
+            text = path.read_text(encoding="utf-8")
+            _require_yaml(text, path)
+            documents.append(text.removeprefix("---\n"))
+    return "---\n".join(documents).encode()
+
+
+def _require_yaml(text: str, path: Path) -> None:
+    try:
+        yaml.safe_load(text)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise ScaffoldError(f"{path}, line {line}, is not valid YAML: {error.problem}.") from error

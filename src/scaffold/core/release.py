@@ -1,0 +1,161 @@
+"""A release: an assembled template at one version, as a commit and a tag in the template's git bundle (DESIGN §3)."""
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from packaging.version import InvalidVersion, Version
+
+from scaffold.core.assembly import Tree
+from scaffold.errors import ScaffoldError
+from scaffold.tools import git
+from scaffold.tools.files import temporary_folder
+
+_WHO = "scaffold <scaffold@localhost>"
+_WHEN = "1767225600 +0000"  # 2026-01-01: a fixed moment, so that the same input gives the same commit hash
+
+
+def commit_stream(tree: Tree, name: str, version: str, parent: str | None = None) -> bytes:
+    """A git-fast-import(1) stream with one commit of `tree` on `main`, tagged `version`.
+
+    Args:
+        tree: the assembled template.
+        name: the template's, for the commit message.
+        version: the tag.
+        parent: the commit of the release before; None for the first.
+    """
+    message = f"{name} {version}\n".encode()
+    parts = [
+        b"feature done\ncommit refs/heads/main\n",
+        f"committer {_WHO} {_WHEN}\ndata {len(message)}\n".encode() + message,
+        f"from {parent}\n".encode() if parent else b"",
+        b"deleteall\n",
+    ]
+    for path, file in tree.items():
+        mode = "100755" if file.executable else "100644"
+        parts.append(f"M {mode} inline {path}\ndata {len(file.content)}\n".encode() + file.content + b"\n")
+    parts.append(f"reset refs/tags/{version}\nfrom refs/heads/main\n\ndone\n".encode())
+    return b"".join(parts)
+
+
+@contextlib.contextmanager
+def draft_repository(tree: Tree, name: str, version: str) -> Iterator[Path]:
+    """A throw-away bare repository with one commit of `tree`, tagged `version`."""
+    with temporary_folder() as parent, git.bare_repository(parent) as repository:
+        git.fast_import(repository, commit_stream(tree, name, version))
+        yield repository
+
+
+def versions(bundle: Path) -> list[str]:
+    """The releases in a bundle, oldest first.
+
+    Raises:
+        ScaffoldError: the file is missing, damaged, or holds no release.
+    """
+    try:
+        heads = git.run(bundle.parent, "bundle", "list-heads", str(bundle)).splitlines()
+    except (git.GitError, NotADirectoryError, FileNotFoundError) as error:
+        raise damaged(bundle) from error
+    tags = [ref.removeprefix("refs/tags/") for _, _, ref in (line.partition(" ") for line in heads)]
+    found = sorted((tag for tag in tags if _is_version(tag)), key=Version)
+    if not found:
+        raise damaged(bundle)
+    return found
+
+
+def choose(bundle: Path, ref: str | None) -> str:
+    """The release to use: `ref`, or the newest that is no pre-release.
+
+    Raises:
+        ScaffoldError: the bundle has no such release.
+    """
+    offered = versions(bundle)
+    if ref is None:
+        return next((tag for tag in reversed(offered) if not Version(tag).is_prerelease), offered[-1])
+    if ref not in offered:
+        raise ScaffoldError(f"{bundle.stem} has no release {ref}.", f"Its releases: {', '.join(offered)}.")
+    return ref
+
+
+def damaged(bundle: Path) -> ScaffoldError:
+    """What to say of a bundle that git cannot read."""
+    return ScaffoldError(
+        f"The releases of {bundle.stem} are damaged or missing ({bundle.name}).",
+        "Reinstall scaffold: pip install --force-reinstall portfolio-scaffold",
+    )
+
+
+@contextlib.contextmanager
+def unbundled(bundle: Path) -> Iterator[Path]:
+    """The bundle's repository, in a throw-away folder; an empty one where there is no bundle yet.
+
+    Raises:
+        ScaffoldError: the bundle is damaged.
+    """
+    with temporary_folder() as parent:
+        if not bundle.is_file():
+            with git.bare_repository(parent) as repository:
+                yield repository
+            return
+        repository = parent / "release.git"
+        try:
+            git.clone(str(bundle), repository)
+        except git.GitError as error:
+            raise damaged(bundle) from error
+        yield repository
+
+
+def add_release(bundle: Path, tree: Tree, version: str, *, amend: bool = False) -> bool:
+    """Add `tree` to the bundle as release `version`, unless the newest release already is that tree.
+
+    Args:
+        bundle: the template's bundle; made when absent.
+        tree: the assembled template.
+        version: PEP 440; must be newer than every release in the bundle.
+        amend: put the newest release in again under the same version: for one that no scaffold has shipped yet.
+
+    Returns:
+        Whether anything was written.
+
+    Raises:
+        ScaffoldError: the tree changed but the version did not go up.
+    """
+    with unbundled(bundle) as repository:
+        tags = git.tags(repository)
+        released = sorted(filter(_is_version, tags), key=Version)
+        if amend and released and released[-1] == version:
+            del tags[released.pop()]
+        parent = tags[released[-1]] if released else None
+        git.fast_import(repository, _forced(commit_stream(tree, bundle.stem, version, parent)))
+        if parent and git.tree_of(repository, "main") == git.tree_of(repository, parent):
+            return False
+        if released and Version(version) <= Version(released[-1]):
+            raise ScaffoldError(
+                f"{bundle.stem} changed, but {version} is not newer than its release {released[-1]}.",
+                "Raise `version` in its template.toml, and say in its CHANGELOG.md what an update brings.",
+            )
+        fresh = bundle.with_suffix(".bundle.new")
+        bundle.parent.mkdir(parents=True, exist_ok=True)
+        git.write_bundle(repository, fresh)
+        fresh.replace(bundle)
+        return True
+
+
+def _forced(stream: bytes) -> bytes:
+    return b"feature force\n" + stream
+
+
+def matches(bundle: Path, tree: Tree) -> bool:
+    """Whether the newest release in the bundle is exactly `tree`."""
+    newest = versions(bundle)[-1]
+    with unbundled(bundle) as repository:
+        git.fast_import(repository, commit_stream(tree, bundle.stem, "0"))
+        return git.tree_of(repository, "main") == git.tree_of(repository, newest)
+
+
+def _is_version(tag: str) -> bool:
+    try:
+        Version(tag)
+    except InvalidVersion:
+        return False
+    return True

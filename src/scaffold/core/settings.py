@@ -1,0 +1,51 @@
+"""What the user set once for all projects: a settings file and git's own configuration."""
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from platformdirs import user_config_path
+
+from scaffold.errors import ScaffoldError
+from scaffold.tools import git
+
+KEYS = ("author_name", "author_email", "github_owner", "license", "python_version", "ci")
+"""The questions whose default a person wants the same in every project."""
+
+
+def config_folder() -> Path:
+    """Where the user's settings and catalogs stand; `SCAFFOLD_CONFIG_DIR` moves it."""
+    override = os.environ.get("SCAFFOLD_CONFIG_DIR")
+    return Path(override) if override else user_config_path("scaffold", appauthor=False)
+
+
+def settings_file() -> Path:
+    """The user's `settings.toml`."""
+    return config_folder() / "settings.toml"
+
+
+def read_settings() -> dict[str, Any]:
+    """The settings file's `[defaults]`; empty when there is no file.
+
+    Raises:
+        ScaffoldError: the file is not TOML or sets something that scaffold does not know.
+    """
+    path = settings_file()
+    if not path.is_file():
+        return {}
+    try:
+        defaults = tomllib.loads(path.read_text(encoding="utf-8")).get("defaults", {})
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ScaffoldError(f"{path} is not valid TOML: {error}.", "Mend it or move it away.") from error
+    for key in defaults:
+        if key not in KEYS:
+            raise ScaffoldError(f"{path} sets an unknown default `{key}`.", f"Known: {', '.join(KEYS)}.")
+    return dict(defaults)
+
+
+def default_answers() -> dict[str, Any]:
+    """The defaults to offer in every template: git's name and e-mail, overruled by the settings file."""
+    identity = git.configured_identity()
+    from_git = {f"author_{key}": identity[f"user.{key}"] for key in ("name", "email") if f"user.{key}" in identity}
+    return from_git | read_settings()

@@ -1,0 +1,69 @@
+"""`git-remote-scaffold`: serves `scaffold://NAME` to plain git, and so to plain copier, out of a template's releases.
+
+git starts it for every address of that scheme and speaks gitremote-helpers(7) with it; only `fetch` is offered.
+It runs inside git: it reads commands from stdin, answers on stdout, and says what is wrong on stderr.
+"""
+
+import contextlib
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from scaffold.core import catalog, source
+from scaffold.errors import ScaffoldError
+from scaffold.tools import files, git
+
+
+def main() -> int:
+    """Serve one conversation. Returns the exit status: 0, or 1 when there is no such template."""
+    try:
+        with _bundle(sys.argv[2] if len(sys.argv) > 2 else "") as bundle:
+            _serve(bundle)
+    except ScaffoldError as error:
+        print(f"{error.message}\nhint: {error.hint}" if error.hint else error.message, file=sys.stderr)
+        return 1
+    return 0
+
+
+def _serve(bundle: Path) -> None:
+    fetching = False
+    for line in sys.stdin:
+        command = line.split()
+        if not command:
+            if not fetching:
+                return
+            git.run(Path.cwd(), "bundle", "unbundle", str(bundle))
+            fetching = False
+            print(flush=True)
+        elif command[0] == "capabilities":
+            print("fetch\n", flush=True)
+        elif command[0] == "list":
+            heads = git.run(Path.cwd(), "bundle", "list-heads", str(bundle)).splitlines()
+            print(
+                "\n".join([head for head in heads if not head.endswith(" HEAD")] + ["@refs/heads/main HEAD", ""]),
+                flush=True,
+            )
+        elif command[0] == "fetch":
+            fetching = True
+        else:
+            raise ScaffoldError(
+                f"git asked for `{command[0]}`, which scaffold:// cannot do.", "It can only be fetched from."
+            )
+
+
+@contextlib.contextmanager
+def _bundle(address: str) -> Iterator[Path]:
+    if not address.startswith(catalog.SCHEME):
+        raise ScaffoldError(f"`{address}` is no address of a template.", "Addresses look like scaffold://ml-tabular")
+    with source.opened(address) as template:
+        place = Path(next(iter(template.rewrites.values()), ""))
+        if place.is_file():
+            yield place
+        elif template.rewrites:
+            with files.temporary_folder() as folder:
+                git.write_bundle(place, folder / "draft.bundle")
+                yield folder / "draft.bundle"
+        else:
+            raise ScaffoldError(
+                f"{address} is a plain Copier template.", f"Use its own address: {catalog.find(template.name).place}"
+            )

@@ -1,0 +1,1 @@
+"""The only doors to the outside: git, copier, processes, uv, the file system's sharp edges."""

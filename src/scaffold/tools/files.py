@@ -1,0 +1,120 @@
+"""File-system work that must be whole or not at all."""
+
+import contextlib
+import errno
+import os
+import shutil
+import stat
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from scaffold.errors import ScaffoldError
+
+
+def write_atomically(path: Path, content: str | bytes) -> None:
+    """Write a file so that a reader, or a crash, sees the old content or the new, never a part.
+
+    Raises:
+        ScaffoldError: the folder cannot be written, or the disk is full.
+    """
+    data = content.encode() if isinstance(content, str) else content
+    with friendly_os_errors(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+            Path(name).chmod(0o644)
+            Path(name).replace(path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+
+
+@contextlib.contextmanager
+def staged(dest: Path) -> Iterator[Path]:
+    """A folder to fill that becomes `dest` when the block ends well, and vanishes when it does not.
+
+    It stands beside `dest`, so that the last step is one rename on one file system, and bears `dest`'s name,
+    because templates derive names from the folder's.
+
+    Args:
+        dest: absent, or an empty folder.
+
+    Raises:
+        ScaffoldError: the parent cannot be written, or the disk is full.
+    """
+    with friendly_os_errors(dest):
+        dest.parent.mkdir(parents=True, exist_ok=True)
+        parent = Path(tempfile.mkdtemp(dir=dest.parent, prefix=f".{dest.name}.scaffold-"))
+        try:
+            stage = parent / dest.name
+            stage.mkdir()
+            yield stage
+            if dest.is_dir():
+                dest.rmdir()
+            stage.rename(dest)
+        finally:
+            remove_tree(parent)
+
+
+@contextlib.contextmanager
+def temporary_folder() -> Iterator[Path]:
+    """A folder of our own that is gone afterwards, read-only git objects included."""
+    folder = Path(tempfile.mkdtemp(prefix="scaffold-"))
+    try:
+        yield folder
+    finally:
+        remove_tree(folder)
+
+
+def remove_tree(folder: Path) -> None:
+    """Delete a folder; git's objects are read-only, which stops a plain rmtree on Windows."""
+
+    def make_writable(function: Callable[..., Any], path: str, _error: Any) -> None:
+        with contextlib.suppress(OSError):
+            Path(path).chmod(stat.S_IWRITE)
+            function(path)
+
+    shutil.rmtree(folder, onerror=make_writable)
+
+
+def sizes(folder: Path) -> dict[str, int]:
+    """Every file below `folder`: POSIX path → size in bytes."""
+    return {
+        path.relative_to(folder).as_posix(): path.stat().st_size
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and not path.is_symlink()
+    }
+
+
+@contextlib.contextmanager
+def friendly_os_errors(path: Path) -> Iterator[None]:
+    """Turn the operating system's refusals into one sentence and a hint."""
+    try:
+        yield
+    except OSError as error:
+        where = Path(error.filename).parent if error.filename else path
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise ScaffoldError(f"The disk is full: {path} could not be written.", "Free some space first.") from error
+        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+            hint = "Choose another folder, or change its permissions."
+            raise ScaffoldError(f"{where} cannot be written.", hint) from error
+        if error.errno in (errno.ENOTDIR, errno.EEXIST):
+            raise ScaffoldError(
+                f"{path} cannot be made: a file stands in its way.", "Choose another folder."
+            ) from error
+        if error.errno == errno.ENAMETOOLONG:
+            raise ScaffoldError(
+                f"The name {path.name[:40]}… is too long for this file system.", "Choose a shorter one."
+            ) from error
+        raise
+
+
+def move(source: Path, dest: Path) -> None:
+    """Move a folder to where nothing stands, across file systems if need be."""
+    with friendly_os_errors(dest):
+        dest.parent.mkdir(parents=True, exist_ok=True)
+        shutil.move(str(source), dest)

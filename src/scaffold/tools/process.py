@@ -1,0 +1,65 @@
+"""The only place that starts processes of our own (copier and GitPython start theirs)."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from scaffold.errors import ScaffoldError
+
+
+@dataclass(frozen=True)
+class Completed:
+    """A process that ended.
+
+    Attributes:
+        returncode: its exit status.
+        output: stdout and stderr together, as text; empty when the process was shown live.
+    """
+
+    returncode: int
+    output: str
+
+    @property
+    def ok(self) -> bool:
+        """Whether it exited with 0."""
+        return self.returncode == 0
+
+    @property
+    def last_line(self) -> str:
+        """The last line that says something: usually why it failed."""
+        lines = [line.strip() for line in self.output.splitlines() if line.strip()]
+        return lines[-1] if lines else f"exit status {self.returncode}"
+
+
+def run(args: Sequence[str], cwd: Path, env: Mapping[str, str] | None = None, live: bool = False) -> Completed:
+    """Run a program to its end, without a shell and without standard input.
+
+    Args:
+        args: the program and its arguments.
+        cwd: where it runs.
+        env: variables to add to (or, with an empty value, take from) the environment.
+        live: let it write to our stderr as it goes, instead of keeping its output.
+
+    Raises:
+        ScaffoldError: the program is not there or cannot be started.
+    """
+    full_env = {**os.environ, **(env or {})}
+    full_env = {key: value for key, value in full_env.items() if value}
+    stdout = sys.stderr.fileno() if live else subprocess.PIPE
+    stderr = sys.stderr.fileno() if live else subprocess.STDOUT
+    try:
+        done = subprocess.run(
+            args, cwd=cwd, env=full_env, check=False, stdin=subprocess.DEVNULL, stdout=stdout, stderr=stderr
+        )
+    except OSError as error:
+        raise ScaffoldError(f"`{args[0]}` could not be started: {error.strerror}.") from error
+    return Completed(done.returncode, (done.stdout or b"").decode("utf-8", "replace"))
+
+
+def find_program(name: str) -> str | None:
+    """The path of a program on PATH, or None."""
+    return shutil.which(name)
