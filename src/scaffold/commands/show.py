@@ -51,9 +51,12 @@ def _blocks(
 ) -> list[Text | Table | Tree]:
     blocks: list[Text | Table | Tree] = [Text(f"{label} {version}".strip())]
     if about["summary"]:
-        road = f"{about['stage']}, months {about['months']}"
-        cost = f"about {about['minutes']:g} min and {about['disk_mb']} MB to set up and run"
-        blocks += [Text(about["summary"]), Text(f"{road}; {cost}"), Text(f"Skills: {', '.join(about['skills'])}")]
+        facts = [about["stage"]]
+        facts += [f"months {about['months']}"] if about["months"] else []
+        facts += [f"about {about['minutes']:g} min to set up and run"] if about["minutes"] else []
+        facts += [f"{about['disk_mb']} MB"] if about["disk_mb"] else []
+        blocks += [Text(about["summary"]), Text("; ".join(facts))]
+        blocks += [Text(f"Skills: {', '.join(about['skills'])}")] if about["skills"] else []
     rows = [
         (item["key"], _plain(item["default"]), " | ".join(map(_plain, item["choices"])), item["help"])
         for item in questions

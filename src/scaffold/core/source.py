@@ -120,7 +120,7 @@ def _draft(folder: Path, ref: str | None, address: str = "", label: str = "") ->
     address = address or folder.as_uri()
     with release.draft_repository(assemble(folder), folder.name, version) as repository:
         yield Source(
-            label=label or str(folder),
+            label=label or folder.name,
             name=folder.name,
             address="git+" + address,
             ref=version,

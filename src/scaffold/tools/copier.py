@@ -165,7 +165,7 @@ def _sealed(addresses: Mapping[str, str]) -> Iterator[None]:
         before = {name: os.environ.get(name) for name in changes}
         os.environ.update(changes)
         try:
-            with local.env(**changes):
+            with local.env(**os.environ):
                 yield
         finally:
             for name, value in before.items():
@@ -177,7 +177,7 @@ def _sealed(addresses: Mapping[str, str]) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _hushed(ask: bool) -> Iterator[None]:
-    """Keep what copier prints beside its errors away from the user: our own sentence says it. Prompts need the terminal."""
+    """Keep what copier prints beside its errors from the user: our sentence says it. Only prompts need the terminal."""
     if ask:
         yield
         return
