@@ -28,7 +28,7 @@ def release_templates(folder: Path, names: list[str], out: Path | None = None, *
         raise ScaffoldError(
             f"There is no folder {folder}.", "Name the one that holds the templates: --templates FOLDER"
         )
-    out = out or BUILT_IN
+    out = (out or BUILT_IN).resolve()
     rows: list[dict[str, Any]] = []
     for name in names or _all(folder):
         if not (folder / name / FILE_NAME).is_file():

@@ -62,10 +62,14 @@ def render(request: Request, dest: Path) -> Rendered:
         KeyboardInterrupt: the person left the questions.
     """
     import copier
+    from copier._main import Worker
     from copier.errors import ConfigFileError, CopierAnswersInterrupt, CopierError, CopierWarning, UnsafeTemplateError
     from jinja2 import TemplateError
     from plumbum import ProcessExecutionError
 
+    # Copier asks git after every file whether an index has to learn its mode: a process a file, and a folder that is
+    # no repository yet never has one.
+    Worker._sync_git_index_executable_bit = lambda *_: None  # type: ignore[method-assign]
     try:
         with _sealed(request.rewrites), _hushed(request.ask), warnings.catch_warnings():
             warnings.simplefilter("ignore", CopierWarning)

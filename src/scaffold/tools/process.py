@@ -17,11 +17,13 @@ class Completed:
 
     Attributes:
         returncode: its exit status.
-        output: stdout and stderr together, as text; empty when the process was shown live.
+        stdout: what it printed, as text; empty when it was shown live.
+        stderr: what it said, likewise.
     """
 
     returncode: int
-    output: str
+    stdout: str
+    stderr: str
 
     @property
     def ok(self) -> bool:
@@ -31,17 +33,20 @@ class Completed:
     @property
     def last_line(self) -> str:
         """The last line that says something: usually why it failed."""
-        lines = [line.strip() for line in self.output.splitlines() if line.strip()]
+        lines = [line.strip() for line in (self.stdout + "\n" + self.stderr).splitlines() if line.strip()]
         return lines[-1] if lines else f"exit status {self.returncode}"
 
 
-def run(args: Sequence[str], cwd: Path, env: Mapping[str, str] | None = None, live: bool = False) -> Completed:
-    """Run a program to its end, without a shell and without standard input.
+def run(
+    args: Sequence[str], cwd: Path, env: Mapping[str, str] | None = None, stdin: bytes = b"", live: bool = False
+) -> Completed:
+    """Run a program to its end, without a shell.
 
     Args:
         args: the program and its arguments.
         cwd: where it runs.
         env: variables to add to (or, with an empty value, take from) the environment.
+        stdin: what it reads; it never reads the terminal.
         live: let it write to our stderr as it goes, instead of keeping its output.
 
     Raises:
@@ -49,15 +54,16 @@ def run(args: Sequence[str], cwd: Path, env: Mapping[str, str] | None = None, li
     """
     full_env = {**os.environ, **(env or {})}
     full_env = {key: value for key, value in full_env.items() if value}
-    stdout = sys.stderr.fileno() if live else subprocess.PIPE
-    stderr = sys.stderr.fileno() if live else subprocess.STDOUT
+    output = sys.stderr.fileno() if live else subprocess.PIPE
     try:
-        done = subprocess.run(
-            args, cwd=cwd, env=full_env, check=False, stdin=subprocess.DEVNULL, stdout=stdout, stderr=stderr
-        )
+        done = subprocess.run(args, cwd=cwd, env=full_env, check=False, input=stdin, stdout=output, stderr=output)
     except OSError as error:
         raise ScaffoldError(f"`{args[0]}` could not be started: {error.strerror}.") from error
-    return Completed(done.returncode, (done.stdout or b"").decode("utf-8", "replace"))
+    return Completed(done.returncode, _text(done.stdout), _text(done.stderr))
+
+
+def _text(data: bytes | None) -> str:
+    return (data or b"").decode("utf-8", "replace")
 
 
 def find_program(name: str) -> str | None:

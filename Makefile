@@ -1,0 +1,53 @@
+# Two commands do all the set-up on a machine with Python 3.11+, git and make:
+#   make demo    installs, generates ml-tabular, trains and tests it, shows the result table
+#   make test    installs and runs every test
+PYTHON ?= python3
+TOOLS  := .tools
+UV     := $(TOOLS)/bin/uv
+DEMO   ?= $(shell mktemp -d)/bike-demand
+JOBS   ?= 2
+
+export UV_PYTHON_PREFERENCE ?= only-system
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo test check fast lint release benchmark pictures clean
+
+help:  ## show this
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 20
+
+$(UV):
+	$(PYTHON) -m venv $(TOOLS)
+	$(TOOLS)/bin/python -m pip install --quiet --disable-pip-version-check 'uv>=0.13'
+
+install: $(UV)  ## make .venv with scaffold and everything its tests need
+	$(UV) sync --locked --quiet --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')"
+
+demo: install  ## generate ml-tabular, run it, show its result table
+	.venv/bin/scaffold new ml-tabular "$(DEMO)" --yes --run
+
+test: install lint  ## every check and every test: fast ones first, then those that really build and run
+	.venv/bin/pytest --cov --cov-report=term -m "not slow"
+	.venv/bin/pytest -m slow
+
+check: install lint fast  ## the inner loop: lint, types, fast tests
+
+fast:
+	.venv/bin/pytest -q -m "not slow"
+
+lint: install
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports --no-logo
+
+release: install  ## put changed templates into their bundles
+	.venv/bin/scaffold template release
+
+benchmark: install  ## measure, and write docs/performance.md
+	.venv/bin/python benchmarks/bench.py --write
+
+pictures: install  ## draw docs/images anew from real runs
+	.venv/bin/python docs/pictures.py
+
+clean:  ## remove what these verbs made
+	rm -rf $(TOOLS) .venv .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis
