@@ -109,7 +109,7 @@ def _envelope(
         "warnings": [{"message": notice.message, "hint": notice.hint} for notice in warnings],
         "error": error,
     }
-    print(json.dumps(content, ensure_ascii=False, default=str))
+    print(json.dumps(content, default=str))
 
 
 def _talk(kind: str, message: str, hint: str) -> None:
@@ -128,7 +128,7 @@ def _rich(*, stderr: bool) -> "Console":
     # A pipe has no width: tables are laid out for a wide page there instead of being cut at 80 columns.
     stream = sys.stderr if stderr else sys.stdout
     width = None if stream.isatty() or os.environ.get("COLUMNS") else 160
-    return Console(file=stream, highlight=False, width=width)
+    return Console(file=stream, highlight=False, emoji=False, width=width)
 
 
 def _lay_out(out: "Console", block: Block) -> None:

@@ -5,6 +5,7 @@ It runs inside git: it reads commands from stdin, answers on stdout, and says wh
 """
 
 import contextlib
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -32,7 +33,8 @@ def _serve(bundle: Path) -> None:
         if not command:
             if not fetching:
                 return
-            git.run(Path.cwd(), "bundle", "unbundle", str(bundle))
+            # git says in GIT_DIR which repository it is that fetches.
+            git.run(Path.cwd(), "bundle", "unbundle", str(bundle), env={"GIT_DIR": os.environ.get("GIT_DIR", "")})
             fetching = False
             print(flush=True)
         elif command[0] == "capabilities":
@@ -64,6 +66,4 @@ def _bundle(address: str) -> Iterator[Path]:
                 git.write_bundle(place, folder / "draft.bundle")
                 yield folder / "draft.bundle"
         else:
-            raise ScaffoldError(
-                f"{address} is a plain Copier template.", f"Use its own address: {catalog.find(template.name).place}"
-            )
+            raise ScaffoldError(f"{address} is a plain Copier template.", f"Use its own address: {template.address}")

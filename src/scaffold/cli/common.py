@@ -1,5 +1,6 @@
 """What all commands share at the door: `--json`, `-q`, `-v`, and the way an Outcome becomes an exit code."""
 
+import contextlib
 import inspect
 from collections.abc import Callable
 from typing import Annotated, Any
@@ -8,6 +9,7 @@ import typer
 
 from scaffold import console
 from scaffold.core.outcome import Outcome
+from scaffold.errors import ScaffoldError
 
 _JSON = Annotated[bool, typer.Option("--json", help="One JSON object on stdout, failures included.")]
 _QUIET = Annotated[bool, typer.Option("--quiet", "-q", help="Only warnings and errors.")]
@@ -38,7 +40,7 @@ def command(app: typer.Typer, name: str, title: str = "") -> Callable[[Callable[
             console.style = console.Style(as_json, quiet, verbose)
             try:
                 outcome = function(*args, **kwargs)
-            except Exception as error:
+            except (Exception, KeyboardInterrupt) as error:
                 raise CommandFailedError(full_name) from error
             console.show(full_name, outcome)
             raise typer.Exit(outcome.exit_code)
@@ -62,7 +64,10 @@ def template_names(incomplete: str) -> list[tuple[str, str]]:
     """Completion: the templates on offer, with what they make."""
     from scaffold.core import catalog
 
+    # What is damaged is said by every command that needs it; a shell in the middle of a line is not the place.
     found = catalog.built_in()
-    for item in catalog.registered():
-        found += catalog.entries(item)
+    with contextlib.suppress(ScaffoldError):
+        for item in catalog.registered():
+            with contextlib.suppress(ScaffoldError):
+                found += catalog.entries(item)
     return [(entry.name, entry.title) for entry in found if entry.name.startswith(incomplete)]

@@ -1,5 +1,6 @@
 """The program: one Typer app, and the one place where an exception becomes an exit code."""
 
+import io
 import sys
 import traceback
 from typing import Annotated
@@ -8,7 +9,7 @@ import typer
 from typer.exceptions import TyperException
 
 from scaffold import __version__, console
-from scaffold.cli import catalogs, projects, templates
+from scaffold.cli import catalogs, projects, templates, updates
 from scaffold.cli.common import CommandFailedError
 from scaffold.errors import ScaffoldError, UsageError
 
@@ -22,6 +23,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 projects.register(app)
+updates.register(app)
 app.add_typer(catalogs.app(), name="catalog")
 app.add_typer(templates.app(), name="template")
 
@@ -51,6 +53,9 @@ def root(
 
 def entry() -> None:
     """The console script."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a letter that this console does not have must not end the program
+            stream.reconfigure(errors="backslashreplace")
     sys.exit(main(sys.argv[1:]))
 
 
@@ -58,33 +63,39 @@ def main(args: list[str]) -> int:
     """Run one command line and return its exit code (DESIGN §5). No traceback reaches the user."""
     console.style = console.Style(as_json="--json" in args)
     try:
-        return app(args=args, standalone_mode=False) or 0
+        return app(args=args, prog_name="scaffold", standalone_mode=False) or 0
     except typer.Exit as done:
         return done.exit_code
     except TyperException as error:
+        if not error.format_message():  # no command was named, and typer has shown the help
+            return error.exit_code
         console.show_error("", UsageError(_sentence(error.format_message()), "Run: scaffold --help"))
         return error.exit_code
     except CommandFailedError as failure:
         return _failed(failure.command, failure.__cause__)
     except (KeyboardInterrupt, typer.Abort):
-        return _interrupted()
+        return _interrupted("")
+    except Exception as error:
+        return _failed("", error)
 
 
 def _failed(command: str, error: BaseException | None) -> int:
     if isinstance(error, ScaffoldError):
         console.show_error(command, error)
         return error.exit_code
-    log = _write_log(command, error)
-    bug = ScaffoldError(f"scaffold has a bug: {type(error).__name__} in `{command}`.", f"Report it with the log {log}")
+    if isinstance(error, (KeyboardInterrupt, EOFError)):
+        return _interrupted(command)
+    where = f"`{command}`" if command else "the command line"
+    bug = ScaffoldError(f"scaffold has a bug: {type(error).__name__} in {where}.", _write_log(command, error))
     bug.exit_code = BUG  # type: ignore[misc]
     console.show_error(command, bug)
     return BUG
 
 
-def _interrupted() -> int:
+def _interrupted(command: str) -> int:
     failure = ScaffoldError("Interrupted; nothing half made was left behind.")
     failure.exit_code = INTERRUPTED  # type: ignore[misc]
-    console.show_error("", failure)
+    console.show_error(command, failure)
     return INTERRUPTED
 
 
@@ -95,8 +106,11 @@ def _write_log(command: str, error: BaseException | None) -> str:
 
     log = user_log_path("scaffold", appauthor=False) / "bug.log"
     trace = "".join(traceback.format_exception(error)) if error else ""
-    files.write_atomically(log, git.redact(f"scaffold {__version__}, {command}\n{trace}"))
-    return str(log)
+    try:
+        files.write_atomically(log, git.redact(f"scaffold {__version__}, {command}\n{trace}"))
+    except (ScaffoldError, OSError):
+        return f"Report it; its log {log} could not be written."
+    return f"Report it with the log {log}"
 
 
 def _sentence(text: str) -> str:

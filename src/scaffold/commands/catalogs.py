@@ -1,5 +1,6 @@
 """`scaffold catalog add|list|remove`: templates of other people, under a name of the user's."""
 
+import os
 from pathlib import Path
 
 from filelock import FileLock
@@ -22,15 +23,20 @@ def add(name: str, place: str) -> Outcome:
         raise ScaffoldError(f"`{name}` cannot name a catalog.", "Use lower-case letters, digits and single hyphens.")
     if any(entry.name == name for entry in catalog.built_in()):
         raise ScaffoldError(f"`{name}` is the name of a built-in template.", "Choose another name for the catalog.")
-    with _locked():
-        folder = Path(place).expanduser()
-        found = Catalog(name, place, folder.resolve() if folder.is_dir() else _fetch(name, place))
-        offered = catalog.entries(found)
+    git.refuse_secret(place, "catalog")
+    with _locked(), files.temporary_folder() as parent:
+        folder = Path(os.path.expanduser(place))  # noqa: PTH111 - Path.expanduser() fails for a user that there is not
+        fresh = None if folder.is_dir() else _fetched(place, parent / name)
+        offered = catalog.entries(Catalog(name, place, fresh or folder))
         if not offered:
             raise ScaffoldError(
                 f"{place} holds no template.", "A template is a folder with a template.toml or copier.yml."
             )
-        catalog.save([item for item in catalog.registered() if item.name != name] + [found])
+        others = [item for item in catalog.registered() if item.name != name]
+        _remove_clone(name)
+        if fresh:
+            files.move(fresh, _clone(name))
+        catalog.save([*others, Catalog(name, place, _clone(name) if fresh else folder.resolve())])
     rows = [(entry.name, entry.title) for entry in offered]
     data = {"catalog": name, "source": place, "templates": [entry.name for entry in offered]}
     return Outcome(data, [Table(("template", "what it makes"), rows)])
@@ -57,31 +63,29 @@ def remove(name: str) -> Outcome:
         if gone is None:
             raise ScaffoldError(f"There is no catalog `{name}`.", "`scaffold catalog list` shows what there is.")
         catalog.save([item for item in items if item.name != name])
-        clone = _clones() / name
-        if gone.folder == clone and clone.is_dir():
-            files.remove_tree(clone)
+        _remove_clone(name)
     notice = Notice(f"Projects made from {name}/… still stand, but cannot be updated until it is added again.")
     return Outcome({"catalog": name, "removed": True}, [Text(f"Removed {name}.")], [notice])
 
 
-def _fetch(name: str, url: str) -> Path:
-    clone = _clones() / name
-    with files.temporary_folder() as parent:
-        fresh = parent / name
-        try:
-            git.clone(url, fresh, bare=False)
-        except git.GitError as error:
-            raise ScaffoldError(
-                f"{git.redact(url)} is neither a folder nor a git repository that can be read.", error.message
-            ) from error
-        if clone.is_dir():
-            files.remove_tree(clone)
-        files.move(fresh, clone)
+def _fetched(url: str, clone: Path) -> Path:
+    try:
+        git.clone(url, clone, bare=False)
+    except git.GitError as error:
+        raise ScaffoldError(
+            f"{git.redact(url)} is neither a folder nor a git repository that can be read.", error.message
+        ) from error
     return clone
 
 
-def _clones() -> Path:
-    return settings.config_folder() / "catalogs"
+def _remove_clone(name: str) -> None:
+    if _clone(name).is_dir():
+        files.remove_tree(_clone(name))
+
+
+def _clone(name: str) -> Path:
+    """Where our clone of a git repository stands; a user's own folder stays where it is."""
+    return settings.config_folder() / "catalogs" / name
 
 
 def _locked() -> FileLock:

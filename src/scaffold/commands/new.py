@@ -11,7 +11,7 @@ from typing import Any
 
 from scaffold.core import project, settings, source
 from scaffold.core.outcome import Notice, Outcome, Progress, Text, Tree, silent
-from scaffold.errors import ScaffoldError
+from scaffold.errors import UsageError
 from scaffold.tools import copier, files, git, process, uv
 
 
@@ -53,6 +53,7 @@ class _Made:
     path: Path
     template: str
     rendered: copier.Rendered
+    files: int = 0
     locked: bool = False
     committed: bool = False
     installed: bool = False
@@ -90,6 +91,7 @@ def create(options: Options, progress: Progress = silent) -> Outcome:
         if options.install:
             progress("Locking the environment")
             _lock(made, stage)
+        made.files = len(files.sizes(stage))
         if options.use_git:
             progress("Committing")
             _commit(made, stage, options.remote)
@@ -108,14 +110,10 @@ def create(options: Options, progress: Progress = silent) -> Outcome:
 def _destination(options: Options) -> Path:
     git.version()
     if options.push and not options.remote:
-        raise ScaffoldError("--push needs to know where to.", "Add --remote URL.")
+        raise UsageError("--push needs to know where to.", "Add --remote URL.")
     if options.remote and not options.use_git:
-        raise ScaffoldError("--remote needs a repository, but --no-git makes none.", "Leave out one of the two.")
-    if options.remote and git.redact(options.remote) != options.remote:
-        raise ScaffoldError(
-            "The remote's URL holds a password or token, which git would keep in plain text.",
-            "Take it out of the URL and let a credential helper answer: https://git-scm.com/docs/gitcredentials",
-        )
+        raise UsageError("--remote needs a repository, but --no-git makes none.", "Leave out one of the two.")
+    git.refuse_secret(options.remote, "remote")
     return project.free_destination(options.dest or Path(source.suggested_name(options.template)))
 
 
@@ -219,7 +217,7 @@ def _outcome(made: _Made, options: Options) -> Outcome:
         "template": made.template,
         "version": made.rendered.version,
         "answers": dict(made.rendered.answers),
-        "files": len(files.sizes(made.path)) if not made.installed else None,
+        "files": made.files,
         **{name: getattr(made, name) for name in ("locked", "committed", "installed", "hooks", "pushed", "ran")},
     }
     blocks = [Text(f"Made {made.path} from {made.template} {made.rendered.version}".rstrip() + ".")]

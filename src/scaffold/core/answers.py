@@ -9,11 +9,10 @@ import yaml
 from scaffold.errors import UsageError
 
 
-def parse_pair(pair: str) -> tuple[str, Any]:
-    """Read one `KEY=VALUE`; the value is YAML, so `true`, `3` and `[a, b]` mean what they look like.
+def parse_pair(pair: str) -> tuple[str, str]:
+    """Read one `KEY=VALUE`; the value stays the text that it is, and copier casts it to the question's type.
 
-    Text that YAML would not leave as it is (`3.10`, `no`, `: x`) is kept as text where it is no boolean or list:
-    copier casts it to the question's type.
+    Nothing is guessed here, because only the question knows: `3.10` and `no` are a fine version and a fine name.
 
     Raises:
         UsageError: there is no `=`, or no key before it.
@@ -22,15 +21,7 @@ def parse_pair(pair: str) -> tuple[str, Any]:
     key = key.strip()
     if not separator or not key:
         raise UsageError(f"`-d {pair}` is not KEY=VALUE.", "For example: -d license=MIT")
-    return key, _value(text)
-
-
-def _value(text: str) -> Any:
-    try:
-        value = yaml.safe_load(text)
-    except yaml.YAMLError:
-        return text
-    return value if isinstance(value, bool | list | dict) else text
+    return key, text
 
 
 def read_answers_file(path: Path) -> dict[str, Any]:
@@ -43,11 +34,13 @@ def read_answers_file(path: Path) -> dict[str, Any]:
         loaded = yaml.safe_load(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise UsageError(f"The answers file {path} cannot be read: {error.strerror}.") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, ValueError) as error:  # ValueError: no UTF-8, or a date like 2020-99-99
         raise UsageError(f"The answers file {path} is not valid YAML.") from error
-    if not isinstance(loaded or {}, dict):
+    if loaded is None:
+        return {}
+    if not isinstance(loaded, dict):
         raise UsageError(f"The answers file {path} must hold `question: answer` lines.")
-    return {str(key): value for key, value in (loaded or {}).items() if not str(key).startswith("_")}
+    return {str(key): value for key, value in loaded.items() if not str(key).startswith("_")}
 
 
 def gather(file: Path | None, pairs: Sequence[str]) -> dict[str, Any]:

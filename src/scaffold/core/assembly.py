@@ -5,30 +5,18 @@ plain mapping that nobody has written anywhere yet: the same sources give the sa
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import yaml
 
-from scaffold.core.manifest import FILE_NAME, Manifest, read_manifest
+from scaffold.core.manifest import FILE_NAME, NAME, Manifest, read_manifest
 from scaffold.errors import ScaffoldError
+from scaffold.tools.trees import File, Tree
 
 LAYERS = "_layers"
 SUFFIX = ".jinja"
 _PARTS = ("project", "includes")
-_IGNORED = {"__pycache__", ".DS_Store", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".venv"}
-
-
-@dataclass(frozen=True)
-class File:
-    """One file of an assembled template."""
-
-    content: bytes
-    executable: bool = False
-
-
-Tree = Mapping[str, File]
-"""POSIX path below the template's root → file."""
+_IGNORED = {".git", "__pycache__", ".DS_Store", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".venv"}
 
 
 def assemble(folder: Path) -> Tree:
@@ -57,7 +45,7 @@ def assemble(folder: Path) -> Tree:
 def _layer_folders(folder: Path, manifest: Manifest) -> Iterator[Path]:
     for layer in manifest.layers:
         path = folder.parent / LAYERS / layer
-        if not path.is_dir():
+        if not NAME.fullmatch(layer) or not path.is_dir():
             raise ScaffoldError(f"{folder / FILE_NAME} names a layer `{layer}` that is not at {path}.")
         yield path
 
@@ -80,14 +68,22 @@ def _overlay(parts: list[Path], replaces: set[str]) -> dict[str, File]:
                 del tree[earlier]
             stood_in[rendered] = (path, part.name)
             tree[path] = file
+    _require_no_file_as_folder(stood_in)
     for rendered in sorted(unused):
         raise ScaffoldError(f"`replaces` names `{rendered}`, which nothing replaces.", f"Remove it from {FILE_NAME}.")
     return tree
 
 
+def _require_no_file_as_folder(stood_in: Mapping[str, tuple[str, str]]) -> None:
+    for path, (_, owner) in stood_in.items():
+        for folder in map(str, PurePosixPath(path).parents):
+            if folder in stood_in:
+                raise ScaffoldError(f"`{folder}` is a file in {stood_in[folder][1]} and a folder in {owner}.")
+
+
 def _files(part: Path) -> Iterator[tuple[str, File]]:
     for name in _PARTS:
-        for path in sorted((part / name).rglob("*")):
+        for path in sorted([part / name, *(part / name).rglob("*")]):
             if _IGNORED.intersection(path.relative_to(part).parts) or path.suffix == ".pyc":
                 continue
             if path.is_symlink():
@@ -102,15 +98,20 @@ def _copier_yml(parts: list[Path]) -> bytes:
     documents = ["# Assembled by scaffold from the layers and the template; edit those.\n_subdirectory: project\n"]
     for path in (part / "copier.yml" for part in parts):
         if path.is_file():
-            text = path.read_text(encoding="utf-8")
-            _require_yaml(text, path)
-            documents.append(text.removeprefix("---\n"))
+            documents.append(_questions(path))
     return "---\n".join(documents).encode()
 
 
-def _require_yaml(text: str, path: Path) -> None:
+def _questions(path: Path) -> str:
+    """One part's `copier.yml`, ready to have another document after it."""
     try:
-        yaml.safe_load(text)
+        text = path.read_text(encoding="utf-8")
+        documents = [document for document in yaml.safe_load_all(text) if document is not None]
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise ScaffoldError(f"{path}, line {line}, is not valid YAML: {error.problem}.") from error
+    except (yaml.YAMLError, ValueError) as error:  # ValueError: no UTF-8, or a date like 2020-99-99
+        raise ScaffoldError(f"{path} is not valid YAML: {' '.join(str(error).split())}.") from error
+    if not all(isinstance(document, dict) for document in documents):
+        raise ScaffoldError(f"{path} is not valid YAML for copier: it must hold `question: details` entries.")
+    return text.removeprefix("---\n").rstrip("\n") + "\n"

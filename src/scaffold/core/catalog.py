@@ -69,6 +69,8 @@ def registered() -> list[Catalog]:
         return []
     try:
         entries = json.loads(path.read_text(encoding="utf-8"))
+        if not all(NAME.fullmatch(name) for name in entries):
+            raise ValueError
         return [Catalog(name, item["source"], Path(item["folder"])) for name, item in sorted(entries.items())]
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ScaffoldError(f"{path} is damaged.", "Delete it and add your catalogs again.") from error

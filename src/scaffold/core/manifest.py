@@ -76,7 +76,11 @@ def parse_manifest(text: str, where: str) -> Manifest:
 
 def read_manifest(path: Path) -> Manifest:
     """Read the `template.toml` at `path`. Raises ScaffoldError as `parse_manifest` does."""
-    return parse_manifest(path.read_text(encoding="utf-8"), str(path))
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise ScaffoldError(f"{path} is not valid TOML: it is not UTF-8.") from error
+    return parse_manifest(text, str(path))
 
 
 def _checked(key: str, value: Any, where: str) -> Any:
@@ -94,6 +98,8 @@ def _checked(key: str, value: Any, where: str) -> Any:
 
 def _require_version(value: str, where: str) -> None:
     try:
+        if value != value.strip():  # Version() would forgive it, a git tag does not
+            raise InvalidVersion
         Version(value)
     except InvalidVersion as error:
         raise ScaffoldError(f"{where}: `version` {value!r} is not a PEP 440 version, like 0.2.0.") from error

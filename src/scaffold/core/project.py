@@ -1,12 +1,131 @@
 """A project: a generated repository, and the folder that it is to stand in."""
 
 import os
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import yaml
 
 from scaffold.errors import ScaffoldError
+from scaffold.tools import git
+from scaffold.tools.files import friendly_os_errors
+from scaffold.tools.git import Repository
 
+ANSWERS_FILE = ".copier-answers.yml"
 RESULTS_START = "<!-- results:start -->"
 RESULTS_END = "<!-- results:end -->"
+
+
+@dataclass(frozen=True)
+class Project:
+    """A generated repository, or a folder of a larger one.
+
+    Attributes:
+        folder: where it stands.
+        repository: the git repository that it is, or lies in.
+        address: its template, as recorded.
+        version: the release that it was made from or last updated to.
+        answers: the remembered answers.
+    """
+
+    folder: Path
+    repository: Repository
+    address: str
+    version: str
+    answers: Mapping[str, Any]
+
+    @property
+    def root(self) -> Path:
+        """The work tree that it lies in; its own folder for most."""
+        return self.repository.root
+
+    @property
+    def prefix(self) -> str:
+        """Its place in the work tree, as a POSIX path; empty when it is the whole of it."""
+        place = self.folder.relative_to(self.root).as_posix()
+        return "" if place == "." else place
+
+
+def open_project(folder: Path, *, damaged: bool = False) -> Project:
+    """The project in `folder`.
+
+    Args:
+        folder: where it stands.
+        damaged: take one whose answers cannot be read, without them: an update in it may be unfinished.
+
+    Raises:
+        ScaffoldError: there is none, it is in no repository or without a commit, or its answers file is damaged.
+    """
+    folder = folder.expanduser().resolve()
+    if not folder.is_dir():
+        raise ScaffoldError(f"There is no folder {folder}.", "Name the folder of a generated project.")
+    try:
+        answers = _read_answers(folder)
+    except ScaffoldError:
+        if not damaged:
+            raise
+        answers = {}
+    repository = git.repository(folder)
+    if repository is None:
+        raise ScaffoldError(
+            f"{folder} is in no git repository, so nothing could bring your changes back.",
+            f'Make one first: cd {folder} && git init && git add --all && git commit --message "Before the update"',
+        )
+    address, version = (str(answers.get(key) or "") for key in ("_src_path", "_commit"))
+    if not damaged and (not address or not version):
+        raise ScaffoldError(
+            f"{folder / ANSWERS_FILE} does not say which release of which template the project is from.",
+            f"Link it again: scaffold adopt {folder} TEMPLATE",
+        )
+    remembered = {key: value for key, value in answers.items() if not key.startswith("_")}
+    return Project(folder, repository, address, version, remembered)
+
+
+def _read_answers(folder: Path) -> dict[str, Any]:
+    path = folder / ANSWERS_FILE
+    if not path.is_file():
+        raise ScaffoldError(
+            f"{folder} was not made from a template: it has no {ANSWERS_FILE}.",
+            f"Link it: scaffold adopt {folder} TEMPLATE",
+        )
+    text = path.read_text(encoding="utf-8", errors="replace")
+    if any(line.startswith(("<<<<<<< ", ">>>>>>> ")) for line in text.splitlines()):
+        raise ScaffoldError(f"{path} is in conflict.", "Choose one side of it, git add it and commit, then try again.")
+    hint = f"See what changed: git -C {folder} log -p {ANSWERS_FILE}"
+    try:
+        answers = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise ScaffoldError(f"{path} is not valid YAML.", hint) from error
+    if not isinstance(answers, dict):
+        raise ScaffoldError(f"{path} holds no answers.", hint)
+    return answers
+
+
+def remembered_text(folder: Path) -> bytes:
+    """The answers file as it stands: the same for projects that get the same files. Empty when it cannot be read."""
+    try:
+        return (folder / ANSWERS_FILE).read_bytes()
+    except OSError:
+        return b""
+
+
+def find_projects(folder: Path) -> list[Path]:
+    """Every project in the folders directly below `folder`, and deeper ones; a project's own folders are not searched.
+
+    Raises:
+        ScaffoldError: there is no such folder.
+    """
+    if not folder.is_dir():
+        raise ScaffoldError(f"There is no folder {folder}.")
+    found = []
+    for place, folders, names in os.walk(folder):
+        if ANSWERS_FILE in names:
+            found.append(Path(place))
+            folders.clear()
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+    return sorted(found)
 
 
 def free_destination(dest: Path) -> Path:
@@ -15,7 +134,17 @@ def free_destination(dest: Path) -> Path:
     Raises:
         ScaffoldError: something is there already, or the nearest existing folder above cannot be written.
     """
-    dest = Path(os.path.abspath(dest.expanduser()))  # noqa: PTH100 - resolve() would follow a symlink that stands there
+    # resolve() would follow a symlink that stands there, and Path.expanduser() fails for a user that there is not.
+    try:
+        dest = Path(os.path.abspath(os.path.expanduser(dest)))  # noqa: PTH100, PTH111
+    except FileNotFoundError as error:
+        raise ScaffoldError("The folder that you stand in is gone.", "Go to another one: cd") from error
+    with friendly_os_errors(dest):
+        _require_free(dest)
+    return dest
+
+
+def _require_free(dest: Path) -> None:
     if dest.is_symlink() or (dest.exists() and not dest.is_dir()):
         raise ScaffoldError(f"{dest} is in the way: it is not a folder.", "Choose another name, or move it away.")
     if dest.is_dir() and any(dest.iterdir()):
@@ -27,7 +156,6 @@ def free_destination(dest: Path) -> Path:
         raise ScaffoldError(f"{dest} cannot be made: {above} is not a folder.", "Choose another folder.")
     if not os.access(above, os.W_OK | os.X_OK):
         raise ScaffoldError(f"{above} cannot be written.", "Choose another folder, or change its permissions.")
-    return dest
 
 
 def results_table(project: Path) -> str:

@@ -6,13 +6,10 @@ from pathlib import Path
 
 from packaging.version import InvalidVersion, Version
 
-from scaffold.core.assembly import Tree
 from scaffold.errors import ScaffoldError
 from scaffold.tools import git
 from scaffold.tools.files import temporary_folder
-
-_WHO = "scaffold <scaffold@localhost>"
-_WHEN = "1767225600 +0000"  # 2026-01-01: a fixed moment, so that the same input gives the same commit hash
+from scaffold.tools.trees import Commit, Tree, stream
 
 
 def commit_stream(tree: Tree, name: str, version: str, parent: str | None = None) -> bytes:
@@ -24,18 +21,8 @@ def commit_stream(tree: Tree, name: str, version: str, parent: str | None = None
         version: the tag.
         parent: the commit of the release before; None for the first.
     """
-    message = f"{name} {version}\n".encode()
-    parts = [
-        b"feature done\ncommit refs/heads/main\n",
-        f"committer {_WHO} {_WHEN}\ndata {len(message)}\n".encode() + message,
-        f"from {parent}\n".encode() if parent else b"",
-        b"deleteall\n",
-    ]
-    for path, file in tree.items():
-        mode = "100755" if file.executable else "100644"
-        parts.append(f"M {mode} inline {path}\ndata {len(file.content)}\n".encode() + file.content + b"\n")
-    parts.append(f"reset refs/tags/{version}\nfrom refs/heads/main\n\ndone\n".encode())
-    return b"".join(parts)
+    commit = Commit("main", tree, parent=parent or "", tag=version, message=f"{name} {version}")
+    return stream([commit])
 
 
 @contextlib.contextmanager
@@ -52,12 +39,14 @@ def versions(bundle: Path) -> list[str]:
     Raises:
         ScaffoldError: the file is missing, damaged, or holds no release.
     """
+    if not bundle.is_file():
+        raise damaged(bundle)
     try:
         heads = git.run(bundle.parent, "bundle", "list-heads", str(bundle)).splitlines()
-    except (git.GitError, NotADirectoryError, FileNotFoundError) as error:
+    except git.GitError as error:
         raise damaged(bundle) from error
     tags = [ref.removeprefix("refs/tags/") for _, _, ref in (line.partition(" ") for line in heads)]
-    found = sorted((tag for tag in tags if _is_version(tag)), key=Version)
+    found = sorted((tag for tag in tags if is_version(tag)), key=Version)
     if not found:
         raise damaged(bundle)
     return found
@@ -122,12 +111,18 @@ def add_release(bundle: Path, tree: Tree, version: str, *, amend: bool = False) 
     """
     with unbundled(bundle) as repository:
         tags = git.tags(repository)
-        released = sorted(filter(_is_version, tags), key=Version)
-        if amend and released and released[-1] == version:
-            del tags[released.pop()]
+        released = sorted(filter(is_version, tags), key=Version)
+        amended = amend and bool(released) and released[-1] == version
+        if amended:
+            released.pop()
         parent = tags[released[-1]] if released else None
         git.fast_import(repository, _forced(commit_stream(tree, bundle.stem, version, parent)))
         if parent and git.tree_of(repository, "main") == git.tree_of(repository, parent):
+            if amended:
+                raise ScaffoldError(
+                    f"{bundle.stem} is what its release {released[-1]} was: {version} cannot be amended to that.",
+                    "Change something, or raise `version` in its template.toml.",
+                )
             return False
         if released and Version(version) <= Version(released[-1]):
             raise ScaffoldError(
@@ -149,11 +144,12 @@ def matches(bundle: Path, tree: Tree) -> bool:
     """Whether the newest release in the bundle is exactly `tree`."""
     newest = versions(bundle)[-1]
     with unbundled(bundle) as repository:
-        git.fast_import(repository, commit_stream(tree, bundle.stem, "0"))
+        git.fast_import(repository, _forced(commit_stream(tree, bundle.stem, "")))
         return git.tree_of(repository, "main") == git.tree_of(repository, newest)
 
 
-def _is_version(tag: str) -> bool:
+def is_version(tag: str) -> bool:
+    """Whether a tag is a PEP 440 version."""
     try:
         Version(tag)
     except InvalidVersion:

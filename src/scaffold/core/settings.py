@@ -35,9 +35,15 @@ def read_settings() -> dict[str, Any]:
     if not path.is_file():
         return {}
     try:
-        defaults = tomllib.loads(path.read_text(encoding="utf-8")).get("defaults", {})
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ScaffoldError(f"{path} is not valid TOML: {error}.", "Mend it or move it away.") from error
+    for table in content:
+        if table != "defaults":
+            raise ScaffoldError(f"{path} holds an unknown `{table}`.", "Its keys stand under [defaults].")
+    defaults = content.get("defaults", {})
+    if not isinstance(defaults, dict):
+        raise ScaffoldError(f"{path}: `defaults` must be a table.", 'For example: [defaults] and below it ci = "none"')
     for key in defaults:
         if key not in KEYS:
             raise ScaffoldError(f"{path} sets an unknown default `{key}`.", f"Known: {', '.join(KEYS)}.")

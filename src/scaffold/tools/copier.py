@@ -4,16 +4,20 @@ import contextlib
 import io
 import os
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
 from scaffold.errors import ScaffoldError, UsageError
 from scaffold.tools import git
-from scaffold.tools.files import temporary_folder
+from scaffold.tools.files import sizes, temporary_folder
+from scaffold.tools.questions import SEE, check_answers
+
+if TYPE_CHECKING:
+    from copier._main import Worker
 
 
 @dataclass(frozen=True)
@@ -25,6 +29,7 @@ class Request:
         ref: tag, branch or commit; None for the newest release.
         rewrites: addresses that git finds elsewhere on this machine.
         answers: given answers; they are parsed and validated as typed ones are.
+        remembered: answers of an earlier time; one that the template no longer asks for is forgotten.
         defaults: the user's own defaults; they stand in for the template's.
         ask: prompt for what is not answered; without it defaults are taken.
         trust: let the template run the code that it brings.
@@ -34,6 +39,7 @@ class Request:
     ref: str | None = None
     rewrites: Mapping[str, str] = field(default_factory=dict)
     answers: Mapping[str, Any] = field(default_factory=dict)
+    remembered: Mapping[str, Any] = field(default_factory=dict)
     defaults: Mapping[str, Any] = field(default_factory=dict)
     ask: bool = False
     trust: bool = False
@@ -47,11 +53,15 @@ class Rendered:
         version: the template's tag or commit; empty for a template outside git.
         answers: question → answer, as remembered in the project.
         questions: the template's questions as its copier.yml has them.
+        skipped: files that the template writes only where they are absent (`_skip_if_exists`).
+        migrates: whether the template brings code to run at updates (`_migrations`).
     """
 
     version: str
     answers: Mapping[str, Any]
     questions: Mapping[str, Mapping[str, Any]]
+    skipped: frozenset[str] = frozenset()
+    migrates: bool = False
 
 
 def render(request: Request, dest: Path) -> Rendered:
@@ -63,7 +73,15 @@ def render(request: Request, dest: Path) -> Rendered:
     """
     import copier
     from copier._main import Worker
-    from copier.errors import ConfigFileError, CopierAnswersInterrupt, CopierError, CopierWarning, UnsafeTemplateError
+    from copier._settings import SettingsModel
+    from copier.errors import (
+        ConfigFileError,
+        CopierAnswersInterrupt,
+        CopierError,
+        CopierWarning,
+        InteractiveSessionError,
+        UnsafeTemplateError,
+    )
     from jinja2 import TemplateError
     from plumbum import ProcessExecutionError
 
@@ -73,20 +91,24 @@ def render(request: Request, dest: Path) -> Rendered:
     try:
         with _sealed(request.rewrites), _hushed(request.ask), warnings.catch_warnings():
             warnings.simplefilter("ignore", CopierWarning)
-            worker = copier.run_copy(
-                request.address,
-                dest,
-                data=dict(request.answers),
+            worker = Worker(
+                src_path=request.address,
+                dst_path=dest,
+                data={**request.remembered, **request.answers},
                 vcs_ref=request.ref,
                 # The user's copier settings may name defaults; trust is asked for here, each time, by --trust alone.
-                settings=copier.Settings(defaults=copier.load_settings().defaults, trust=[]),
+                settings=SettingsModel(defaults=dict(copier.load_settings().defaults)),
                 user_defaults=dict(request.defaults),
                 defaults=not request.ask,
                 overwrite=True,
                 quiet=True,
                 unsafe=request.trust,
             )
-    except CopierAnswersInterrupt as error:
+            with worker:
+                # Before anything is asked, written or run.
+                check_answers(request.answers, _questions(worker))
+                worker.run_copy()
+    except (CopierAnswersInterrupt, InteractiveSessionError) as error:  # Ctrl-C, Ctrl-D
         raise KeyboardInterrupt from error
     except UnsafeTemplateError as error:
         raise ScaffoldError(
@@ -104,9 +126,40 @@ def render(request: Request, dest: Path) -> Rendered:
     except (ValueError, TypeError, CopierError) as error:
         raise _bad_answer(str(error)) from error
     questions = worker.template.questions_data
-    _refuse_unknown(request.answers, questions)
     answers = {key: value for key, value in worker.answers.combined.items() if key in questions}
-    return Rendered(worker.template.commit or "", answers, questions)
+    skipped = frozenset(path for path in sizes(dest) if worker.all_skip_if_exists and worker.match_skip(Path(path)))
+    migrates = bool(worker.template.config_data.get("migrations"))
+    return Rendered(worker.template.commit or "", answers, questions, skipped, migrates)
+
+
+def update(project: Path, ref: str | None, answers: Mapping[str, Any]) -> None:
+    """Copier's own update, which runs the template's migrations: only for templates that the user trusts.
+
+    Raises:
+        ScaffoldError: it failed.
+    """
+    import copier
+    from copier.errors import CopierError
+    from plumbum import ProcessExecutionError
+
+    try:
+        with _sealed({}), _hushed(False), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            copier.run_update(
+                project, data=dict(answers), vcs_ref=ref, defaults=True, overwrite=True, quiet=True, unsafe=True
+            )
+    except (CopierError, ProcessExecutionError, ValueError, TypeError) as error:
+        raise ScaffoldError(f"Copier's own update failed: {' '.join(str(error).split())[:300]}.") from error
+
+
+def _questions(worker: "Worker") -> Mapping[str, Mapping[str, Any]]:
+    from copier.errors import ConfigFileError
+
+    try:
+        questions: Mapping[str, Mapping[str, Any]] = worker.template.questions_data
+    except (TypeError, AttributeError) as error:  # copier takes it for granted that the file holds a mapping
+        raise ConfigFileError from error
+    return questions
 
 
 def read_config(folder: Path) -> dict[str, Any]:
@@ -132,7 +185,7 @@ def what_it_runs(request: Request) -> list[str]:
         folder = Path(request.address)
         if not folder.is_dir():
             folder = parent / "template"
-            url = _expanded(request.address)
+            url = expanded(request.address)
             git.clone(url, folder, bare=False)
             if request.ref:
                 git.run(folder, "checkout", "--quiet", request.ref, "--")
@@ -148,7 +201,8 @@ def _command(task: Any) -> str:
     return " ".join(map(str, task)) if isinstance(task, list) else str(task)
 
 
-def _expanded(address: str) -> str:
+def expanded(address: str) -> str:
+    """The URL that git reads for a template's address, `gh:` and `gl:` included."""
     for alias, host in (("gh:", "https://github.com/"), ("gl:", "https://gitlab.com/")):
         if address.startswith(alias):
             return host + address.removeprefix(alias).removesuffix(".git") + ".git"
@@ -165,18 +219,34 @@ def _sealed(addresses: Mapping[str, str]) -> Iterator[None]:
     from plumbum import local
 
     with temporary_folder() as cache:
-        changes = {**git.rewrites(addresses), "COPIER_CACHE_DIR": str(cache), "GIT_TERMINAL_PROMPT": "0"}
-        before = {name: os.environ.get(name) for name in changes}
+        changes = {"COPIER_CACHE_DIR": str(cache), "GIT_TERMINAL_PROMPT": "0"}
+        if addresses:
+            changes |= _byte_for_byte(cache / "git", git.rewrites(addresses))
+        before = dict(os.environ)
+        for name in git.ELSEWHERE:
+            os.environ.pop(name, None)
         os.environ.update(changes)
         try:
-            with local.env(**os.environ):
+            with local.env():
+                local.env.clear()
+                local.env.update(os.environ)
                 yield
         finally:
-            for name, value in before.items():
-                if value is None:
-                    os.environ.pop(name, None)
-                else:
-                    os.environ[name] = value
+            os.environ.clear()
+            os.environ.update(before)
+
+
+def _byte_for_byte(template: Path, settings: Sequence[tuple[str, str]]) -> dict[str, str]:
+    """Have git check a release out as it was put in.
+
+    Neither the user's configuration nor a `.gitattributes` that is meant for the project has a say: the same answers
+    must give the same files on every machine, or an update would see changes that nobody made.
+    """
+    (template / "info").mkdir(parents=True)
+    attributes = "* -text -ident -filter !eol !working-tree-encoding\n"
+    (template / "info" / "attributes").write_text(attributes, encoding="utf-8")
+    plain = [("core.autocrlf", "false"), ("core.hooksPath", os.devnull)]
+    return {**git.configured([*settings, *plain]), "GIT_TEMPLATE_DIR": str(template)}
 
 
 @contextlib.contextmanager
@@ -193,6 +263,11 @@ def _unreadable(request: Request, stderr: str) -> ScaffoldError:
     reasons = [line for line in stderr.splitlines() if line.strip()]
     fatal = next((line for line in reasons if "fatal:" in line), reasons[-1] if reasons else "git gave no reason")
     reason = git.redact(fatal.split("fatal:", 1)[-1].strip().rstrip("."))
+    for place in request.rewrites.values():
+        return ScaffoldError(
+            f"The releases in {place} are damaged: {reason}.",
+            "Reinstall scaffold: pip install --force-reinstall portfolio-scaffold",
+        )
     return ScaffoldError(
         f"The template {git.redact(request.address)} could not be read: {reason}.",
         "Check the address; `scaffold list` shows the built-in templates.",
@@ -201,16 +276,4 @@ def _unreadable(request: Request, stderr: str) -> ScaffoldError:
 
 def _bad_answer(reason: str) -> ScaffoldError:
     text = " ".join(reason.split())
-    return UsageError(
-        text if text.endswith(".") else text + ".", "`scaffold show TEMPLATE` lists the questions and what they allow."
-    )
-
-
-def _refuse_unknown(answers: Mapping[str, Any], questions: Mapping[str, Any]) -> None:
-    import difflib
-
-    for key in answers:
-        if key not in questions:
-            near = difflib.get_close_matches(key, questions, n=1)
-            hint = f"Did you mean `{near[0]}`?" if near else f"It asks: {', '.join(questions)}."
-            raise UsageError(f"The template asks no question `{key}`.", hint)
+    return UsageError(text if text.endswith(".") else text + ".", SEE)

@@ -46,9 +46,12 @@ def staged(dest: Path) -> Iterator[Path]:
     Raises:
         ScaffoldError: the parent cannot be written, or the disk is full.
     """
-    with friendly_os_errors(dest):
-        dest.parent.mkdir(parents=True, exist_ok=True)
-        parent = Path(tempfile.mkdtemp(dir=dest.parent, prefix=f".{dest.name}.scaffold-"))
+    with friendly_os_errors(dest), _parents_of(dest):
+        # A part of the name: together with the rest, the whole of a long one would be too long.
+        try:
+            parent = Path(tempfile.mkdtemp(dir=dest.parent, prefix=f".{dest.name[:40]}.scaffold-"))
+        except FileNotFoundError as error:  # the folder is there, but takes none: /proc is one
+            raise PermissionError(errno.EACCES, "no folder can be made", str(dest)) from error
         try:
             stage = parent / dest.name
             stage.mkdir()
@@ -58,6 +61,20 @@ def staged(dest: Path) -> Iterator[Path]:
             stage.rename(dest)
         finally:
             remove_tree(parent)
+
+
+@contextlib.contextmanager
+def _parents_of(dest: Path) -> Iterator[None]:
+    """Make the folders above `dest`, and take them back when the block fails."""
+    made = [folder for folder in dest.parents if not folder.exists()]
+    dest.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        yield
+    except BaseException:
+        with contextlib.suppress(OSError):  # somebody else's file is in one of them by now
+            for folder in made:
+                folder.rmdir()
+        raise
 
 
 @contextlib.contextmanager
@@ -102,10 +119,9 @@ def friendly_os_errors(path: Path) -> Iterator[None]:
         if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
             hint = "Choose another folder, or change its permissions."
             raise ScaffoldError(f"{where} cannot be written.", hint) from error
-        if error.errno in (errno.ENOTDIR, errno.EEXIST):
-            raise ScaffoldError(
-                f"{path} cannot be made: a file stands in its way.", "Choose another folder."
-            ) from error
+        if error.errno in (errno.ENOTDIR, errno.EEXIST, errno.ENOTEMPTY, errno.EBUSY):
+            message = f"{path} cannot be made: something else stands in its way."
+            raise ScaffoldError(message, "Choose another folder.") from error
         if error.errno == errno.ENAMETOOLONG:
             raise ScaffoldError(
                 f"The name {path.name[:40]}… is too long for this file system.", "Choose a shorter one."

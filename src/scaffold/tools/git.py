@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,13 @@ if TYPE_CHECKING:
 
 OLDEST = (2, 28)
 """`git init --initial-branch` and everything that copier asks of git."""
+_ROOT = Path(os.path.abspath(os.sep))  # noqa: PTH100
+"""A folder that is always there, and lies in no repository: home may be either."""
+ELSEWHERE = (
+    "GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_COMMON_DIR", "GIT_NAMESPACE", "GIT_PREFIX", "GIT_QUARANTINE_PATH",
+)  # fmt: skip
+"""What git sets for hooks, `rebase --exec` and remote helpers: it names their repository, and we work in another."""
 _DOWNLOADS = "See https://git-scm.com/downloads"
 _FALLBACK = {"NAME": "scaffold", "EMAIL": "scaffold@localhost"}
 
@@ -29,14 +37,24 @@ def version() -> tuple[int, ...]:
     Raises:
         ScaffoldError: there is no git, or one too old.
     """
-    if process.find_program("git") is None:
-        raise ScaffoldError("git is not installed, or not on PATH.", _DOWNLOADS)
-    found = re.search(r"\d+(\.\d+)+", run(Path.home(), "version"))
+    found = re.search(r"\d+(\.\d+)+", run(_ROOT, "version"))
     numbers = tuple(int(part) for part in found.group().split(".")) if found else ()
     if numbers < OLDEST:
         here, need = ".".join(map(str, numbers)), ".".join(map(str, OLDEST))
         raise ScaffoldError(f"git {here} is too old: scaffold needs {need} or newer.", _DOWNLOADS)
     return numbers
+
+
+def attempt(folder: Path, *args: str, env: Mapping[str, str] | None = None, stdin: bytes = b"") -> process.Completed:
+    """Run one git command in `folder`, whatever comes of it."""
+    # Messages in English, whatever the user's language: their `fatal:` is looked for below.
+    ours = {"LANGUAGE": "en", **dict.fromkeys(ELSEWHERE, "")}
+    try:
+        return process.run(["git", *args], cwd=folder, env={**ours, **(env or {})}, stdin=stdin)
+    except ScaffoldError as error:
+        if process.find_program("git") is None:
+            raise ScaffoldError("git is not installed, or not on PATH.", _DOWNLOADS) from error
+        raise
 
 
 def run(folder: Path, *args: str, env: Mapping[str, str] | None = None, stdin: bytes = b"") -> str:
@@ -45,15 +63,27 @@ def run(folder: Path, *args: str, env: Mapping[str, str] | None = None, stdin: b
     Raises:
         GitError: the command failed.
     """
-    # Messages in English, whatever the user's language: their `fatal:` is looked for below.
-    done = process.run(["git", *args], cwd=folder, env={"LANGUAGE": "en", **(env or {})}, stdin=stdin)
+    done = attempt(folder, *args, env=env, stdin=stdin)
     if not done.ok:
-        raise GitError(f"git {_verb(args)} failed: {_reason(done)}.")
+        raise failure(args, done)
     return done.stdout.removesuffix("\n")
 
 
+def run_bytes(folder: Path, *args: str, stdin: bytes = b"") -> bytes:
+    """Run one git command in `folder` and return exactly what it printed. Raises GitError."""
+    done = attempt(folder, *args, stdin=stdin)
+    if not done.ok:
+        raise failure(args, done)
+    return done.out
+
+
+def failure(args: Sequence[str], done: process.Completed) -> GitError:
+    """What to say of a git command that failed."""
+    return GitError(f"git {_verb(args)} failed: {_reason(done)}.")
+
+
 def _verb(args: Sequence[str]) -> str:
-    return next((arg for arg in args if arg.isalpha()), args[0])
+    return next((arg for arg in args if re.fullmatch("[a-z][a-z-]+", arg)), args[0])
 
 
 def _reason(done: process.Completed) -> str:
@@ -63,7 +93,51 @@ def _reason(done: process.Completed) -> str:
 
 def redact(text: str) -> str:
     """Take user:password out of the URLs in a text: no token may reach a log or an error."""
-    return re.sub(r"(\w[\w+.-]*://)[^/@\s]+@", r"\1", text)
+    return re.sub(r"(\w[\w+.-]*://)[^/\s]*@", r"\1", text)
+
+
+def holds_secret(url: str) -> bool:
+    """Whether a URL carries a password, or over HTTP anything that may be a token. `ssh://git@host` is harmless."""
+    found = re.match(r"(?:git\+)?(\w[\w+.-]*)://([^/\s]*)@", url)
+    return found is not None and (":" in found[2] or found[1].startswith("http"))
+
+
+@dataclass(frozen=True)
+class Repository:
+    """Where a repository keeps what (gitrepository-layout(5)).
+
+    Attributes:
+        root: the work tree.
+        git_dir: what belongs to this work tree alone: HEAD, index, locks.
+        objects: the object database, shared with linked work trees.
+        object_format: `sha1` or `sha256`.
+    """
+
+    root: Path
+    git_dir: Path
+    objects: Path
+    object_format: str
+
+
+def repository(folder: Path) -> Repository | None:
+    """The repository whose work tree `folder` lies in, or None."""
+    done = attempt(
+        folder, "rev-parse", "--show-toplevel", "--absolute-git-dir", "--git-common-dir", "--show-object-format"
+    )
+    if not done.ok:
+        return None
+    root, git_dir, common, object_format = done.stdout.splitlines()
+    objects = (folder / common / "objects").resolve()
+    return Repository(Path(root).resolve(), Path(git_dir), objects, object_format)
+
+
+def refuse_secret(url: str, whose: str) -> None:
+    """Raise ScaffoldError for a URL with a password or token in it, before it is written anywhere or shown."""
+    if holds_secret(url):
+        raise ScaffoldError(
+            f"The {whose}'s URL holds a password or token, which would be kept in plain text.",
+            "Take it out of the URL and let a credential helper answer: https://git-scm.com/docs/gitcredentials",
+        )
 
 
 def toplevel(folder: Path) -> Path | None:
@@ -79,7 +153,7 @@ def toplevel(folder: Path) -> Path | None:
 def configured_identity() -> dict[str, str]:
     """`user.name` and `user.email` as the user configured them for all repositories; unset ones are left out."""
     try:
-        lines = run(Path.home(), "config", "--get-regexp", r"^user\.(name|email)$").splitlines()
+        lines = run(_ROOT, "config", "--get-regexp", r"^user\.(name|email)$").splitlines()
     except GitError:
         return {}
     return dict(line.split(" ", 1) for line in lines if " " in line)
@@ -100,7 +174,13 @@ def init(folder: Path, branch: str = "main") -> None:
 
 
 def commit_all(folder: Path, message: str) -> None:
-    """Commit everything in the work tree, as the user or, where git knows none, under a fallback identity.
+    """Commit everything in the work tree. Raises GitError as `commit_staged` does."""
+    run(folder, "add", "--all")
+    commit_staged(folder, message)
+
+
+def commit_staged(folder: Path, message: str) -> None:
+    """Commit what is staged, as the user or, where git knows none, under a fallback identity.
 
     Raises:
         GitError: a hook, a signing key or git itself refused.
@@ -108,8 +188,13 @@ def commit_all(folder: Path, message: str) -> None:
     env = {}
     if not has_identity(folder):
         env = {f"GIT_{role}_{part}": value for role in ("AUTHOR", "COMMITTER") for part, value in _FALLBACK.items()}
-    run(folder, "add", "--all")
     run(folder, "commit", "--quiet", "--message", message, env=env)
+
+
+def unmerged(folder: Path) -> list[str]:
+    """The paths, from the top of the work tree, that have conflicts to solve."""
+    listing = run_bytes(folder, "diff", "--name-only", "--diff-filter=U", "-z").split(b"\0")
+    return [path.decode("utf-8", "surrogateescape") for path in listing if path]
 
 
 def add_remote(folder: Path, url: str) -> None:
@@ -132,6 +217,12 @@ def clone(url: str, folder: Path, *, bare: bool = True) -> None:
     run(folder.parent, "clone", "--quiet", *flags, "--", url, str(folder), env={"GIT_TERMINAL_PROMPT": "0"})
 
 
+def remote_tags(url: str) -> list[str]:
+    """The tags of a repository anywhere. Raises GitError when it cannot be read."""
+    lines = run(_ROOT, "ls-remote", "--tags", "--refs", "--", url, env={"GIT_TERMINAL_PROMPT": "0"}).splitlines()
+    return [line.partition("refs/tags/")[2] for line in lines]
+
+
 def tags(repository: Path) -> dict[str, str]:
     """The repository's tags: name → commit."""
     with _repo(repository) as repo:
@@ -148,7 +239,14 @@ def _repo(repository: Path) -> "Repo":
     # 0.1 s of CPU to import, which `scaffold new` is spared: it runs plain commands.
     from git import Repo
 
-    return Repo(repository)
+    repo = Repo(repository)
+    repo.git.update_environment(**_named(repository))
+    return repo
+
+
+def _named(repository: Path) -> dict[str, str]:
+    """Name a bare repository of ours instead of letting git find it, which `safe.bareRepository=explicit` forbids."""
+    return {"GIT_DIR": str(repository)}
 
 
 def fast_import(folder: Path, stream: bytes) -> None:
@@ -156,28 +254,34 @@ def fast_import(folder: Path, stream: bytes) -> None:
 
     One process writes all objects, attributes and ignore rules inside the tree have no say, and no clock is read.
     """
-    run(folder, "fast-import", "--quiet", "--done", stdin=stream)
+    run(folder, "fast-import", "--quiet", "--done", env=_named(folder), stdin=stream)
 
 
 def write_bundle(folder: Path, path: Path) -> None:
     """Write every ref of the repository into one bundle file at `path`."""
-    run(folder, "bundle", "create", "--quiet", str(path), "--all")
+    run(folder, "bundle", "create", "--quiet", str(path), "--all", env=_named(folder))
 
 
-def rewrites(addresses: Mapping[str, str]) -> dict[str, str]:
-    """Environment variables that make git read each address from another place, for every process below.
+def rewrites(addresses: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Settings that make git read each address from another place.
 
     Args:
         addresses: what stands in projects → where it is on this machine.
-
-    Returns:
-        `GIT_CONFIG_*` entries, appended to those the user has set already (git-config(1), ENVIRONMENT).
     """
-    first = int(os.environ.get("GIT_CONFIG_COUNT") or 0)
-    env = {"GIT_CONFIG_COUNT": str(first + len(addresses))}
-    for index, (address, place) in enumerate(sorted(addresses.items()), start=first):
-        env[f"GIT_CONFIG_KEY_{index}"] = f"url.{place}.insteadOf"
-        env[f"GIT_CONFIG_VALUE_{index}"] = address
+    return [(f"url.{place}.insteadOf", address) for address, place in sorted(addresses.items())]
+
+
+def configured(settings: Sequence[tuple[str, str]]) -> dict[str, str]:
+    """Environment variables that set git's configuration for every process below.
+
+    They are appended to those the user has set already (git-config(1), ENVIRONMENT).
+    """
+    given = os.environ.get("GIT_CONFIG_COUNT") or "0"
+    if not given.isdecimal():
+        raise ScaffoldError(f"GIT_CONFIG_COUNT is `{given}`, which is no number.", "Run: unset GIT_CONFIG_COUNT")
+    env = {"GIT_CONFIG_COUNT": str(int(given) + len(settings))}
+    for index, (key, value) in enumerate(settings, start=int(given)):
+        env |= {f"GIT_CONFIG_KEY_{index}": key, f"GIT_CONFIG_VALUE_{index}": value}
     return env
 
 
@@ -185,5 +289,7 @@ def rewrites(addresses: Mapping[str, str]) -> dict[str, str]:
 def bare_repository(parent: Path) -> Iterator[Path]:
     """An empty bare repository in `parent`, with HEAD on `main`."""
     folder = parent / "release.git"
-    run(parent, "init", "--quiet", "--bare", "--initial-branch=main", str(folder))
+    # sha1, whatever the user's default: a release's commit has one hash everywhere.
+    sha1 = {"GIT_DEFAULT_HASH": "sha1"}
+    run(parent, "init", "--quiet", "--bare", "--initial-branch=main", str(folder), env=sha1)
     yield folder

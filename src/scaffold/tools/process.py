@@ -17,13 +17,13 @@ class Completed:
 
     Attributes:
         returncode: its exit status.
-        stdout: what it printed, as text; empty when it was shown live.
-        stderr: what it said, likewise.
+        out: what it printed; empty when it was shown live.
+        err: what it said, likewise.
     """
 
     returncode: int
-    stdout: str
-    stderr: str
+    out: bytes = b""
+    err: bytes = b""
 
     @property
     def ok(self) -> bool:
@@ -31,9 +31,19 @@ class Completed:
         return self.returncode == 0
 
     @property
+    def stdout(self) -> str:
+        """What it printed, as text."""
+        return self.out.decode("utf-8", "replace")
+
+    @property
+    def stderr(self) -> str:
+        """What it said, as text."""
+        return self.err.decode("utf-8", "replace")
+
+    @property
     def last_line(self) -> str:
         """The last line that says something: usually why it failed."""
-        lines = [line.strip() for line in (self.stdout + "\n" + self.stderr).splitlines() if line.strip()]
+        lines = [line.strip() for line in f"{self.stdout}\n{self.stderr}".splitlines() if line.strip()]
         return lines[-1] if lines else f"exit status {self.returncode}"
 
 
@@ -52,18 +62,14 @@ def run(
     Raises:
         ScaffoldError: the program is not there or cannot be started.
     """
-    full_env = {**os.environ, **(env or {})}
-    full_env = {key: value for key, value in full_env.items() if value}
+    changes = env or {}
+    full_env = {key: value for key, value in {**os.environ, **changes}.items() if value or key not in changes}
     output = sys.stderr.fileno() if live else subprocess.PIPE
     try:
         done = subprocess.run(args, cwd=cwd, env=full_env, check=False, input=stdin, stdout=output, stderr=output)
     except OSError as error:
         raise ScaffoldError(f"`{args[0]}` could not be started: {error.strerror}.") from error
-    return Completed(done.returncode, _text(done.stdout), _text(done.stderr))
-
-
-def _text(data: bytes | None) -> str:
-    return (data or b"").decode("utf-8", "replace")
+    return Completed(done.returncode, done.stdout or b"", done.stderr or b"")
 
 
 def find_program(name: str) -> str | None:

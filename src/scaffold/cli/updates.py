@@ -1,0 +1,177 @@
+"""`scaffold update`, `set`, `diff`, `status` and `adopt`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from scaffold import console
+from scaffold.cli.common import command, template_names
+from scaffold.core.outcome import Outcome
+from scaffold.errors import UsageError
+
+Folder = Annotated[Path, typer.Option("--project", "-C", metavar="PATH", help="The project; here when left out.")]
+Data = Annotated[
+    list[str] | None, typer.Option("--data", "-d", metavar="KEY=VALUE", help="Answer a question; repeatable.")
+]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the plan; change nothing. With -v, the difference too.")]
+Autostash = Annotated[bool, typer.Option("--autostash", help="Put uncommitted work aside and back again.")]
+NoCommit = Annotated[bool, typer.Option("--no-commit", help="Leave a clean result staged.")]
+Trust = Annotated[bool, typer.Option("--trust", help="Let the template run the code that it brings.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to `app`, in the order of help."""
+    command(app, "update")(update)
+    command(app, "set")(set_)
+    command(app, "diff")(diff)
+    command(app, "status")(status)
+    command(app, "adopt")(adopt)
+
+
+def update(
+    paths: Annotated[list[Path] | None, typer.Argument(help="Projects; the one here when left out.")] = None,
+    to: Annotated[
+        str | None, typer.Option("--to", metavar="VERSION", help="A release; the newest when left out.")
+    ] = None,
+    all_below: Annotated[
+        Path | None, typer.Option("--all", metavar="FOLDER", help="Every project below a folder.")
+    ] = None,
+    data: Data = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Take the defaults for new questions.")] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Only say whether there is a newer release: exit 0 or 1.")
+    ] = False,
+    dry_run: DryRun = False,
+    abort: Annotated[bool, typer.Option("--abort", help="Take an unfinished update back.")] = False,
+    autostash: Autostash = False,
+    no_commit: NoCommit = False,
+    trust: Trust = False,
+) -> Outcome:
+    """Bring in the template's newer release; your changes stay.
+
+    Examples:
+        scaffold update --dry-run      what would happen
+
+        scaffold update                one commit; git revert undoes it
+
+        scaffold update --all ~/work   every project below a folder
+    """
+    from scaffold.commands import update as command_
+    from scaffold.core import answers
+
+    folders = _folders(paths, all_below)
+    if (check or abort) and len(folders) == 1:
+        return (command_.check if check else command_.abort)(folders[0])
+    if abort:
+        raise UsageError("--abort takes one project.", "Name it: scaffold update --abort PATH")
+    many = len(folders) != 1 or all_below is not None
+    options = command_.Options(
+        to=to,
+        given=answers.gather(None, data or []),
+        ask=not yes and not many and console.can_ask(),
+        dry_run=dry_run,
+        diff=console.style.verbose,
+        autostash=autostash,
+        commit=not no_commit,
+        trust=trust,
+    )
+    if check:
+        return command_.check_all(folders)
+    if options.ask:
+        return command_.update(folders[0], options)
+    with console.progress() as progress:
+        if many:
+            return command_.update_all(folders, options, progress)
+        return command_.update(folders[0], options, progress)
+
+
+def _folders(paths: list[Path] | None, all_below: Path | None) -> list[Path]:
+    from scaffold.core.project import find_projects
+
+    if all_below is None:
+        return paths or [Path()]
+    found = find_projects(all_below)
+    if not found:
+        raise UsageError(f"There is no project below {all_below}.", "Projects are folders with a .copier-answers.yml.")
+    return [*(paths or []), *found]
+
+
+def set_(
+    pairs: Annotated[list[str], typer.Argument(metavar="KEY=VALUE…", help="Answers to change.")],
+    folder: Folder = Path(),
+    dry_run: DryRun = False,
+    autostash: Autostash = False,
+    no_commit: NoCommit = False,
+    trust: Trust = False,
+) -> Outcome:
+    """Change answers: add Docker, switch CI, change the licence.
+
+    Example: scaffold set docker=true ci=gitlab
+    """
+    from scaffold.commands import update as command_
+    from scaffold.core import answers
+
+    options = command_.Options(
+        given=answers.gather(None, pairs),
+        dry_run=dry_run,
+        diff=console.style.verbose,
+        autostash=autostash,
+        commit=not no_commit,
+        trust=trust,
+        same_release=True,
+    )
+    with console.progress() as progress:
+        return command_.update(folder, options, progress)
+
+
+def diff(
+    folder: Annotated[Path, typer.Argument(help="The project.")] = Path(),
+    exit_code: Annotated[bool, typer.Option("--exit-code", help="End with 1 when something differs.")] = False,
+) -> Outcome:
+    """Show what you changed in the template's files.
+
+    Example: scaffold diff
+    """
+    from scaffold.commands import compare
+
+    return compare.diff(folder, exit_code=exit_code)
+
+
+def status(
+    paths: Annotated[list[Path] | None, typer.Argument(help="Projects; the one here when left out.")] = None,
+) -> Outcome:
+    """Tell where projects stand: release, newest, files you changed, conflicts left.
+
+    Example: scaffold status ~/work/*
+    """
+    from scaffold.commands import compare
+
+    return compare.status(paths or [Path()])
+
+
+def adopt(
+    path: Annotated[Path, typer.Argument(help="The repository.")],
+    template: Annotated[
+        str, typer.Argument(help="A name, CATALOG/NAME, a path or a git URL.", autocompletion=template_names)
+    ],
+    to: Annotated[
+        str | None, typer.Option("--to", metavar="VERSION", help="A release; the nearest when left out.")
+    ] = None,
+    data: Data = None,
+    answers: Annotated[Path | None, typer.Option("--answers", metavar="FILE", help="A YAML file of answers.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what differs; write nothing.")] = False,
+    trust: Trust = False,
+) -> Outcome:
+    """Link a repository that you have to a template, so that it can be updated.
+
+    Finds the release that it is nearest to, and writes .copier-answers.yml for you to commit.
+
+    Example: scaffold adopt . ml-tabular
+    """
+    from scaffold.commands import adopt as command_
+    from scaffold.core import answers as given
+
+    options = command_.Options(template, to, given.gather(answers, data or []), dry_run, trust)
+    with console.progress() as progress:
+        return command_.adopt(path, options, progress)

@@ -1,0 +1,295 @@
+"""`scaffold update` and `scaffold set KEY=VALUE…`: the template's newer release, or other answers, merged in.
+
+Both render the template twice (as the project last took it, as it is to be) and let git merge the difference into HEAD.
+Nothing in the work tree changes before everything is decided.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from scaffold.core import applying, changelog, journal, locking, merging, recovery, source
+from scaffold.core.merging import Plan
+from scaffold.core.outcome import Block, Notice, Outcome, Progress, Table, Text, silent
+from scaffold.core.project import Project, open_project, remembered_text
+from scaffold.core.rendering import Renderer, Rendering, Wanted
+from scaffold.errors import ScaffoldError
+from scaffold.tools import copier, git
+from scaffold.tools.merge import Workbench, workbench
+
+CONFLICTS = 4
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to update.
+
+    Attributes:
+        to: the release; None for the newest.
+        given: answers given now.
+        ask: prompt for questions that are new.
+        dry_run: decide, and change nothing.
+        diff: show the difference too.
+        autostash: put uncommitted work aside and back again.
+        commit: commit a clean result; otherwise it stays staged.
+        trust: let the template run code.
+        same_release: keep the release and change only answers (`scaffold set`).
+    """
+
+    to: str | None = None
+    given: Mapping[str, Any] = field(default_factory=dict)
+    ask: bool = False
+    dry_run: bool = False
+    diff: bool = False
+    autostash: bool = False
+    commit: bool = True
+    trust: bool = False
+    same_release: bool = False
+
+
+def check(folder: Path) -> Outcome:
+    """Whether a newer release is there: exit code 0 when the project is current, 1 when it is outdated."""
+    project = open_project(folder)
+    newest = source.newest_release(project.address)
+    current = newest == project.version or source.is_newer(project.version, newest)
+    data = {"project": str(project.folder), "version": project.version, "newest": newest, "current": current}
+    line = "is current" if current else f"can be updated to {newest}"
+    return Outcome(data, [Text(f"{_title(project)} {project.version} {line}.")], exit_code=0 if current else 1)
+
+
+def abort(folder: Path) -> Outcome:
+    """Take an unfinished update back.
+
+    Raises:
+        ScaffoldError: there is none.
+    """
+    project = open_project(folder, damaged=True)
+    with journal.locked(project):
+        text = recovery.recover(project)
+        if not text:
+            text = f"The update to {recovery.abort(project).version} was taken back; {project.folder} is as it was."
+    return Outcome({"project": str(project.folder), "aborted": True}, [Text(text)])
+
+
+def update(folder: Path, options: Options, progress: Progress = silent, renderer: Renderer | None = None) -> Outcome:
+    """Update one project.
+
+    Args:
+        folder: the project.
+        options: how.
+        progress: told what is being done.
+        renderer: shared between projects, so that each distinct rendering is made once.
+
+    Raises:
+        ScaffoldError: it cannot be updated, and nothing was changed.
+    """
+    renderer = renderer or Renderer()
+    project = open_project(folder, damaged=True)
+    if options.dry_run:
+        applying.require_finished(project)
+        return _decided(open_project(folder), options, progress, renderer)
+    with journal.locked(project):
+        notices = [Notice(text) for text in [recovery.recover(project)] if text]
+        applying.require_finished(project)
+        if notices or not project.version:
+            project = open_project(folder)
+        if not options.autostash:
+            applying.require_clean(project)
+        try:
+            outcome = _decided(project, options, progress, renderer)
+        except KeyboardInterrupt:
+            recovery.recover(project)
+            raise
+    return replace(outcome, warnings=[*notices, *outcome.warnings])
+
+
+def _decided(project: Project, options: Options, progress: Progress, renderer: Renderer) -> Outcome:
+    progress("Rendering")
+    base, new = _renderings(project, options, renderer)
+    if new.migrates:
+        return _hand_over(project, options, new)
+    progress("Merging")
+    return _merge(project, options, base, new)
+
+
+def _renderings(project: Project, options: Options, renderer: Renderer) -> tuple[Rendering, Rendering]:
+    to = project.version if options.same_release else options.to or renderer.newest_release(project.address)
+    if source.is_newer(project.version, to) and not options.to:
+        raise ScaffoldError(
+            f"{project.folder.name} is from release {project.version}, newer than any that is here ({to}).",
+            "Update scaffold: pip install --upgrade portfolio-scaffold",
+        )
+    old = Wanted(project.address, project.version, project.folder.name, project.answers, trust=options.trust)
+    new = replace(old, ref=to, given=options.given, ask=options.ask)
+    return renderer.render(old), renderer.render(new)
+
+
+def _hand_over(project: Project, options: Options, new: Rendering) -> Outcome:
+    """Templates with migrations are updated by Copier itself, which runs them."""
+    if not options.trust:
+        raise ScaffoldError(
+            "This template runs code of its own at updates (_migrations).",
+            "Read it first; if you trust its authors, add --trust.",
+        )
+    data = _data(project, new.version, [], "handed over")
+    note = Notice(
+        "The template has migrations, so Copier's own update does it.",
+        "See what it did: git status; nothing was committed.",
+    )
+    if not options.dry_run:
+        applying.require_clean(project)
+        copier.update(project.folder, new.version, options.given)
+    return Outcome(data, [Text(f"{_title(project)} {project.version} → {new.version}, by Copier.")], [note])
+
+
+def _merge(project: Project, options: Options, base: Rendering, new: Rendering) -> Outcome:
+    label = f"{source.suggested_name(project.address)}-{new.version}"
+    with workbench(project.repository) as bench:
+        plan = merging.make_plan(bench, project, base, new, label)
+        if options.dry_run:
+            return _planned(bench, project, plan, options)
+        if not plan.changes_anything:
+            data = _data(project, plan.version, [], "current")
+            return Outcome(data, [Text(f"{_title(project)} {plan.version} is current: nothing to do.")])
+        return _applied(bench, project, plan, options)
+
+
+def _planned(bench: Workbench, project: Project, plan: Plan, options: Options) -> Outcome:
+    blocks: list[Block] = [Text(f"{_title(project)} {project.version} → {plan.version}; nothing was changed.")]
+    news = changelog.between(source.read_changelog(project.address, plan.version), project.version, plan.version)
+    blocks += [Text(news)] if news else []
+    blocks.append(_table(plan))
+    diff = bench.diff(plan.head, plan.tree) if options.diff else ""
+    blocks += [Text(diff)] if diff else []
+    data = _data(project, plan.version, plan.changes, "planned")
+    return Outcome({**data, "changelog": news, "diff": diff}, blocks)
+
+
+def _applied(bench: Workbench, project: Project, plan: Plan, options: Options) -> Outcome:
+    notices = [Notice(f"{row.path}: {row.reason}.") for row in plan.changes if row.odd]
+    if plan.relock:
+        plan = _locked_again(bench, plan, notices)
+    try:
+        message = _message(project, plan, options)
+        held = applying.apply(bench, plan, message, commit=options.commit, autostash=options.autostash)
+    except git.GitError as error:
+        left = journal.read(project)
+        if left is None:
+            raise
+        finish = f"Mend it and git commit, or take it back: scaffold update --abort {project.folder}"
+        refused = Notice(f"The commit was refused: {error.message}", finish)
+        return _left(project, plan, "staged", [*notices, refused, *_waiting(left.stash)])
+    if plan.conflicts:
+        finish = "Solve each, git add it, then git commit; or take all back: scaffold update --abort"
+        many = len(plan.conflicts)
+        conflicts = Notice(f"{many} conflict{'s wait' if many > 1 else ' waits'} for you.", finish)
+        return _left(project, plan, "conflicts", [*notices, conflicts, *_waiting(held)])
+    if not options.commit:
+        undo = "git commit finishes it; scaffold update --abort undoes it."
+        return _done(project, plan, "staged", undo, [*notices, *_waiting(held)])
+    if not applying.finish(plan, held):
+        clash = Notice("Your uncommitted work conflicts with the update and is in git's stash.", "git stash pop")
+        return _left(project, plan, "updated", [*notices, clash])
+    return _done(project, plan, "updated", "git revert HEAD undoes it.", notices)
+
+
+def _waiting(held: str) -> list[Notice]:
+    return [Notice("Your uncommitted work is in git's stash.", "Afterwards: git stash pop")] if held else []
+
+
+def _done(project: Project, plan: Plan, state: str, undo: str, notices: list[Notice]) -> Outcome:
+    text = f"{_title(project)} {project.version} → {plan.version}: {state}, {_counts(plan)}."
+    return Outcome(_data(project, plan.version, plan.changes, state), [_table(plan), Text(text), Text(undo)], notices)
+
+
+def _left(project: Project, plan: Plan, state: str, notices: list[Notice]) -> Outcome:
+    text = Text(f"{_title(project)} {project.version} → {plan.version}: {_counts(plan)}.")
+    return Outcome(_data(project, plan.version, plan.changes, state), [_table(plan), text], notices, CONFLICTS)
+
+
+def _locked_again(bench: Workbench, plan: Plan, notices: list[Notice]) -> Plan:
+    pyproject, lock = (
+        bench.read_path(plan.tree, plan.project.prefix, name) for name in (locking.PYPROJECT, locking.LOCK)
+    )
+    fresh, reason = locking.lock_again(pyproject, lock)
+    if fresh is None:
+        hint = f"Online: cd {plan.project.folder} && uv lock && git add uv.lock"
+        notices.append(Notice(f"Dependencies changed, and uv.lock could not be made anew: {reason}", hint))
+        return plan
+    return merging.put(bench, plan, locking.LOCK, fresh, "dependencies changed: made anew")
+
+
+def _message(project: Project, plan: Plan, options: Options) -> str:
+    name = source.suggested_name(project.address)
+    if options.same_release:
+        return f"Set {', '.join(options.given)} ({name} {plan.version})"
+    return f"Update from {name} {project.version} to {plan.version}"
+
+
+def _title(project: Project) -> str:
+    return f"{project.folder.name}: {source.suggested_name(project.address)}"
+
+
+def _table(plan: Plan) -> Table:
+    return Table(("path", "action", "reason"), [(row.path, row.action, row.reason) for row in plan.changes])
+
+
+def _counts(plan: Plan) -> str:
+    actions = [row.action for row in plan.changes]
+    found = [f"{actions.count(action)} {action}" for action in dict.fromkeys(sorted(actions))]
+    return ", ".join(found) or "no file differs"
+
+
+def _data(project: Project, version: str, changes: Any, state: str) -> dict[str, Any]:
+    rows = [{"path": row.path, "action": row.action, "reason": row.reason} for row in changes]
+    return {"project": str(project.folder), "from": project.version, "to": version, "state": state, "changes": rows}
+
+
+def check_all(folders: Sequence[Path]) -> Outcome:
+    """Whether newer releases are there, for many projects: exit code 1 when any is outdated, or cannot tell."""
+    rows = []
+    for folder in folders:
+        try:
+            rows.append({**check(folder).data, "error": ""})
+        except ScaffoldError as error:
+            rows.append({"project": str(folder), "version": "", "newest": "", "current": False, "error": error.message})
+    cells = [
+        (row["project"], row["version"], row["newest"], row["error"] or ("current" if row["current"] else "outdated"))
+        for row in rows
+    ]
+    table = Table(("project", "release", "newest", ""), cells)
+    return Outcome({"projects": rows}, [table], exit_code=0 if all(row["current"] for row in rows) else 1)
+
+
+def update_all(folders: Sequence[Path], options: Options, progress: Progress = silent) -> Outcome:
+    """Update many projects; one that fails does not stop the others."""
+    renderer = Renderer()
+    rows: dict[Path, dict[str, Any]] = {}
+    # Projects with the same answers one after the other: each distinct base and new is rendered once.
+    for number, folder in enumerate(sorted(set(folders), key=remembered_text), start=1):
+        progress(f"{number} of {len(folders)}: {folder.name}")
+        rows[folder] = _row(folder, options, renderer)
+    shown = [rows[folder] for folder in dict.fromkeys(folders)]
+    table = Table(
+        ("project", "from", "to", "state", ""),
+        [
+            (row["project"], row["from"], row["to"], row["state"], row["error"] or f"{len(row['changes'])} files")
+            for row in shown
+        ],
+    )
+    unfinished = [row for row in shown if row["exit_code"]]
+    text = Text(f"{len(shown)} projects, {len(shown) - len(unfinished)} done, {len(unfinished)} left to you.")
+    return Outcome({"projects": shown}, [table, text], exit_code=CONFLICTS if unfinished else 0)
+
+
+def _row(folder: Path, options: Options, renderer: Renderer) -> dict[str, Any]:
+    nothing = {"project": str(folder), "from": "", "to": "", "state": "failed", "changes": [], "warnings": []}
+    try:
+        outcome = update(folder, options, renderer=renderer)
+    except ScaffoldError as error:
+        return {**nothing, "error": error.message, "hint": error.hint, "exit_code": error.exit_code}
+    except OSError as error:
+        return {**nothing, "error": str(error), "hint": "", "exit_code": 1}
+    warnings = [notice.message for notice in outcome.warnings]
+    return {**outcome.data, "warnings": warnings, "error": "", "hint": "", "exit_code": outcome.exit_code}

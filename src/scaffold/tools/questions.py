@@ -1,0 +1,49 @@
+"""Whether answers fit a template's questions: what copier would let pass, or refuse without naming the question."""
+
+import difflib
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from scaffold.errors import UsageError
+
+SEE = "`scaffold show TEMPLATE` lists the questions and what they allow."
+_BOOLEANS = {"true", "false", "yes", "no", "on", "off", "y", "n", "t", "f", "1", "0"}
+_WHOLE = re.compile(r"\s*[-+]?\d+\s*")
+_NUMBER = re.compile(r"\s*[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?\s*")
+
+
+def check_answers(answers: Mapping[str, Any], questions: Mapping[str, Mapping[str, Any]]) -> None:
+    """Look at what was given before anything is asked, written or run.
+
+    Args:
+        answers: question → answer, as text or as a YAML file has it.
+        questions: the template's questions as its copier.yml has them.
+
+    Raises:
+        UsageError: a question that is not asked, or an answer that is not of its question's type.
+    """
+    for key, value in answers.items():
+        if key not in questions:
+            near = difflib.get_close_matches(key, questions, n=1)
+            hint = f"Did you mean `{near[0]}`?" if near else f"It asks: {', '.join(questions)}."
+            raise UsageError(f"The template asks no question `{key}`.", hint)
+        need = _misfit(value, questions[key])
+        if need:
+            raise UsageError(f"The answer to `{key}` must be {need}, not `{value}`.", SEE)
+
+
+def _misfit(value: Any, question: Mapping[str, Any]) -> str:
+    """What an answer must be and is not, in a few words; empty when it fits."""
+    kind = question.get("type", type(question.get("default")).__name__)
+    text = str(value)
+    if question.get("multiselect"):
+        return "" if isinstance(value, list) or text.strip().startswith("[") else "a list like [a, b]"
+    if kind == "bool":
+        # To copier, every other text is true: `docker=maybe` too.
+        return "" if text.strip().lower() in _BOOLEANS else "true or false"
+    if kind == "int":
+        return "" if _WHOLE.fullmatch(text) else "a whole number"
+    if kind == "float":
+        return "" if _NUMBER.fullmatch(text) else "a number"
+    return "text" if kind == "str" and isinstance(value, (list, dict)) else ""

@@ -1,0 +1,111 @@
+"""Trees as plain mappings, and how git gets them: one git-fast-import(1) process, whatever the number of files.
+
+Nothing here touches a work tree or an index, and no clock, attribute or ignore rule has a say.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha1
+from pathlib import Path
+
+WHO = "scaffold <scaffold@localhost>"
+WHEN = "1767225600 +0000"  # 2026-01-01: a fixed moment, so that the same input gives the same commit hash
+SYMLINK = "120000"
+
+
+@dataclass(frozen=True)
+class File:
+    """One file of a tree; a symlink's content is its target."""
+
+    content: bytes
+    executable: bool = False
+    symlink: bool = False
+
+    @property
+    def mode(self) -> str:
+        """Git's mode."""
+        return SYMLINK if self.symlink else "100755" if self.executable else "100644"
+
+    @property
+    def oid(self) -> str:
+        """The id of git's blob object, in a repository of the usual format (sha1)."""
+        return sha1(b"blob %d\0" % len(self.content) + self.content, usedforsecurity=False).hexdigest()
+
+
+Tree = Mapping[str, File]
+"""POSIX path below the root → file."""
+
+
+def read_folder(folder: Path) -> dict[str, File]:
+    """Every file and symlink below `folder`, byte for byte; a repository in it is not part of the tree."""
+    tree = {}
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        if name.split("/")[0] == ".git":
+            continue
+        if path.is_symlink():
+            tree[name] = File(path.readlink().as_posix().encode(), symlink=True)
+        elif path.is_file():
+            tree[name] = File(path.read_bytes(), executable=bool(path.stat().st_mode & 0o100))
+    return tree
+
+
+@dataclass(frozen=True)
+class Commit:
+    """One commit to make.
+
+    Attributes:
+        branch: the branch that it becomes the tip of.
+        files: paths to set, over `start`.
+        start: a tree (id) to begin with; empty for none.
+        parent: a branch of the same stream, or a commit id; empty for a root commit.
+        places: a path → a tree or blob that is there already, as (mode, id).
+        removed: paths to take out.
+        tag: a tag to put on it; empty for none.
+        message: of the commit.
+    """
+
+    branch: str
+    files: Tree
+    start: str = ""
+    parent: str = ""
+    places: Mapping[str, tuple[str, str]] | None = None
+    removed: Sequence[str] = ()
+    tag: str = ""
+    message: str = ""
+
+
+def stream(commits: Sequence[Commit]) -> bytes:
+    """The commits as a git-fast-import(1) stream."""
+    parts = [b"feature done\n"]
+    for commit in commits:
+        parts += _commit(commit)
+    return b"".join([*parts, b"done\n"])
+
+
+def _commit(commit: Commit) -> list[bytes]:
+    ref = f"refs/heads/{commit.branch}"
+    message = commit.message.encode()
+    parts = [f"commit {ref}\ncommitter {WHO} {WHEN}\ndata {len(message)}\n".encode() + message + b"\n"]
+    if commit.parent:
+        parent = commit.parent if len(commit.parent) == 40 else f"refs/heads/{commit.parent}"
+        parts.append(f"from {parent}\n".encode())
+    parts.append(b"deleteall\n")
+    if commit.start:
+        parts.append(f'M 040000 {commit.start} ""\n'.encode())
+    for path in commit.removed:
+        parts.append(b"D " + _quoted(path) + b"\n")
+    for path, (mode, oid) in (commit.places or {}).items():
+        parts.append(f"M {mode} {oid} ".encode() + _quoted(path) + b"\n")
+    for path, file in commit.files.items():
+        head = f"M {file.mode} inline ".encode() + _quoted(path)
+        parts.append(head + f"\ndata {len(file.content)}\n".encode() + file.content + b"\n")
+    if commit.tag:
+        parts.append(f"reset refs/tags/{commit.tag}\nfrom {ref}\n\n".encode())
+    return parts
+
+
+def _quoted(path: str) -> bytes:
+    """A path as fast-import reads it: quoted, for names that hold quotes, newlines or nothing at all."""
+    raw = path.encode("utf-8", "surrogateescape")
+    return b'"' + raw.replace(b"\\", b"\\\\").replace(b'"', b'\\"').replace(b"\n", b"\\n") + b'"'

@@ -1,0 +1,1 @@
+"""The package of this project; `cli.py` is the way in."""

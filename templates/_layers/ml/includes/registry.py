@@ -1,0 +1,60 @@
+class Champion(NamedTuple):
+    """The model in use."""
+
+    model: Any  # as it was logged
+    version: str
+    run_id: str
+
+
+def register(model_id: str, run_id: str) -> str:
+    """Put a logged model into the registry as `candidate`: trained, and not trusted yet.
+
+    Returns
+    -------
+    str
+        Its version.
+    """
+    import mlflow
+    from mlflow.exceptions import MlflowException
+
+    client = mlflow.MlflowClient()
+    with suppress(MlflowException):  # it exists already
+        client.create_registered_model(MODEL)
+    version = client.create_model_version(MODEL, f"models:/{model_id}", run_id, model_id=model_id).version
+    client.set_registered_model_alias(MODEL, "candidate", version)
+    return str(version)
+
+
+def promote(version: str) -> None:
+    """Make a version the `champion`: the one that is evaluated and served. Only the gate leads here."""
+    import mlflow
+
+    mlflow.MlflowClient().set_registered_model_alias(MODEL, "champion", version)
+
+
+def champion(settings: Settings) -> Champion:
+    """Load the model in use.
+
+    Raises
+    ------
+    ProjectError
+        If no model has passed the gate yet, or its files were moved.
+    """
+    import mlflow
+    from mlflow.exceptions import MlflowException
+
+    mlflow.set_tracking_uri(settings.mlflow_tracking_uri)
+    try:
+        version = mlflow.MlflowClient().get_model_version_by_alias(MODEL, "champion")
+        model = mlflow.pyfunc.load_model(f"models:/{MODEL}@champion").get_raw_model()
+    except (MlflowException, OSError) as error:
+        message = f"no model is in use yet, or its files were moved: run `{COMMAND} train` first"
+        raise ProjectError(message) from error
+    return Champion(model, str(version.version), str(version.run_id))
+
+
+def run_metrics(run_id: str) -> dict[str, float]:
+    """Look up the numbers that a run recorded."""
+    import mlflow
+
+    return dict(mlflow.get_run(run_id).data.metrics)

@@ -1,0 +1,197 @@
+"""A person at a terminal: a real one, made by the standard library's pty."""
+
+import os
+import pty
+import select
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from support import BIN, git, spawn
+
+GUARD = 60  # seconds without a sign of life after which a test gives up; no test waits for it to pass
+
+
+AT_TERMINAL = """
+import fcntl, os, sys, termios
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+os.execv(sys.executable, [sys.executable, "-m", "scaffold", *sys.argv[1:]])
+"""
+"""Makes the terminal the controlling one, so that Ctrl-C on it reaches the program."""
+
+
+class Terminal:
+    """The program with a person at it."""
+
+    def __init__(self, *args: str, env: dict[str, str] | None = None) -> None:
+        self.seen = ""
+        self.ours, theirs = pty.openpty()
+        variables = {**os.environ, "TERM": "xterm", "COLUMNS": "200", **(env or {})}
+        command = [sys.executable, "-c", AT_TERMINAL, *args]
+        self.process = subprocess.Popen(
+            command, stdin=theirs, stdout=theirs, stderr=theirs, env=variables, start_new_session=True
+        )
+        os.close(theirs)
+
+    def until(self, words: str) -> None:
+        """Read until `words` stand on the screen, after what was read up to now."""
+        start = len(self.seen)
+        while words not in self.seen[start:]:
+            assert self._read(), f"it ended without {words!r}:\n{self.seen}"
+
+    def type(self, keys: str) -> None:
+        os.write(self.ours, keys.encode())
+
+    def end(self) -> int:
+        while self._read():
+            pass
+        return self.process.wait()
+
+    def close(self) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+        os.close(self.ours)
+
+    def _read(self) -> bool:
+        ready, _, _ = select.select([self.ours], [], [], GUARD)
+        assert ready, f"nothing came for {GUARD} s:\n{self.seen}"
+        try:
+            data = os.read(self.ours, 65536)
+        except OSError:  # Linux says EIO when the other side is closed
+            return False
+        # A terminal answers when it is asked where the cursor stands; prompt_toolkit asks.
+        if b"\x1b[6n" in data:
+            os.write(self.ours, b"\x1b[1;1R")
+        self.seen += data.decode(errors="replace")
+        return bool(data)
+
+
+@pytest.fixture
+def terminal(installed: Path) -> Iterator[Callable[..., Terminal]]:
+    opened: list[Terminal] = []
+
+    def open_it(*args: str, env: dict[str, str] | None = None) -> Terminal:
+        opened.append(Terminal(*args, env=env))
+        return opened[-1]
+
+    yield open_it
+    for item in opened:
+        item.close()
+
+
+Open = Callable[..., Terminal]
+
+
+def test_without_a_template_it_shows_the_stages_and_asks(terminal: Open, work: Path) -> None:
+    person = terminal("new", "--no-install")
+    person.until("Which one")
+    assert "first steps" in person.seen
+    assert "second steps" in person.seen
+    person.type("1\r")
+    person.until("project_name")
+    person.type("\r")
+    assert person.end() == 0
+    assert (work / "hello-world/world.txt").read_text() == "hello-world greets the world\n"
+    assert git(work / "hello-world", "status", "--porcelain") == ""
+
+
+def test_a_template_can_be_chosen_by_its_name(terminal: Open, work: Path) -> None:
+    person = terminal("new", "--no-install")
+    person.until("Which one")
+    person.type("nonsense\r")
+    person.until("Which one")
+    person.type("hello-world\r")
+    person.until("project_name")
+    person.type("\r")
+    assert person.end() == 0
+    assert (work / "hello-world").is_dir()
+
+
+def test_questions_are_asked_with_git_s_defaults(terminal: Open, work: Path) -> None:
+    person = terminal("new", "hello", "mine", "--no-install", "-d", "stars=1", "-d", "docker=false")
+    person.until("What is it called?")
+    person.type("\x15Bikes\r")  # Ctrl-U takes the default away
+    person.until("Who writes it?")
+    person.until("Ada Lovelace")
+    person.type("\r")
+    person.until("Where to reach you?")
+    person.type("\r")
+    person.until("Which licence?")
+    person.type("\x1b[B\r")
+    person.until("How to greet?")
+    person.type("\r")
+    assert person.end() == 0
+    assert "How many?" not in person.seen
+    answers = (work / "mine/.copier-answers.yml").read_text()
+    for line in ("project_name: Bikes", "author_name: Ada Lovelace", "license: Apache-2.0", "stars: 1"):
+        assert line in answers
+
+
+@pytest.mark.parametrize("key", ["\x03", "\x04"])
+def test_leaving_the_choice(terminal: Open, work: Path, key: str) -> None:
+    person = terminal("new")
+    person.until("Which one")
+    person.type(key)
+    assert person.end() == 130
+    assert "Interrupted; nothing half made was left behind." in person.seen
+    assert os.listdir(work) == []
+
+
+@pytest.mark.parametrize("key", ["\x03", "\x04"])
+def test_leaving_the_questions(terminal: Open, work: Path, sealed: Path, key: str) -> None:
+    person = terminal("new", "hello", "deep/mine")
+    person.until("What is it called?")
+    person.type("\x15")
+    person.type(key)
+    assert person.end() == 130
+    assert "Traceback" not in person.seen
+    assert os.listdir(work) == []
+    assert os.listdir(sealed / "tmp") == []
+
+
+def test_yes_asks_nothing_and_shows_progress(terminal: Open, work: Path) -> None:
+    person = terminal("new", "hello", "mine", "-y", "--no-install")
+    assert person.end() == 0
+    assert "Rendering" in person.seen
+    assert "What is it called?" not in person.seen
+    assert "Made " in person.seen
+
+
+def test_quiet_shows_no_progress(terminal: Open) -> None:
+    person = terminal("new", "hello", "mine", "-y", "--no-install", "-q")
+    assert person.end() == 0
+    assert person.seen == ""
+
+
+def test_a_terminal_gets_colour_unless_it_does_not_want_any(terminal: Open) -> None:
+    coloured, plain = terminal("show", "nope"), terminal("show", "nope", env={"NO_COLOR": "1"})
+    assert (coloured.end(), plain.end()) == (1, 1)
+    assert "\x1b[1;31m" in coloured.seen
+    assert "\x1b[1;31m" not in plain.seen
+
+
+def test_json_never_asks(terminal: Open) -> None:
+    person = terminal("new", "hello", "mine", "--json")
+    assert person.end() == 2
+    assert '"exit_code": 2' in person.seen
+
+
+@pytest.mark.parametrize("args", [("new",), ("new", "hello"), ("new", "hello", "--dry-run")])
+def test_without_a_terminal_nothing_is_asked(installed: Path, work: Path, args: tuple[str, ...]) -> None:
+    failed = spawn(BIN / "scaffold", *args)
+    assert failed.code == 2
+    assert failed.err == (
+        "error: There is no terminal to ask the questions on.\n\n"
+        "hint: Add -y to take the defaults, and -d KEY=VALUE to answer.\n"
+    )
+    assert os.listdir(work) == []
+
+
+def test_yes_without_a_template_and_a_terminal(installed: Path, work: Path) -> None:
+    failed = spawn(BIN / "scaffold", "new", "-y")
+    assert (failed.code, failed.out) == (2, "")
+    assert failed.err.startswith("error: Which template?\n\nhint: For example: scaffold new")

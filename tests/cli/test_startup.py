@@ -1,0 +1,95 @@
+"""What a quick command may load, and completion."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from scaffold.cli.common import template_names
+from support import BIN, Result, spawn, write
+
+HEAVY = {"copier", "git", "plumbum", "jinja2", "prompt_toolkit"}
+PROBE = """
+import sys
+from scaffold.cli.main import main
+code = main(sys.argv[1:])
+print(*sorted(sys.modules), file=sys.stderr)
+sys.exit(code)
+"""
+
+
+def loaded(result: Result) -> set[str]:
+    return set(result.err.splitlines()[-1].split())
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ["--help"],
+        ["--version"],
+        ["list"],
+        ["list", "--json"],
+        ["new", "--help"],
+        ["catalog", "list"],
+        ["nope"],
+        ["show", "nope"],
+    ],
+)
+def test_a_quick_command_loads_nothing_heavy(acme: str, args: list[str]) -> None:
+    done = spawn(sys.executable, "-c", PROBE, *args)
+    assert "scaffold.cli.main" in loaded(done)
+    assert HEAVY & loaded(done) == set()
+
+
+def test_what_renders_does_load_copier(acme: str) -> None:
+    # The probe must be able to see it.
+    assert "copier" in loaded(spawn(sys.executable, "-c", PROBE, "show", "acme/hello"))
+
+
+def test_rendering_does_not_load_gitpython(acme: str) -> None:
+    assert "git" not in loaded(spawn(sys.executable, "-c", PROBE, "new", "acme/hello", "mine", "-y"))
+
+
+def complete(words: str) -> Result:
+    position = str(len(words.split()) - (0 if words.endswith(" ") else 1))
+    env = {"_SCAFFOLD_COMPLETE": "complete_bash", "COMP_WORDS": words, "COMP_CWORD": position}
+    return spawn(BIN / "scaffold", env=env)
+
+
+@pytest.mark.parametrize("words", ["scaffold new ", "scaffold show "])
+def test_completion_knows_template_names(installed: Path, acme: str, words: str) -> None:
+    assert complete(words).out.split() == ["hello-world", "hello", "acme/hello", "acme/hello-world"]
+
+
+def test_completion_of_a_beginning(installed: Path, acme: str) -> None:
+    assert complete("scaffold new hello-").out.split() == ["hello-world"]
+    assert complete("scaffold new acme/hello-").out.split() == ["acme/hello-world"]
+
+
+def test_completion_loads_nothing_heavy(acme: str) -> None:
+    words = {"_SCAFFOLD_COMPLETE": "complete_bash", "COMP_WORDS": "scaffold new ", "COMP_CWORD": "2"}
+    done = spawn(sys.executable, "-X", "importtime", BIN / "scaffold", env=words)
+    modules = {line.rsplit("|", 1)[1].strip() for line in done.err.splitlines() if "|" in line}
+    assert "acme/hello" in done.out.split()
+    assert "scaffold.core.catalog" in modules
+    assert HEAVY & modules == set()
+
+
+@pytest.mark.parametrize("damage", ["registry", "folder", "manifest"])
+def test_completion_keeps_quiet_about_what_is_damaged(
+    installed: Path, acme: str, sealed: Path, released: Path, damage: str
+) -> None:
+    if damage == "registry":
+        write(sealed / "config", {"catalogs.json": "{"})
+    elif damage == "folder":
+        released.rename(released.with_name("moved"))
+    else:
+        write(released, {"releases/hello.toml": "title ="})
+    done = complete("scaffold new ")
+    assert done.err == ""
+    assert done.out.split() == ["hello-world", "hello"]
+
+
+def test_completion_offers_what_each_template_makes(built_in: Path, acme: str) -> None:
+    assert template_names("hello-") == [("hello-world", "Hello world")]
+    assert template_names("acme/hello-") == [("acme/hello-world", "Hello world")]

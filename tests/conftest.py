@@ -1,0 +1,183 @@
+"""A sealed home for every test, mini templates, and the program.
+
+No test sees the developer's configuration, and none reaches the network.
+"""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+import scaffold
+from scaffold.cli.main import main
+from scaffold.commands import catalogs, template
+from scaffold.core import catalog
+from support import BIN, PACKAGED, Result, make_templates, set_version, spawn, write
+
+# A slow machine is no failure, and a check that fails today fails tomorrow.
+settings.register_profile("scaffold", deadline=None, derandomize=True)
+settings.load_profile("scaffold")
+
+Run = Callable[..., Result]
+
+
+def seal(patch: pytest.MonkeyPatch, root: Path) -> None:
+    """Move home, configuration, caches and temporary files below `root`; forget what the outside set."""
+    home, temporary = root / "home", root / "tmp"
+    home.mkdir(parents=True)
+    temporary.mkdir()
+    for name in list(os.environ):
+        if name.startswith(("GIT_", "UV_", "COPIER_", "SCAFFOLD_", "_TYPER", "TYPER_")):
+            patch.delenv(name)
+    for name in ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "EMAIL", "PYTHONPATH", "PYTHONUTF8", "TERMINAL_WIDTH"):
+        patch.delenv(name, raising=False)
+    values = {
+        "HOME": home,
+        "USERPROFILE": home,
+        "TMPDIR": temporary,
+        "SCAFFOLD_CONFIG_DIR": root / "config",
+        "GIT_CONFIG_GLOBAL": home / ".gitconfig",
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "UV_CACHE_DIR": root / "uv-cache",
+        "UV_OFFLINE": "1",
+        "UV_PYTHON_DOWNLOADS": "never",
+        "LC_ALL": "C.UTF-8",
+        "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}",
+        **{f"XDG_{name}_HOME": root / "xdg" / name.lower() for name in ("CONFIG", "CACHE", "DATA", "STATE")},
+    }
+    for name, value in values.items():
+        patch.setenv(name, str(value))
+    patch.setattr("tempfile.tempdir", None)
+
+
+@pytest.fixture(autouse=True)
+def sealed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where everything of this test lives; it runs in an empty `work` folder there, as a person known to git."""
+    root = tmp_path / "sealed"
+    seal(monkeypatch, root)
+    (root / "home/.gitconfig").write_text("[user]\n\tname = Ada Lovelace\n\temail = ada@example.org\n")
+    (tmp_path / "work").mkdir()
+    monkeypatch.chdir(tmp_path / "work")
+    return root
+
+
+@pytest.fixture
+def work(sealed: Path) -> Path:
+    """The folder that the test runs in."""
+    return Path.cwd()
+
+
+@pytest.fixture
+def home(sealed: Path) -> Path:
+    return sealed / "home"
+
+
+@pytest.fixture
+def gitconfig(home: Path) -> Callable[[str], None]:
+    """Write the user's `~/.gitconfig` anew."""
+
+    def write_it(text: str) -> None:
+        (home / ".gitconfig").write_text(text)
+
+    return write_it
+
+
+@pytest.fixture
+def templates(tmp_path: Path) -> Path:
+    """Mini templates as an author has them: `_layers/base`, `hello`, `hello-world`."""
+    return make_templates(tmp_path / "templates")
+
+
+@pytest.fixture(scope="session")
+def _released(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("released")
+    with pytest.MonkeyPatch.context() as patch:
+        seal(patch, root / "sealed")
+        sources = make_templates(root / "templates")
+        template.release_templates(sources, [], root / "acme/releases")
+        (sources / "hello/project/src/hello.py").write_text('print("hello again")\n')
+        set_version(sources / "hello", "0.2.0")
+        template.release_templates(sources, ["hello"], root / "acme/releases")
+        set_version(sources / "hello", "0.3.0rc1")
+        (sources / "hello/project/src/hello.py").write_text('print("hello soon")\n')
+        template.release_templates(sources, ["hello"], root / "acme/releases")
+    return root / "acme"
+
+
+@pytest.fixture
+def released(_released: Path, tmp_path: Path) -> Path:
+    """A catalog folder with `releases/`: hello 0.1.0, 0.2.0 and 0.3.0rc1, hello-world 1.0."""
+    return Path(shutil.copytree(_released, tmp_path / "acme"))
+
+
+@pytest.fixture
+def acme(released: Path) -> str:
+    """`released`, registered as the catalog `acme`."""
+    catalogs.add("acme", str(released))
+    return "acme"
+
+
+@pytest.fixture
+def built_in(released: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The released mini templates in the place of the package's own, for this process."""
+    monkeypatch.setattr(catalog, "BUILT_IN", released / "releases")
+    return released / "releases"
+
+
+@pytest.fixture
+def installed(_released: Path, tmp_path: Path, sealed: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An installation of scaffold whose built-in templates are the mini ones; every process started now uses it."""
+    place = tmp_path / "installed/scaffold"
+    shutil.copytree(Path(scaffold.__file__).parent, place, ignore=shutil.ignore_patterns("releases", "*.new"))
+    shutil.copytree(_released / "releases", place / "releases")
+    monkeypatch.setenv("PYTHONPATH", str(place.parent))
+    return place
+
+
+@pytest.fixture
+def packaged(tmp_path: Path) -> Path:
+    """A template with a pyproject.toml, a Makefile and a results table."""
+    return write(tmp_path / "packaged", PACKAGED)
+
+
+@pytest.fixture
+def run(capfd: pytest.CaptureFixture[str]) -> Run:
+    """Run one command line in this process."""
+
+    def run_it(*args: str | Path) -> Result:
+        capfd.readouterr()
+        code = main([str(arg) for arg in args])
+        return Result(code, *capfd.readouterr())
+
+    return run_it
+
+
+@pytest.fixture
+def cli(sealed: Path) -> Run:
+    """Run one command line as the shell does: the console script in a process of its own."""
+
+    def run_it(*args: str | Path, **options: object) -> Result:
+        return spawn(BIN / "scaffold", *args, **options)  # type: ignore[arg-type]
+
+    return run_it
+
+
+@pytest.fixture
+def start(sealed: Path) -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
+    """Start the console script as the leader of a process group, and go on; it is killed when the test ends."""
+    running: list[subprocess.Popen[bytes]] = []
+
+    def start_it(*args: str | Path) -> subprocess.Popen[bytes]:
+        quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        running.append(subprocess.Popen([BIN / "scaffold", *args], start_new_session=True, **quiet))
+        return running[-1]
+
+    yield start_it
+    for process in running:
+        if process.poll() is None:
+            os.killpg(process.pid, 9)
+        process.wait()

@@ -1,0 +1,106 @@
+"""A generated repository that is really set up and run, on this machine as it is: the network, Docker, Chromium.
+
+What a machine cannot do is skipped with its reason; with REQUIRE_ALL=1, as in `.ci/run`, it fails instead.
+"""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from generated_support import OUTSIDE, TOOLS, Mirror, Run, generate, need
+from support import BIN
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything here takes long."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker("slow")
+
+
+def pythons() -> list[str]:
+    """The folders of pyenv's interpreters, for uv to find: their shims do not work everywhere."""
+    root = Path(OUTSIDE.get("PYENV_ROOT", Path(OUTSIDE.get("HOME", "/")) / ".pyenv"))
+    return [str(path / "bin") for path in sorted(root.glob("versions/3.1[123].*"))]
+
+
+@pytest.fixture(scope="session")
+def machine(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The environment of this machine, with a home of its own and the shared package cache."""
+    home = tmp_path_factory.mktemp("home")
+    (home / ".gitconfig").write_text("[user]\n\tname = Ada Lovelace\n\temail = ada@example.org\n")
+    dropped = ("GIT_", "VIRTUAL_ENV", "PYTHON", "COV_", "COVERAGE_", "SCAFFOLD_", "XDG_", "MLFLOW")
+    env = {name: value for name, value in OUTSIDE.items() if not name.startswith(dropped)}
+    cache = OUTSIDE.get("UV_CACHE_DIR") or str(Path(OUTSIDE.get("HOME", "/")) / ".cache/uv")
+    path = os.pathsep.join([str(BIN), OUTSIDE.get("PATH", ""), *pythons()])
+    pyenv = OUTSIDE.get("PYENV_ROOT", str(Path(OUTSIDE.get("HOME", "/")) / ".pyenv"))
+    ours = {"HOME": str(home), "GIT_CONFIG_NOSYSTEM": "1", "UV_CACHE_DIR": cache, "PATH": path, "PYENV_ROOT": pyenv}
+    return {**env, **ours, "OMP_NUM_THREADS": "1", "LC_ALL": "C.UTF-8"}
+
+
+@pytest.fixture(scope="session")
+def run(machine: dict[str, str]) -> Run:
+    """Run a program in a folder and return what it said; a failure shows the end of that."""
+
+    def run_it(
+        *args: str | Path, cwd: Path, env: Mapping[str, str] | None = None, fails: bool = False
+    ) -> subprocess.CompletedProcess[str]:
+        done = subprocess.run(
+            [str(arg) for arg in args],
+            cwd=cwd,
+            env={**machine, **(env or {})},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            check=False,
+        )
+        assert (done.returncode != 0) == fails, f"{args} ended with {done.returncode}:\n{done.stdout[-6000:]}"
+        return done
+
+    return run_it
+
+
+@pytest.fixture(scope="session")
+def project(run: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """`scaffold new ml-tabular` with default answers, installed and committed."""
+    return generate(run, tmp_path_factory.mktemp("default") / "bike-demand", "github_owner=ada")
+
+
+@pytest.fixture
+def fresh(project: Path, run: Run, tmp_path: Path) -> Path:
+    """A clone of the project as its first commit has it."""
+    run("git", "clone", "--quiet", project, tmp_path / "bike-demand", cwd=tmp_path)
+    first = run("git", "rev-list", "--max-parents=0", "HEAD", cwd=project).stdout.strip()
+    run("git", "reset", "--quiet", "--hard", first, cwd=tmp_path / "bike-demand")
+    return tmp_path / "bike-demand"
+
+
+@pytest.fixture(scope="session")
+def docker(machine: dict[str, str]) -> dict[str, str]:
+    """The variables with which a Docker engine answers."""
+    found = shutil.which("docker", path=machine["PATH"])
+    engine = found and subprocess.run([found, "info"], env=machine, capture_output=True, check=False).returncode == 0
+    need(engine, "no Docker engine answers here")
+    return {name: machine[name] for name in ("DOCKER_HOST", "DOCKER_CONFIG") if name in machine}
+
+
+@pytest.fixture
+def mirrored_hooks(machine: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Mirror:
+    """The variables that send git to stand-ins for the hooks' GitHub repositories."""
+    need(TOOLS, "no stand-ins for the hooks' repositories (SCAFFOLD_TEST_TOOLS)")
+
+    def mirror(folder: Path) -> dict[str, str]:
+        place = tmp_path_factory.getbasetemp() / "hooks"
+        place.mkdir(exist_ok=True)
+        command = [str(BIN / "python"), f"{TOOLS}/hook-mirror", str(place), str(folder / ".pre-commit-config.yaml")]
+        done = subprocess.run(command, env=machine, capture_output=True, text=True, check=True)
+        words = done.stdout.removeprefix("export ").split()
+        return dict(word.split("=", 1) for word in words)
+
+    return mirror

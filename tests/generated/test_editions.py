@@ -1,0 +1,39 @@
+"""In the starter exactly the exercises' tests fail; in the teacher's edition all pass, hidden ones included."""
+
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+
+from generated_support import Run, generate
+
+
+def outcomes(run: Run, project: Path, *args: str, fails: bool = False) -> dict[str, set[str]]:
+    """Run the tests without coverage: outcome → names of tests."""
+    run("uv", "run", "pytest", "--junitxml=out.xml", "-q", *args, cwd=project, fails=fails)
+    found: dict[str, set[str]] = {"passed": set(), "failure": set(), "error": set(), "skipped": set()}
+    for case in ElementTree.parse(project / "out.xml").getroot().iter("testcase"):
+        outcome = next((child.tag for child in case if child.tag in found), "passed")
+        found[outcome].add(f"{case.get('classname')}::{case.get('name')}")
+    return found
+
+
+def test_the_starter_fails_exactly_its_exercises(run: Run, tmp_path: Path) -> None:
+    starter = generate(run, tmp_path / "homework", "edition=starter")
+    everything = outcomes(run, starter, fails=True)
+    exercises = outcomes(run, starter, "-m", "exercise", fails=True)
+    assert everything["error"] == set()
+    assert len(everything["failure"]) >= 4
+    assert everything["failure"] == exercises["failure"]
+    assert exercises["passed"] == exercises["skipped"] == set()
+    run("uv", "run", "ruff", "check", cwd=starter)
+    run("uv", "run", "mypy", cwd=starter)
+
+
+def test_the_teacher_passes_all(run: Run, tmp_path: Path) -> None:
+    teacher = generate(run, tmp_path / "homework", "edition=teacher")
+    found = outcomes(run, teacher)
+    assert found["failure"] == found["error"] == set()
+    assert any("hidden" in name for name in found["passed"])
+    exercises = outcomes(run, teacher, "-m", "exercise")
+    assert len(exercises["passed"]) >= 4
+    assert exercises["skipped"] == set()
+    run("make", "check", cwd=teacher)

@@ -1,0 +1,48 @@
+"""The workflows and hooks as they stand in the repository, really run."""
+
+import re
+from pathlib import Path
+
+from generated_support import TOOLS, Mirror, Run, free_port, generate, need
+
+
+def test_the_hooks_are_green(fresh: Path, run: Run, mirrored_hooks: Mirror) -> None:
+    run("pre-commit", "run", "--all-files", cwd=fresh, env=mirrored_hooks(fresh))
+
+
+def test_the_github_workflow(
+    fresh: Path,
+    run: Run,
+    docker: dict[str, str],
+    mirrored_hooks: Mirror,
+    machine: dict[str, str],
+) -> None:
+    need(TOOLS, "no stand-ins for GitHub's actions (SCAFFOLD_TEST_TOOLS)")
+    stand_ins = []
+    for use in sorted(
+        {use for path in fresh.glob(".github/workflows/*.yml") for use in re.findall(r"uses: (\S+)", path.read_text())}
+    ):
+        action = Path(TOOLS) / "actions" / use.split("@")[0].split("/")[1]
+        stand_ins += ["--local-repository", f"{use}={action}"] if action.is_dir() else []
+    env = {**docker, **mirrored_hooks(fresh), "UV_CACHE_DIR": machine["UV_CACHE_DIR"], "PORT": str(free_port())}
+    flags = [part for name, value in env.items() for part in ("--env", f"{name}={value}")]
+    platform = ["-P", "ubuntu-latest=-self-hosted", "--pull=false", "-W", ".github/workflows/ci.yml"]
+    run("act", "push", *platform, *stand_ins, *flags, cwd=fresh)
+
+
+def test_the_gitlab_pipeline(
+    run: Run,
+    docker: dict[str, str],
+    mirrored_hooks: Mirror,
+    machine: dict[str, str],
+    tmp_path: Path,
+) -> None:
+    from shutil import which
+
+    need(which("gitlab-ci-local", path=machine["PATH"]), "gitlab-ci-local is not installed")
+    need(which("rsync", path=machine["PATH"]), "rsync is not installed")
+    project = generate(run, tmp_path / "bikes", "ci=gitlab")
+    run("git", "remote", "add", "origin", "git@gitlab.com:ada/bikes.git", cwd=project)
+    run("docker", "tag", "python:3.12-slim", "docker:29-dind", cwd=project, env=docker)
+    flags = ["--force-shell-executor", "--shell-isolation", "--no-color", "--pull-policy", "if-not-present"]
+    run("gitlab-ci-local", *flags, cwd=project, env={**docker, **mirrored_hooks(project), "PORT": str(free_port())})

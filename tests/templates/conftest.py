@@ -1,0 +1,30 @@
+"""Every template with every set of answers in its `examples/`, rendered once."""
+
+from pathlib import Path
+
+import pytest
+
+from conftest import seal
+from rendering import Rendered
+from scaffold.core import answers, source
+from scaffold.tools import copier, git
+
+TEMPLATES = Path(__file__).parents[2] / "templates"
+EXAMPLES = sorted(TEMPLATES.glob("*/examples/*.yml"))
+
+
+@pytest.fixture(scope="session", params=EXAMPLES, ids=lambda path: f"{path.parts[-3]}/{path.stem}")
+def rendered(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Rendered:
+    """One template with one set of answers, from the sources as they stand."""
+    example: Path = request.param
+    template = example.parent.parent
+    root = tmp_path_factory.mktemp(f"{template.name}-{example.stem}")
+    folder = root / "project"
+    with pytest.MonkeyPatch.context() as patch:
+        seal(patch, root / "sealed")
+        with source.opened(str(template)) as found:
+            given = answers.read_answers_file(example)
+            result = copier.render(copier.Request(found.address, found.ref, found.rewrites, answers=given), folder)
+        git.init(folder)
+        git.commit_all(folder, "start")
+    return Rendered(folder, template.name, result.answers)

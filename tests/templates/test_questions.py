@@ -1,0 +1,88 @@
+"""What the base layer's questions accept and refuse: an answer is data, wherever it ends up."""
+
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+
+from scaffold.core import source
+from scaffold.errors import UsageError
+from scaffold.tools import copier
+
+TEMPLATE = Path(__file__).parents[2] / "templates/ml-tabular"
+RUFF = Path(sys.executable).parent / "ruff"
+
+
+def render(folder: Path, **answers: object) -> Path:
+    with source.opened(str(TEMPLATE)) as found:
+        copier.render(copier.Request(found.address, found.ref, found.rewrites, answers=answers), folder)
+    return folder
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["X", "A" * 60, "2048 game", "R&D, (part 2) - it's alive", "Ünïcode bikes", "new", "pandas", "test", "C"],
+)
+def test_any_sensible_name_gives_code_that_is_tidy(tmp_path: Path, name: str) -> None:
+    project = render(tmp_path / "x", project_name=name, description=f"{name}: " + "very " * 20 + "useful.")
+    metadata = tomllib.loads((project / "pyproject.toml").read_text())["project"]
+    assert metadata["name"].isascii()
+    package = next(path.parent.name for path in project.glob("src/*/__init__.py"))
+    assert package.isidentifier()
+    for args in (["check"], ["format", "--check"]):
+        done = subprocess.run(
+            [RUFF, *args, "--no-cache", "."], cwd=project, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("project_name", ""),
+        ("project_name", "../evil"),
+        ("project_name", "a\nb"),
+        ("project_name", "{{ 7 * 7 }}"),
+        ("project_name", "$(reboot)"),
+        ("project_name", "`id`"),
+        ("project_name", "a" * 61),
+        ("project_slug", "../x"),
+        ("project_slug", "UPPER"),
+        ("project_slug", "-x"),
+        ("package_name", "class"),
+        ("package_name", "numpy"),
+        ("package_name", "a.b"),
+        ("package_name", "1a"),
+        ("description", 'say "hi"\nthere'),
+        ("description", "<script>alert(1)</script>"),
+        ("author_name", "Bobby\n[project]"),
+        ("author_name", '"; rm -rf /'),
+        ("author_email", "not an address"),
+        ("author_email", "a@b.c\nx: y"),
+        ("github_owner", "evil/../../x"),
+        ("github_owner", "-dash"),
+        ("license", "GPL-3.0"),
+        ("python_version", "2.7"),
+        ("ci", "jenkins"),
+        ("edition", "full"),
+        ("engine", "spark"),
+        ("data_versioning", "lfs"),
+    ],
+)
+def test_an_answer_that_does_not_fit_is_refused_by_name(tmp_path: Path, question: str, answer: str) -> None:
+    with pytest.raises(UsageError, match=question):
+        render(tmp_path / "x", **{question: answer})
+
+
+@pytest.mark.parametrize(
+    "author", ["Søren O'Neil", "李雷", "Ada (ed.), & co: 100 %", "# not a comment", "- dash", "yes"]
+)
+def test_a_name_arrives_as_it_was_typed(tmp_path: Path, author: str) -> None:
+    project = render(tmp_path / "x", author_name=author)
+    assert tomllib.loads((project / "pyproject.toml").read_text())["project"]["authors"][0]["name"] == author
+    assert yaml.safe_load((project / ".copier-answers.yml").read_text())["author_name"] == author
+    assert author in (project / "LICENSE").read_text()
+    yaml.safe_load((project / "CITATION.cff").read_text())

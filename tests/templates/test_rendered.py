@@ -1,0 +1,162 @@
+"""What must hold in every generated repository, before it is installed or run."""
+
+import json
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+
+from rendering import Rendered
+
+BIN = Path(sys.executable).parent
+
+
+def tool(rendered: Rendered, name: str, *args: str) -> None:
+    """Run a checker in the repository; what it says is the failure."""
+    done = subprocess.run([BIN / name, *args], cwd=rendered.folder, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, f"{name}: {done.stdout}\n{done.stderr}"
+
+
+def schema(rendered: Rendered, vendor: str, pattern: str, *more: str) -> None:
+    """Hold files to a vendored schema; a repository without such files has nothing to hold."""
+    files = sorted(map(str, rendered.folder.glob(pattern)))
+    if files:
+        tool(rendered, "check-jsonschema", "--builtin-schema", f"vendor.{vendor}", *more, *files)
+
+
+def test_nothing_is_left_of_the_template(rendered: Rendered) -> None:
+    for name, text in rendered.texts().items():
+        without_actions = re.sub(r"\$\{\{.*?\}\}", "", text)
+        assert not re.search(r"\{\{|\{%|%\}|\{#-", without_actions), name
+        assert not re.search(r"<your|lorem ipsum|FIXME", text) or name == "tests/test_repo.py", name
+        assert "{{" not in name
+
+
+def test_files_are_tidy(rendered: Rendered) -> None:
+    for name, text in rendered.texts().items():
+        if not text or name.endswith(".csv"):
+            continue
+        assert "\r" not in text, name
+        assert text.endswith("\n"), name
+        assert not text.endswith("\n\n"), name
+        assert not re.search(r"[ \t]$", text, re.MULTILINE), name
+        if not name.endswith(".py") and name != "Dockerfile":
+            assert "\n\n\n" not in text, name
+
+
+def test_no_section_is_empty(rendered: Rendered) -> None:
+    for name, text in rendered.texts().items():
+        if name.endswith(".md"):
+            prose = re.sub(r"^```.*?^```", "…", text, flags=re.MULTILINE | re.DOTALL)
+            for heading, following in re.findall(r"^(#+) .+\n+(?=(#+ |\Z))", prose, re.MULTILINE):
+                assert len(following.strip()) > len(heading), f"{name}: a {heading} section is empty"
+
+
+def test_ruff(rendered: Rendered) -> None:
+    tool(rendered, "ruff", "check", "--no-cache", ".")
+    tool(rendered, "ruff", "format", "--no-cache", "--check", ".")
+
+
+def test_structured_files_can_be_read(rendered: Rendered) -> None:
+    for name, text in rendered.texts().items():
+        if name.endswith(".toml"):
+            tomllib.loads(text)
+        elif name.endswith((".yml", ".yaml", ".cff")):
+            list(yaml.load_all(text, Loader=_LooseLoader))
+        elif name.endswith(".json") and "devcontainer" not in name:
+            json.loads(text)
+
+
+class _LooseLoader(yaml.SafeLoader):
+    """Takes tags that it does not know, as GitLab's `!reference`."""
+
+
+_LooseLoader.add_multi_constructor("!", lambda loader, suffix, node: None)  # type: ignore[no-untyped-call]
+
+
+def test_workflows(rendered: Rendered) -> None:
+    assert (rendered.folder / ".github").exists() == (rendered.answers["ci"] == "github")
+    schema(rendered, "github-workflows", ".github/workflows/*.yml")
+    schema(rendered, "dependabot", ".github/dependabot.yml")
+    if rendered.answers["ci"] == "github":
+        tool(rendered, "actionlint")
+        tool(rendered, "zizmor", "--offline", "--no-progress", "--quiet", ".")
+
+
+def test_actions_are_pinned_to_a_commit(rendered: Rendered) -> None:
+    for path in rendered.folder.glob(".github/workflows/*.yml"):
+        uses = re.findall(r"uses: (\S+)", path.read_text())
+        assert uses
+        assert [use for use in uses if not re.search(r"@[0-9a-f]{40}$", use)] == []
+
+
+def test_gitlab(rendered: Rendered) -> None:
+    assert (rendered.folder / ".gitlab-ci.yml").exists() == (rendered.answers["ci"] == "gitlab")
+    schema(rendered, "gitlab-ci", ".gitlab-ci.yml", "--data-transform", "gitlab-ci")
+
+
+def test_containers(rendered: Rendered) -> None:
+    for name in ("Dockerfile", "compose.yaml", ".dockerignore"):
+        assert (rendered.folder / name).exists() == rendered.answers["docker"], name
+    if rendered.answers["docker"]:
+        tool(rendered, "hadolint", "Dockerfile")
+        schema(rendered, "compose-spec", "compose.yaml")
+        assert re.search(r"^USER [1-9][0-9]+$", (rendered.folder / "Dockerfile").read_text(), re.MULTILINE)
+
+
+def test_options_that_are_off_are_not_mentioned(rendered: Rendered) -> None:
+    texts = {name: text for name, text in rendered.texts().items() if name not in ("Makefile", ".copier-answers.yml")}
+    prose = {name: text for name, text in texts.items() if name.endswith((".md", ".toml", ".yml", ".yaml"))}
+    if not rendered.answers["docker"]:
+        assert [name for name, text in prose.items() if re.search("docker|compose", text, re.IGNORECASE)] == []
+    if rendered.answers["ci"] != "github":
+        assert [name for name, text in texts.items() if "actions/workflows" in text] == []
+    if rendered.answers.get("data_versioning") != "dvc":
+        assert [name for name, text in texts.items() if re.search(r"\bdvc\b", text)] == []
+    if rendered.answers.get("engine") == "pandas":
+        assert [name for name, text in prose.items() if "polars" in text] == []
+
+
+def test_packaging(rendered: Rendered) -> None:
+    tool(rendered, "validate-pyproject", "--disable", "trove_classifiers", "pyproject.toml")
+    schema(rendered, "citation-file-format", "CITATION.cff")
+
+
+def test_spelling(rendered: Rendered) -> None:
+    tool(rendered, "codespell")
+
+
+def test_editions(rendered: Rendered) -> None:
+    edition = rendered.answers["edition"]
+    sources = "".join(text for name, text in rendered.texts().items() if name.startswith("src/"))
+    assert (rendered.folder / "EXERCISES.md").exists() == (edition == "starter")
+    assert (rendered.folder / "assignment.toml").exists() == (edition == "teacher")
+    assert (rendered.folder / "tests/hidden").exists() == (edition == "teacher")
+    marks = sources.count("### BEGIN SOLUTION")
+    blanks = len(re.findall(r"raise NotImplementedError\(\n\s+\"Exercise \d", sources))
+    assert sources.count("### END SOLUTION") == marks
+    assert (4 <= marks <= 6) == (edition == "teacher")
+    assert (4 <= blanks <= 6) == (edition == "starter")
+
+
+def test_the_project_is_an_ordinary_copier_project(rendered: Rendered) -> None:
+    recorded = yaml.safe_load((rendered.folder / ".copier-answers.yml").read_text())
+    assert recorded["_commit"]
+    assert recorded["project_name"] == rendered.answers["project_name"]
+    assert str(recorded["copyright_year"]) in (rendered.folder / "LICENSE").read_text()
+
+
+@pytest.mark.parametrize("name", ["README.md", "LICENSE", "pyproject.toml", "Makefile", "AGENTS.md", "SECURITY.md"])
+def test_the_base_is_there(rendered: Rendered, name: str) -> None:
+    assert (rendered.folder / name).is_file()
+
+
+def test_no_place_of_ours_is_named(rendered: Rendered) -> None:
+    ours = re.compile(r"/work/|/tmp/|/root/|site-packages|file://(?!\$)", re.IGNORECASE)
+    recorded = ".copier-answers.yml"
+    found = [name for name, text in rendered.texts().items() if name != recorded and ours.search(text)]
+    assert [name for name in found if not name.endswith((".yaml", "Dockerfile", ".py", ".yml"))] == []

@@ -1,0 +1,174 @@
+"""Whole or not at all."""
+
+import errno
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from scaffold.errors import ScaffoldError
+from scaffold.tools import files
+from support import spawn, write
+
+
+def test_write_atomically(work: Path) -> None:
+    files.write_atomically(work / "a/b.txt", "é\n")
+    assert (work / "a/b.txt").read_bytes() == "é\n".encode()
+    files.write_atomically(work / "a/b.txt", b"\x00")
+    assert (work / "a/b.txt").read_bytes() == b"\x00"
+    assert os.listdir(work / "a") == ["b.txt"]
+    assert stat.S_IMODE((work / "a/b.txt").stat().st_mode) == 0o644
+
+
+def test_what_cannot_be_written_leaves_the_old(work: Path) -> None:
+    write(work, {"folder/x": "old"})
+    with pytest.raises((ScaffoldError, OSError)):
+        files.write_atomically(work / "folder", "new")
+    assert (work / "folder/x").read_text() == "old"
+    assert os.listdir(work) == ["folder"]
+
+
+def test_a_file_above_is_said(work: Path) -> None:
+    write(work, {"a": ""})
+    with pytest.raises(ScaffoldError, match="something else stands in its way"):
+        files.write_atomically(work / "a/b", "x")
+
+
+def test_staged_becomes_the_folder(work: Path) -> None:
+    with files.staged(work / "x/dest") as stage:
+        assert stage.name == "dest"
+        assert stage.parent.parent == work / "x"
+        write(stage, {"a": "a"})
+        assert not (work / "x/dest").exists()
+    assert os.listdir(work / "x") == ["dest"]
+    assert os.listdir(work / "x/dest") == ["a"]
+
+
+def test_staged_takes_the_place_of_an_empty_folder(work: Path) -> None:
+    (work / "dest").mkdir()
+    with files.staged(work / "dest") as stage:
+        write(stage, {"a": "a"})
+    assert os.listdir(work) == ["dest"]
+
+
+@pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt, SystemExit])
+def test_staged_vanishes_when_its_block_fails(work: Path, error: type[BaseException]) -> None:
+    def fill() -> None:
+        with files.staged(work / "new/parents/dest") as stage:
+            write(stage, {"a": "a"})
+            raise error
+
+    with pytest.raises(error):
+        fill()
+    assert os.listdir(work) == []
+
+
+def test_staged_keeps_parents_that_were_there(work: Path) -> None:
+    (work / "there").mkdir()
+    with pytest.raises(ValueError, match="no"), files.staged(work / "there/new/dest"):
+        raise ValueError("no")
+    assert os.listdir(work / "there") == []
+
+
+def test_staged_never_overwrites_what_came_meanwhile(work: Path) -> None:
+    with pytest.raises(ScaffoldError, match="dest"), files.staged(work / "dest"):
+        write(work, {"dest/a": "theirs"})
+    assert (work / "dest/a").read_text() == "theirs"
+    assert os.listdir(work) == ["dest"]
+
+
+def test_staged_never_overwrites_a_file_that_came_meanwhile(work: Path) -> None:
+    with pytest.raises(ScaffoldError, match="dest"), files.staged(work / "dest"):
+        write(work, {"dest": "theirs"})
+    assert (work / "dest").read_text() == "theirs"
+    assert os.listdir(work) == ["dest"]
+
+
+@pytest.mark.parametrize("name", ["a" * 255, "é" * 127, "中" * 85])
+def test_staged_takes_every_name_that_the_file_system_takes(work: Path, name: str) -> None:
+    with files.staged(work / name) as stage:
+        write(stage, {"a": ""})
+    assert os.listdir(work) == [name]
+
+
+def test_a_name_that_is_too_long_is_said(work: Path) -> None:
+    with pytest.raises(ScaffoldError, match="too long for this file system"), files.staged(work / ("a" * 256)):
+        pass
+    assert os.listdir(work) == []
+
+
+def test_the_folder_gets_the_user_s_own_permissions(work: Path) -> None:
+    with files.staged(work / "dest"):
+        pass
+    (work / "plain").mkdir()
+    assert (work / "dest").stat().st_mode == (work / "plain").stat().st_mode
+
+
+def test_a_temporary_folder_is_gone_with_its_read_only_files() -> None:
+    with files.temporary_folder() as folder:
+        write(folder, {"a/b": ""})
+        (folder / "a/b").chmod(0o444)
+    assert not folder.exists()
+
+
+def test_remove_tree_of_a_folder_that_is_gone(work: Path) -> None:
+    files.remove_tree(work / "gone")
+    assert os.listdir(work) == []
+
+
+def test_sizes(work: Path) -> None:
+    write(work, {"a/b.txt": "123", "c": ""})
+    (work / "link").symlink_to("c")
+    assert files.sizes(work) == {"a/b.txt": 3, "c": 0}
+
+
+def test_move(work: Path) -> None:
+    write(work, {"a/x": "1"})
+    files.move(work / "a", work / "deep/b")
+    assert (work / "deep/b/x").read_text() == "1"
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        (errno.ENOSPC, "The disk is full"),
+        (errno.EDQUOT, "The disk is full"),
+        (errno.EACCES, "cannot be written"),
+        (errno.EROFS, "cannot be written"),
+        (errno.ENOTDIR, "something else stands in its way"),
+        (errno.ENAMETOOLONG, "too long"),
+    ],
+)
+def test_the_system_s_refusals_in_words(work: Path, number: int, words: str) -> None:
+    with pytest.raises(ScaffoldError, match=words) as said, files.friendly_os_errors(work / "x"):
+        raise OSError(number, os.strerror(number), str(work / "x/y"))
+    assert said.value.hint
+
+
+def test_other_errors_pass(work: Path) -> None:
+    with pytest.raises(BlockingIOError), files.friendly_os_errors(work):
+        raise BlockingIOError(errno.EAGAIN, "again")
+
+
+LIMITED = """
+import resource, signal, sys
+from pathlib import Path
+from scaffold.errors import ScaffoldError
+from scaffold.tools import files
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (10, 10))
+try:
+    files.write_atomically(Path(sys.argv[1]), b"x" * 100)
+except (ScaffoldError, OSError) as error:
+    print(type(error).__name__)
+"""
+
+
+def test_a_write_that_breaks_off_leaves_the_old_file(work: Path) -> None:
+    import sys
+
+    write(work, {"a": "old"})
+    assert spawn(sys.executable, "-c", LIMITED, work / "a").out.strip() in {"ScaffoldError", "OSError"}
+    assert (work / "a").read_text() == "old"
+    assert os.listdir(work) == ["a"]

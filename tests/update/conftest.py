@@ -1,0 +1,145 @@
+"""A template with three releases and a project from the first, made once; every test gets a copy of its own."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from conftest import seal
+from scaffold.cli.main import main
+from update_support import LINES, File, Template, changed
+
+QUESTIONS = """\
+_skip_if_exists: [conf/local.ini]
+_exclude: [copier.yml, ".git", "{% if not docker %}Dockerfile{% endif %}"]
+name: {type: str, default: "it"}
+docker: {type: bool, default: true}
+license: {type: str, choices: [MIT, Apache-2.0], default: MIT}
+"""
+FIRST = {
+    "README.md.jinja": "# {{ name }}\n\n" + LINES,
+    "src/a.txt": LINES,
+    "src/b.txt": LINES + "b\n",
+    "docs/gone.md": "gone\n",
+    "run.sh": File(b"#!/bin/sh\necho one\n", executable=True),
+    "LICENSE.jinja": "{{ license }}\n",
+    "Dockerfile": "FROM scratch\n",
+    "conf/local.ini": "theirs\n",
+    ".gitignore": "*.log\n.env\n",
+}
+SECOND = {
+    "src/a.txt": changed(LINES, l18="theirs"),
+    "src/b.txt": None,
+    "lib/b.txt": LINES + "b\n",
+    "docs/gone.md": None,
+    "new.txt": "new\n",
+    "conf/local.ini": "theirs, newer\n",
+    "greeting.txt.jinja": "{{ greeting }}\n",
+}
+UPDATED_FILES = {"src/a.txt", "lib/b.txt", "new.txt", "greeting.txt", ".copier-answers.yml"}
+
+
+@dataclass(frozen=True)
+class Family:
+    template: Path
+    project: Path
+
+
+@pytest.fixture(scope="session")
+def _family(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Family]:
+    root = tmp_path_factory.mktemp("family")
+    with pytest.MonkeyPatch.context() as patch:
+        seal(patch, root / "sealed")
+        (root / "sealed/home/.gitconfig").write_text("[user]\n\tname = Tem Plate\n\temail = t@example.org\n")
+        patch.chdir(root)
+        template = Template(root / "tpl").release("0.1.0", FIRST, QUESTIONS)
+        template.release("0.2.0", SECOND, QUESTIONS + "greeting: {type: str, default: Hello}\n")
+        template.release("0.3.0rc1", {"new.txt": "newer\n"})
+        code = main(["new", str(template.folder), str(root / "project"), "--ref", "0.1.0", "-y", "--no-install", "-q"])
+        assert code == 0
+        yield Family(template.folder, root / "project")
+
+
+@pytest.fixture
+def template(_family: Family) -> Path:
+    """A plain Copier template with the releases 0.1.0, 0.2.0 and 0.3.0rc1. Not to be changed."""
+    return _family.template
+
+
+@pytest.fixture
+def project(_family: Family, work: Path) -> Path:
+    """A project from release 0.1.0, untouched by its owner."""
+    return Path(shutil.copytree(_family.project, work / "project", symlinks=True))
+
+
+GIT = shutil.which("git")
+SHIM = """#!/bin/sh
+read -r n < {count}
+n=$((n + 1))
+echo $n > {count}
+echo "$*" >> {count}.log
+[ $n.before = {at} ] && kill -9 0
+{git} "$@"
+code=$?
+[ $n.after = {at} ] && kill -9 0
+exit $code
+"""
+
+
+@dataclass
+class Shim:
+    """A `git` first on PATH that kills its process group, scaffold included, before or after the N-th git command."""
+
+    folder: Path
+
+    def arm(self, at: tuple[int, str] = (0, "")) -> None:
+        self.folder.mkdir(exist_ok=True)
+        count = self.folder / "count"
+        count.write_text("0\n")
+        (self.folder / "count.log").write_text("")
+        (self.folder / "git").write_text(SHIM.format(count=count, at=f"{at[0]}.{at[1]}", git=GIT))
+        (self.folder / "git").chmod(0o755)
+
+    @property
+    def log(self) -> list[str]:
+        return (self.folder / "count.log").read_text().splitlines()
+
+
+@pytest.fixture
+def shim(work: Path) -> Shim:
+    made = Shim(work.parent / "shim")
+    made.arm()
+    return made
+
+
+Forked = Callable[..., int]
+
+
+@pytest.fixture
+def forked(monkeypatch: pytest.MonkeyPatch) -> Forked:
+    """Run one command line in a process group of its own, a fork of this one: what it costs is not Python's start.
+
+    Gives the exit code, or minus the signal that ended it.
+    """
+
+    def run_it(*args: str | Path, path: Path | None = None) -> int:
+        child = os.fork()
+        if child == 0:
+            code = 99
+            try:
+                os.setsid()
+                null = os.open(os.devnull, os.O_RDWR)
+                for stream in (0, 1, 2):
+                    os.dup2(null, stream)
+                if path:
+                    os.environ["PATH"] = f"{path}{os.pathsep}{os.environ['PATH']}"
+                code = main([str(arg) for arg in args])
+            finally:
+                os._exit(code)
+        _, status = os.waitpid(child, 0)
+        return os.waitstatus_to_exitcode(status)
+
+    return run_it
