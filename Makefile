@@ -26,13 +26,13 @@ demo: install  ## generate ml-tabular, run it, show its result table
 	.venv/bin/scaffold new ml-tabular "$(DEMO)" --yes --run
 
 test: install lint  ## every check and every test: fast ones first, then those that really build and run
-	.venv/bin/pytest --cov --cov-report=term -m "not slow"
+	.venv/bin/pytest --cov --cov-report=term -m "not slow" --numprocesses $(JOBS)
 	.venv/bin/pytest -m slow
 
 check: install lint fast  ## the inner loop: lint, types, fast tests
 
 fast:
-	.venv/bin/pytest -q -m "not slow"
+	.venv/bin/pytest -q -m "not slow" --numprocesses $(JOBS)
 
 lint: install
 	.venv/bin/ruff check .

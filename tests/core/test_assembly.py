@@ -228,3 +228,18 @@ def test_assembly_writes_nothing(templates: Path) -> None:
     before = sorted(templates.rglob("*"))
     assemble(templates / "hello")
     assert sorted(templates.rglob("*")) == before
+
+
+@pytest.mark.parametrize("key", ["_tasks", "_migrations", "_jinja_extensions"])
+def test_a_template_that_would_run_code_is_not_assembled(templates: Path, key: str) -> None:
+    with (templates / "hello/copier.yml").open("a") as file:
+        file.write(f"{key}: [x]\n")
+    with pytest.raises(ScaffoldError, match=key):
+        assemble(templates / "hello")
+
+
+def test_a_question_in_two_parts_is_an_error(templates: Path) -> None:
+    with (templates / "hello/copier.yml").open("a") as file:
+        file.write("license: {type: str, default: none}\n")
+    with pytest.raises(ScaffoldError, match="license"):
+        assemble(templates / "hello")

@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -41,9 +42,12 @@ def only_loopback(route: Route) -> None:
         route.abort()
 
 
-def test_a_person_gets_a_prediction(demo: str, machine: dict[str, str], tmp_path: Path) -> None:
+def test_a_person_gets_a_prediction(
+    demo: str, machine: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     chromium = shutil.which("chromium", path=machine["PATH"])
     need(chromium, "chromium is not installed")
+    monkeypatch.setenv("TMPDIR", tempfile.mkdtemp(dir="/tmp"))  # Chromium's socket path has to be short
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         page: Page = browser.new_page()

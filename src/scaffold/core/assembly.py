@@ -96,14 +96,26 @@ def _files(part: Path) -> Iterator[tuple[str, File]]:
 def _copier_yml(parts: list[Path]) -> bytes:
     """Join the parts' questions: Copier reads several YAML documents as one and merges their `_exclude` lists."""
     documents = ["# Assembled by scaffold from the layers and the template; edit those.\n_subdirectory: project\n"]
+    asked: dict[str, Path] = {}
     for path in (part / "copier.yml" for part in parts):
         if path.is_file():
-            documents.append(_questions(path))
+            text, keys = _questions(path)
+            documents.append(text)
+            _require_harmless(keys, path, asked)
+            asked |= dict.fromkeys(keys, path)
     return "---\n".join(documents).encode()
 
 
-def _questions(path: Path) -> str:
-    """One part's `copier.yml`, ready to have another document after it."""
+def _require_harmless(keys: set[str], path: Path, asked: Mapping[str, Path]) -> None:
+    """Nobody has to trust anything to use an assembled template, and no layer overrides another's question unseen."""
+    for key in sorted(keys & {"_tasks", "_migrations", "_jinja_extensions", "_subdirectory"}):
+        raise ScaffoldError(f"{path} sets `{key}`, which assembled templates do not have.", f"Take `{key}` out of it.")
+    for key in sorted(key for key in keys & asked.keys() if not key.startswith("_")):
+        raise ScaffoldError(f"The question `{key}` is in both {asked[key]} and {path}.", "Ask it in one of them.")
+
+
+def _questions(path: Path) -> tuple[str, set[str]]:
+    """One part's `copier.yml`, ready to have another document after it, and the keys that it sets."""
     try:
         text = path.read_text(encoding="utf-8")
         documents = [document for document in yaml.safe_load_all(text) if document is not None]
@@ -114,4 +126,4 @@ def _questions(path: Path) -> str:
         raise ScaffoldError(f"{path} is not valid YAML: {' '.join(str(error).split())}.") from error
     if not all(isinstance(document, dict) for document in documents):
         raise ScaffoldError(f"{path} is not valid YAML for copier: it must hold `question: details` entries.")
-    return text.removeprefix("---\n").rstrip("\n") + "\n"
+    return text.removeprefix("---\n").rstrip("\n") + "\n", {str(key) for document in documents for key in document}

@@ -46,7 +46,8 @@ def champion(settings: Settings) -> Champion:
     mlflow.set_tracking_uri(settings.mlflow_tracking_uri)
     try:
         version = mlflow.MlflowClient().get_model_version_by_alias(MODEL, "champion")
-        model = mlflow.pyfunc.load_model(f"models:/{MODEL}@champion").get_raw_model()
+        with TemporaryDirectory() as copy:  # MLflow writes beside what it loads; a container may be read-only
+            model = mlflow.pyfunc.load_model(f"models:/{MODEL}@champion", dst_path=copy).get_raw_model()
     except (MlflowException, OSError) as error:
         message = f"no model is in use yet, or its files were moved: run `{COMMAND} train` first"
         raise ProjectError(message) from error

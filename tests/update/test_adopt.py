@@ -1,0 +1,198 @@
+"""`scaffold adopt`: a repository that knows no template finds the release that it is nearest to."""
+
+from pathlib import Path
+
+import pytest
+
+from conftest import Run
+from support import git, write
+from update_support import LINES, Condition, Template, answers_of, changed, commit, committed, to_the_bit
+
+
+@pytest.fixture
+def stray(project: Path, run: Run) -> Path:
+    """A project whose link to its template is lost."""
+    git(project, "rm", "--quiet", ".copier-answers.yml")
+    commit(project, "no link")
+    return project
+
+
+@pytest.mark.parametrize("version", ["0.1.0", "0.2.0"])
+def test_the_nearest_release_is_found(version: str, project: Path, template: Path, run: Run) -> None:
+    run("update", project, "-y", "--to", version)
+    git(project, "rm", "--quiet", ".copier-answers.yml")
+    write(project, {"README.md": "# it\n\n" + changed(LINES, l3="mine"), "own.txt": "own\n"})
+    (project / "run.sh").unlink()
+    head = commit(project)
+
+    done = run("adopt", project, template, "--json")
+
+    assert done.code == 0, done.out
+    assert (done.data["version"], done.data["changed"], done.data["missing"]) == (version, ["README.md"], ["run.sh"])
+    assert done.data["releases"].keys() == {"0.1.0", "0.2.0"}
+    assert (done.data["answers"]["name"], done.data["written"]) == ("it", True)
+    assert git(project, "rev-parse", "HEAD") == head
+    assert git(project, "status", "--porcelain") == "A  .copier-answers.yml"
+    assert answers_of(project)["_commit"] == version
+    assert answers_of(project)["_src_path"] == str(template)
+    assert "are not here" in done.json["warnings"][0]["message"] or "is not here" in done.json["warnings"][0]["message"]
+
+
+def test_an_adopted_repository_is_updated(stray: Path, template: Path, run: Run) -> None:
+    write(stray, {"src/a.txt": changed(LINES, l2="mine")})
+    commit(stray)
+    assert run("adopt", stray, template).code == 0
+    git(stray, "commit", "--quiet", "--message", "Link")
+
+    assert run("update", stray, "-y").code == 0
+
+    assert (stray / "src/a.txt").read_text() == changed(LINES, l2="mine", l18="theirs")
+    assert "lib/b.txt" in committed(stray)
+
+
+def test_answers_are_found_by_what_fits(project: Path, template: Path, run: Run) -> None:
+    assert run("set", "docker=false", "license=Apache-2.0", "-C", project).code == 0
+    git(project, "rm", "--quiet", ".copier-answers.yml")
+    commit(project)
+
+    done = run("adopt", project, template, "--json")
+
+    assert done.data["answers"]["docker"] is False
+    assert done.data["answers"]["license"] == "Apache-2.0"
+    assert (done.data["changed"], done.data["missing"], done.data["releases"]["0.1.0"]) == ([], [], 0)
+
+
+def test_given_answers_and_a_named_release(stray: Path, template: Path, run: Run, work: Path) -> None:
+    write(work, {"answers.yml": "docker: false\n"})
+    done = run("adopt", stray, template, "--to", "0.2.0", "-d", "name=New", "--answers", work / "answers.yml", "--json")
+    assert (done.code, done.data["version"]) == (0, "0.2.0")
+    assert (answers_of(stray)["name"], answers_of(stray)["docker"]) == ("New", False)
+
+
+def test_a_dry_run_writes_nothing(stray: Path, template: Path, run: Run) -> None:
+    before = to_the_bit(stray)
+    done = run("adopt", stray, template, "--dry-run", "--json")
+    assert (done.code, done.data["written"], done.data["version"]) == (0, False, "0.1.0")
+    assert to_the_bit(stray) == before
+
+
+def test_uncommitted_work_stays_as_it_is(stray: Path, template: Path, run: Run) -> None:
+    write(stray, {"README.md": "mine, uncommitted\n", "notes.txt": "n\n"})
+    assert run("adopt", stray, template).code == 0
+    assert git(stray, "status", "--porcelain").splitlines() == [
+        "A  .copier-answers.yml",
+        " M README.md",
+        "?? notes.txt",
+    ]
+
+
+def test_for_people(stray: Path, template: Path, run: Run) -> None:
+    write(stray, {"src/a.txt": "mine\n"})
+    commit(stray)
+
+    done = run("adopt", stray, template)
+
+    assert "project: linked to tpl 0.1.0; 8 of its 9 files are the same here." in done.out
+    assert ["src/a.txt", "differs"] in [line.split() for line in done.out.splitlines()]
+    assert 'git commit --message "Link to tpl 0.1.0"' in done.out
+
+
+def test_a_linked_project_is_refused(project: Path, template: Path, run: Run) -> None:
+    before = Condition.of(project)
+    done = run("adopt", project, template, "--json")
+    assert (done.code, "linked already: tpl 0.1.0" in done.json["error"]["message"]) == (1, True)
+    assert Condition.of(project) == before
+
+
+def test_a_damaged_answers_file_is_written_anew(project: Path, template: Path, run: Run) -> None:
+    write(project, {".copier-answers.yml": "docker: [\n"})
+    commit(project)
+    assert run("adopt", project, template).code == 0
+    assert answers_of(project)["_commit"] == "0.1.0"
+
+
+def test_a_repository_that_has_nothing_of_the_template(template: Path, run: Run, work: Path) -> None:
+    write(work / "other", {"main.c": "int main;\n"})
+    git(work / "other", "init", "--quiet")
+    commit(work / "other")
+    before = Condition.of(work / "other")
+
+    done = run("adopt", work / "other", template, "--json")
+
+    assert (done.code, "--to " in done.json["error"]["hint"]) == (1, True)
+    assert Condition.of(work / "other") == before
+    assert run("adopt", work / "other", template, "--to", "0.1.0").code == 0
+
+
+@pytest.mark.parametrize("made", ["nothing", "folder", "repository"])
+def test_what_cannot_be_linked(made: str, template: Path, run: Run, work: Path) -> None:
+    place = work / "place"
+    if made != "nothing":
+        place.mkdir()
+    if made == "repository":
+        git(place, "init", "--quiet")
+    done = run("adopt", place, template, "--json")
+    assert (done.code, bool(done.json["error"]["hint"])) == (1, True)
+
+
+def test_a_template_without_an_answers_file(stray: Path, work: Path, run: Run) -> None:
+    made = Template(work / "plain")
+    made.files["{{ _copier_conf.answers_file }}.jinja"] = "x"
+    made.release("1.0", {"src/a.txt": LINES, "{{ _copier_conf.answers_file }}.jinja": None, "z.jinja": "{{ name }}\n"})
+    git(made.folder, "rm", "--quiet", "--cached", "--ignore-unmatch", "*answers_file*")
+    git(made.folder, "clean", "--quiet", "--force")
+    commit(made.folder)
+    git(made.folder, "tag", "2.0")
+
+    done = run("adopt", stray, made.folder, "--to", "2.0", "--json")
+
+    assert (done.code, "writes no .copier-answers.yml" in done.json["error"]["message"]) == (1, True)
+
+
+def test_a_built_in_template_with_guessed_names(
+    acme: str, templates: Path, released: Path, work: Path, run: Run
+) -> None:
+    run(
+        "new", "acme/hello", work / "bikes", "-y", "--no-install", "-d", "project_name=Bike rides", "-d", "docker=false"
+    )
+    git(work / "bikes", "rm", "--quiet", ".copier-answers.yml")
+    commit(work / "bikes")
+
+    done = run("adopt", work / "bikes", "acme/hello", "--json")
+
+    assert (done.code, done.data["version"]) == (0, "0.2.0")
+    assert done.data["answers"]["project_name"] == "Bike rides"
+    assert (done.data["changed"], done.data["missing"], done.data["answers"]["docker"]) == ([], [], False)
+    assert answers_of(work / "bikes")["_src_path"] == "git+scaffold://acme/hello"
+
+
+def test_a_guess_that_the_template_refuses_is_dropped(work: Path, run: Run) -> None:
+    questions = (
+        "project_name: {type: str, default: it, validator: \"{% if ' ' in project_name %}No spaces.{% endif %}\"}\n"
+    )
+    made = Template(work / "strict").release("1.0", {"a.txt": LINES}, questions)
+    write(work / "place", {"a.txt": LINES, "README.md": "# Two words\n"})
+    git(work / "place", "init", "--quiet")
+    commit(work / "place")
+
+    done = run("adopt", work / "place", made.folder, "--json")
+
+    assert (done.code, done.data["answers"]["project_name"]) == (0, "it")
+
+
+def test_a_subfolder_of_a_repository(template: Path, run: Run, work: Path) -> None:
+    write(work / "mono", {"apps/one/src/a.txt": LINES, "other.txt": "o\n"})
+    git(work / "mono", "init", "--quiet")
+    commit(work / "mono")
+
+    assert run("adopt", work / "mono/apps/one", template).code == 0
+
+    assert git(work / "mono", "status", "--porcelain") == "A  apps/one/.copier-answers.yml"
+
+
+def test_a_draft_has_one_release(templates: Path, work: Path, run: Run) -> None:
+    run("new", templates / "hello", work / "one", "-y", "--no-install")
+    git(work / "one", "rm", "--quiet", ".copier-answers.yml")
+    commit(work / "one")
+    done = run("adopt", work / "one", templates / "hello", "--json")
+    assert (done.code, done.data["version"]) == (0, "0.1.0.dev0")
