@@ -10,9 +10,10 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from scaffold.core import catalog, source
+from scaffold.core import catalog, release, source
 from scaffold.errors import ScaffoldError
 from scaffold.tools import files, git
+from scaffold.tools.trees import read_folder
 
 
 def main() -> int:
@@ -57,13 +58,15 @@ def _serve(bundle: Path) -> None:
 def _bundle(address: str) -> Iterator[Path]:
     if not address.startswith(catalog.SCHEME):
         raise ScaffoldError(f"`{address}` is no address of a template.", "Addresses look like scaffold://ml-tabular")
-    with source.opened(address) as template:
-        place = Path(next(iter(template.rewrites.values()), ""))
-        if place.is_file():
-            yield place
-        elif template.rewrites:
-            with files.temporary_folder() as folder:
-                git.write_bundle(place, folder / "draft.bundle")
-                yield folder / "draft.bundle"
-        else:
-            raise ScaffoldError(f"{address} is a plain Copier template.", f"Use its own address: {template.address}")
+    entry = catalog.find(source.name_of(address))
+    if not entry.place.is_dir():
+        release.heads(entry.place)
+        yield entry.place
+        return
+    if entry.manifest is None:
+        raise ScaffoldError(f"{address} is a plain Copier template.", f"Use its own address: {entry.place}")
+    with source.opened(address) as template, files.temporary_folder() as folder:
+        tree = read_folder(template.checkout or folder)
+        with release.draft_repository(tree, template.name, template.ref or "0") as repository:
+            git.write_bundle(repository, folder / "draft.bundle")
+        yield folder / "draft.bundle"

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scaffold.commands import catalogs
 from scaffold.core import source
 from scaffold.errors import ScaffoldError
-from support import git, git_repository, write
+from support import git_repository, write
 
 
 def opened(word: str, ref: str | None = None) -> source.Source:
@@ -21,7 +21,7 @@ def opened(word: str, ref: str | None = None) -> source.Source:
 def test_a_built_in_name_and_its_address(built_in: Path, word: str) -> None:
     found = opened(word)
     assert (found.label, found.name, found.address, found.ref) == ("hello", "hello", "git+scaffold://hello", "0.2.0")
-    assert found.rewrites == {"scaffold://hello": str(built_in / "hello.bundle")}
+    assert found.releases == ("0.1.0", "0.2.0", "0.3.0rc1")
     assert found.manifest is not None
 
 
@@ -79,8 +79,9 @@ def test_a_folder_of_sources_is_assembled_on_the_fly(templates: Path) -> None:
         assert (found.label, found.ref) == ("hello", "0.1.0.dev0")
         address = (templates / "hello").as_uri()
         assert found.address == f"git+{address}"
-        assert git(templates, "-C", found.rewrites[address], "tag") == "0.1.0.dev0"
-    assert not Path(found.rewrites[address]).exists()
+        assert found.checkout is not None
+        assert (found.checkout / "project/src/hello.py").read_text() == 'print("hello")\n'
+    assert not found.checkout.exists()
 
 
 def test_a_draft_has_one_version(templates: Path) -> None:
@@ -110,7 +111,7 @@ def test_a_plain_copier_template_of_a_catalog_is_its_folder(work: Path) -> None:
     write(work, {"cat/plain/copier.yml": "a: 1\n"})
     catalogs.add("cat", str(work / "cat"))
     found = opened("cat/plain")
-    assert (found.address, found.ref, dict(found.rewrites)) == (str(work / "cat/plain"), None, {})
+    assert (found.address, found.ref, found.checkout) == (str(work / "cat/plain"), None, None)
 
 
 @pytest.mark.parametrize(
@@ -121,14 +122,17 @@ def test_a_plain_copier_template_of_a_catalog_is_its_folder(work: Path) -> None:
         ("gl:templ", "templ"),
         ("git@example.org:owner/templ.git", "templ"),
         ("git+https://example.org/templ", "templ"),
-        ("ssh://git@example.org/templ", "templ"),
-        ("file:///nowhere/templ", "templ"),
         ("example.org:templ.git", "templ"),
     ],
 )
 def test_a_git_url_is_given_to_copier_as_it_is(word: str, name: str) -> None:
     found = opened(word, "v1")
     assert (found.address, found.name, found.ref) == (word, name, "v1")
+
+
+@pytest.mark.parametrize("word", ["ssh://git@example.org/templ", "file:///nowhere/templ", "https://example.org/templ"])
+def test_a_git_url_that_copier_would_take_for_a_folder_is_marked_as_one(word: str) -> None:
+    assert (opened(word).address, opened(word).name) == (f"git+{word}", "templ")
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,8 @@ def metrics(project: Path) -> dict[str, Any]:
 
 def test_new_leaves_a_repository_that_is_ready(project: Path, run: Run) -> None:
     assert run("git", "status", "--porcelain", cwd=project).stdout == ""
-    assert run("git", "log", "--format=%s %an", cwd=project).stdout == "Start from ml-tabular 0.1.0 Ada Lovelace\n"
+    said = run("git", "log", "--format=%s %an", cwd=project).stdout
+    assert re.fullmatch(r"Start from ml-tabular \d+\.\d+\.\d+ Ada Lovelace\n", said)
     assert (project / ".venv").is_dir()
     assert (project / ".git/hooks/pre-commit").is_file()
     run("uv", "lock", "--check", cwd=project)

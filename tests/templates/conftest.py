@@ -24,7 +24,7 @@ def rendered(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
         seal(patch, root / "sealed")
         with source.opened(str(template)) as found:
             given = answers.read_answers_file(example)
-            result = copier.render(copier.Request(found.address, found.ref, found.rewrites, answers=given), folder)
+            result = copier.render(copier.Request(found.address, found.ref, found.checkout, answers=given), folder)
         git.init(folder)
         git.commit_all(folder, "start")
     return Rendered(folder, template.name, result.answers)

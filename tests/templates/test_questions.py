@@ -18,7 +18,7 @@ RUFF = Path(sys.executable).parent / "ruff"
 
 def render(folder: Path, **answers: object) -> Path:
     with source.opened(str(TEMPLATE)) as found:
-        copier.render(copier.Request(found.address, found.ref, found.rewrites, answers=answers), folder)
+        copier.render(copier.Request(found.address, found.ref, found.checkout, answers=answers), folder)
     return folder
 
 

@@ -236,7 +236,7 @@ def test_the_environment_is_put_back(templates: Path, work: Path, monkeypatch: p
     monkeypatch.setenv("GIT_DIR", str(work / "elsewhere"))
     before, plumbum = dict(os.environ), dict(local.env)
     with source.opened(str(templates / "hello")) as found:
-        render(found.address, work, ref=found.ref, rewrites=found.rewrites)
+        render(found.address, work, ref=found.ref, checkout=found.checkout)
     assert (dict(os.environ), dict(local.env)) == (before, plumbum)
 
 
@@ -269,7 +269,7 @@ def test_no_byte_changes_whatever_git_is_told(
         write(home, {f"{folder}/post-checkout": "#!/bin/sh\necho hook > hooked\nexit 1\n"})
         (home / folder / "post-checkout").chmod(0o755)
     with source.opened("acme/hello") as found:
-        render(found.address, work, ref=found.ref, rewrites=found.rewrites)
+        render(found.address, work, ref=found.ref, checkout=found.checkout)
     made = snapshot(work / "out")
     assert {name: made[name] for name in expected()} == expected()
     assert "hooked" not in made

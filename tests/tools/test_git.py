@@ -1,7 +1,5 @@
 """The door to git."""
 
-import os
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -172,39 +170,6 @@ def test_a_repository_s_own_configuration_is_not_the_user_s(work: Path) -> None:
     git.init(work)
     plain_git(work, "config", "user.name", "Local")
     assert git.configured_identity()["user.name"] == "Ada Lovelace"
-
-
-def test_settings_are_appended_to_those_of_the_user(work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in {"COUNT": "2", "KEY_0": "user.name", "VALUE_0": "E", "KEY_1": "a.b", "VALUE_1": "c"}.items():
-        monkeypatch.setenv(f"GIT_CONFIG_{name}", value)
-    env = git.configured(git.rewrites({"scaffold://a": "/a.bundle", "scaffold://b": "/b.bundle"}))
-    seen = git.run(work, "config", "--get-regexp", r"^(user\.name|a\.b|url)", env=env).splitlines()
-    assert [line for line in seen if "Ada" not in line] == [
-        "user.name E",
-        "a.b c",
-        "url./a.bundle.insteadof scaffold://a",
-        "url./b.bundle.insteadof scaffold://b",
-    ]
-
-
-@pytest.mark.parametrize("count", ["x", "-1", "1.5"])
-def test_a_count_that_is_no_number_is_said(monkeypatch: pytest.MonkeyPatch, count: str) -> None:
-    monkeypatch.setenv("GIT_CONFIG_COUNT", count)
-    with pytest.raises(ScaffoldError, match=f"GIT_CONFIG_COUNT is `{count}`"):
-        git.configured([])
-
-
-@pytest.mark.parametrize(
-    "url", ["scaffold://hello-world", "scaffold://hello/../x", "scaffold://hell", "scaffold://hello.x"]
-)
-def test_a_rewritten_address_is_read_for_no_other_name(released: Path, work: Path, url: str) -> None:
-    bundle = released / "releases/hello.bundle"
-    env = {**os.environ, **git.configured(git.rewrites({"scaffold://hello": str(bundle)})), "PATH": "/usr/bin:/bin"}
-    read = ["git", "ls-remote", "scaffold://hello"]
-    assert "refs/tags/0.1.0" in subprocess.run(read, env=env, capture_output=True, text=True, check=True).stdout
-    other = subprocess.run(["git", "ls-remote", url], env=env, capture_output=True, text=True, check=False)
-    assert other.returncode != 0
-    assert other.stdout == ""
 
 
 def test_push_and_remote(work: Path, tmp_path: Path) -> None:

@@ -102,7 +102,7 @@ def _best_release(
 
 
 def _outcome(project: Project, options: Options, fit: Fit, tried: Mapping[str, int]) -> Outcome:
-    version, total = fit.rendering.version, len(fit.rendering.tree) - 1
+    version, total = fit.rendering.version, fit.total
     data = {
         "project": str(project.folder),
         "template": options.template,

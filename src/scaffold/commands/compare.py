@@ -30,7 +30,7 @@ def diff(folder: Path, *, exit_code: bool = False) -> Outcome:
         names = [row[1] for row in rows]
         text = bench.diff("template", "mine", names) if names else ""
     data = {"project": str(project.folder), "version": project.version, "files": names, "diff": text}
-    shown = text or f"Nothing differs from {source.suggested_name(project.address)} {project.version}."
+    shown = text.rstrip("\n") or f"Nothing differs from {source.suggested_name(project.address)} {project.version}."
     return Outcome(data, [Text(shown)], exit_code=1 if exit_code and names else 0)
 
 
@@ -81,10 +81,10 @@ def _changed(bench: Workbench, project: Project, renderer: Renderer) -> list[tup
     yours = {path: oid for path, (mode, oid) in entries.items() if mode.startswith("100")}
     contents = bench.read_many(ownership.concerned(rendered.tree, {}, yours))
     template, _ = ownership.align(rendered.tree, {}, yours, contents.__getitem__)
-    template.pop(ANSWERS_FILE, None)
+    # The answers are the tool's, and what the template writes only where it is absent is the owner's.
+    for path in (ANSWERS_FILE, *rendered.skipped):
+        template.pop(path, None)
     bench.write([Commit("template", template), Commit("mine", {}, start=mine)])
-    fields = git.run_bytes(
-        bench.folder, "diff-tree", "-r", "-z", "--name-status", "--diff-filter=MDT", "template", "mine"
-    )
+    fields = bench.git_bytes("diff-tree", "-r", "-z", "--name-status", "--diff-filter=MDT", "template", "mine")
     words = [word.decode("utf-8", "surrogateescape") for word in fields.split(b"\0") if word]
     return list(zip(words[::2], words[1::2], strict=True))

@@ -121,7 +121,7 @@ def _request(options: Options, template: source.Source) -> copier.Request:
     return copier.Request(
         template.address,
         template.ref,
-        template.rewrites,
+        template.checkout,
         answers=options.answers,
         defaults=settings.default_answers(),
         ask=options.ask,
@@ -154,7 +154,7 @@ def _commit(made: _Made, stage: Path, remote: str) -> None:
     if not git.has_identity(stage):
         made.leave_out(
             "git does not know who you are, so the first commit is scaffold's.",
-            'git config --global user.name "Your Name" && git config --global user.email you@example.org',
+            git.INTRODUCE,
         )
     try:
         git.commit_all(stage, f"Start from {made.template} {made.rendered.version}".rstrip())

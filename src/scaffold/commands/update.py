@@ -9,11 +9,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from scaffold.core import applying, changelog, journal, locking, merging, recovery, source
+from scaffold.core import applying, changelog, journal, locking, merging, recovery, report, source
 from scaffold.core.merging import Plan
 from scaffold.core.outcome import Block, Notice, Outcome, Progress, Table, Text, silent
 from scaffold.core.project import Project, open_project, remembered_text
 from scaffold.core.rendering import Renderer, Rendering, Wanted
+from scaffold.core.settling import Change
 from scaffold.errors import ScaffoldError
 from scaffold.tools import copier, git
 from scaffold.tools.merge import Workbench, workbench
@@ -55,7 +56,7 @@ def check(folder: Path) -> Outcome:
     current = newest == project.version or source.is_newer(project.version, newest)
     data = {"project": str(project.folder), "version": project.version, "newest": newest, "current": current}
     line = "is current" if current else f"can be updated to {newest}"
-    return Outcome(data, [Text(f"{_title(project)} {project.version} {line}.")], exit_code=0 if current else 1)
+    return Outcome(data, [Text(f"{report.title(project)} {project.version} {line}.")], exit_code=0 if current else 1)
 
 
 def abort(folder: Path) -> Outcome:
@@ -92,7 +93,7 @@ def update(folder: Path, options: Options, progress: Progress = silent, renderer
     with journal.locked(project):
         notices = [Notice(text) for text in [recovery.recover(project)] if text]
         applying.require_finished(project)
-        if notices or not project.version:
+        if notices or not (project.version and project.address):
             project = open_project(folder)
         if not options.autostash:
             applying.require_clean(project)
@@ -105,6 +106,7 @@ def update(folder: Path, options: Options, progress: Progress = silent, renderer
 
 
 def _decided(project: Project, options: Options, progress: Progress, renderer: Renderer) -> Outcome:
+    applying.require_known_answers(project)
     progress("Rendering")
     base, new = _renderings(project, options, renderer)
     if new.migrates:
@@ -132,15 +134,19 @@ def _hand_over(project: Project, options: Options, new: Rendering) -> Outcome:
             "This template runs code of its own at updates (_migrations).",
             "Read it first; if you trust its authors, add --trust.",
         )
-    data = _data(project, new.version, [], "handed over")
     note = Notice(
         "The template has migrations, so Copier's own update does it.",
         "See what it did: git status; nothing was committed.",
     )
+    conflicts = []
     if not options.dry_run:
         applying.require_clean(project)
         copier.update(project.folder, new.version, options.given)
-    return Outcome(data, [Text(f"{_title(project)} {project.version} → {new.version}, by Copier.")], [note])
+        conflicts = git.unmerged(project.root)
+    rows = [Change(path, "conflict", "both changed the same place") for path in conflicts]
+    data = report.data(project, new.version, rows, "conflicts" if conflicts else "handed over")
+    text = Text(f"{report.title(project)} {project.version} → {new.version}, by Copier.")
+    return Outcome(data, [text], [note], exit_code=CONFLICTS if conflicts else 0)
 
 
 def _merge(project: Project, options: Options, base: Rendering, new: Rendering) -> Outcome:
@@ -150,24 +156,26 @@ def _merge(project: Project, options: Options, base: Rendering, new: Rendering) 
         if options.dry_run:
             return _planned(bench, project, plan, options)
         if not plan.changes_anything:
-            data = _data(project, plan.version, [], "current")
-            return Outcome(data, [Text(f"{_title(project)} {plan.version} is current: nothing to do.")])
+            data = report.data(project, plan.version, [], "current")
+            return Outcome(data, [Text(f"{report.title(project)} {plan.version} is current: nothing to do.")])
         return _applied(bench, project, plan, options)
 
 
 def _planned(bench: Workbench, project: Project, plan: Plan, options: Options) -> Outcome:
-    blocks: list[Block] = [Text(f"{_title(project)} {project.version} → {plan.version}; nothing was changed.")]
+    blocks: list[Block] = [Text(f"{report.title(project)} {project.version} → {plan.version}; nothing was changed.")]
     news = changelog.between(source.read_changelog(project.address, plan.version), project.version, plan.version)
     blocks += [Text(news)] if news else []
-    blocks.append(_table(plan))
+    blocks.append(report.table(plan))
     diff = bench.diff(plan.head, plan.tree) if options.diff else ""
-    blocks += [Text(diff)] if diff else []
-    data = _data(project, plan.version, plan.changes, "planned")
+    blocks += [Text(diff.rstrip("\n"))] if diff else []
+    data = report.data(project, plan.version, plan.changes, "planned")
     return Outcome({**data, "changelog": news, "diff": diff}, blocks)
 
 
 def _applied(bench: Workbench, project: Project, plan: Plan, options: Options) -> Outcome:
     notices = [Notice(f"{row.path}: {row.reason}.") for row in plan.changes if row.odd]
+    if options.commit and not plan.conflicts and not git.has_identity(project.root):
+        notices.append(Notice("git does not know who you are, so the commit is scaffold's.", git.INTRODUCE))
     if plan.relock:
         plan = _locked_again(bench, plan, notices)
     try:
@@ -199,13 +207,17 @@ def _waiting(held: str) -> list[Notice]:
 
 
 def _done(project: Project, plan: Plan, state: str, undo: str, notices: list[Notice]) -> Outcome:
-    text = f"{_title(project)} {project.version} → {plan.version}: {state}, {_counts(plan)}."
-    return Outcome(_data(project, plan.version, plan.changes, state), [_table(plan), Text(text), Text(undo)], notices)
+    text = f"{report.title(project)} {project.version} → {plan.version}: {state}, {report.counts(plan)}."
+    return Outcome(
+        report.data(project, plan.version, plan.changes, state), [report.table(plan), Text(text), Text(undo)], notices
+    )
 
 
 def _left(project: Project, plan: Plan, state: str, notices: list[Notice]) -> Outcome:
-    text = Text(f"{_title(project)} {project.version} → {plan.version}: {_counts(plan)}.")
-    return Outcome(_data(project, plan.version, plan.changes, state), [_table(plan), text], notices, CONFLICTS)
+    text = Text(f"{report.title(project)} {project.version} → {plan.version}: {report.counts(plan)}.")
+    return Outcome(
+        report.data(project, plan.version, plan.changes, state), [report.table(plan), text], notices, CONFLICTS
+    )
 
 
 def _locked_again(bench: Workbench, plan: Plan, notices: list[Notice]) -> Plan:
@@ -225,25 +237,6 @@ def _message(project: Project, plan: Plan, options: Options) -> str:
     if options.same_release:
         return f"Set {', '.join(options.given)} ({name} {plan.version})"
     return f"Update from {name} {project.version} to {plan.version}"
-
-
-def _title(project: Project) -> str:
-    return f"{project.folder.name}: {source.suggested_name(project.address)}"
-
-
-def _table(plan: Plan) -> Table:
-    return Table(("path", "action", "reason"), [(row.path, row.action, row.reason) for row in plan.changes])
-
-
-def _counts(plan: Plan) -> str:
-    actions = [row.action for row in plan.changes]
-    found = [f"{actions.count(action)} {action}" for action in dict.fromkeys(sorted(actions))]
-    return ", ".join(found) or "no file differs"
-
-
-def _data(project: Project, version: str, changes: Any, state: str) -> dict[str, Any]:
-    rows = [{"path": row.path, "action": row.action, "reason": row.reason} for row in changes]
-    return {"project": str(project.folder), "from": project.version, "to": version, "state": state, "changes": rows}
 
 
 def check_all(folders: Sequence[Path]) -> Outcome:

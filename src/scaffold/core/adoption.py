@@ -29,6 +29,7 @@ class Fit:
         distance: lines by which its files differ here, missing ones included.
         changed: its files that are here and differ.
         missing: its files that are not here.
+        total: how many there are to compare.
     """
 
     wanted: Wanted
@@ -36,11 +37,12 @@ class Fit:
     distance: int
     changed: list[str]
     missing: list[str]
+    total: int
 
     @property
     def alike(self) -> bool:
         """Whether any file of the template is here."""
-        return len(self.missing) < len(self.rendering.tree) - 1
+        return len(self.missing) < self.total
 
 
 class Yardstick:
@@ -50,6 +52,7 @@ class Yardstick:
         self._bench = bench
         _, start = head_of(project)
         self._entries = bench.entries(start)
+        self._measured = 0
         self._yours = {path: oid for path, (mode, oid) in self._entries.items() if mode.startswith("100")}
 
     def measure(self, wanted: Wanted) -> Fit:
@@ -61,14 +64,17 @@ class Yardstick:
         wanted, rendering = _render_what_fits(wanted)
         contents = self._bench.read_many(ownership.concerned(rendering.tree, {}, self._yours))
         tree, _ = ownership.align(rendering.tree, {}, self._yours, contents.__getitem__)
-        tree.pop(ANSWERS_FILE, None)
+        for path in (ANSWERS_FILE, *rendering.skipped):
+            tree.pop(path, None)
         here = {path: self._entries[path] for path in tree if path in self._entries}
-        self._bench.write([Commit("candidate", tree), Commit("here", {}, places=here)])
-        rows = self._bench.git("diff-tree", "-r", "--numstat", "candidate", "here").splitlines()
+        self._measured += 1
+        names = f"candidate-{self._measured}", f"here-{self._measured}"
+        self._bench.write([Commit(names[0], tree), Commit(names[1], {}, places=here)])
+        rows = self._bench.git("diff-tree", "-r", "--numstat", *names).splitlines()
         distance = sum(_lines(added) + _lines(deleted) for added, deleted, _ in (row.split("\t", 2) for row in rows))
         changed = [path for path in here if here[path] != (tree[path].mode, tree[path].oid)]
         missing = [path for path in tree if path not in here]
-        return Fit(wanted, rendering, distance + len(missing), sorted(changed), sorted(missing))
+        return Fit(wanted, rendering, distance + len(missing), sorted(changed), sorted(missing), len(tree))
 
     def with_better_answers(self, best: Fit) -> Fit:
         """Try the other values of questions that have few, one after the other, and keep what brings it nearer."""

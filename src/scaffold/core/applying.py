@@ -5,7 +5,7 @@ from dataclasses import replace
 from scaffold.core import aside, journal
 from scaffold.core.journal import APPLYING, CONFLICTS, STAGED, Journal
 from scaffold.core.merging import Plan
-from scaffold.core.project import Project
+from scaffold.core.project import ANSWERS_FILE, Project
 from scaffold.core.recovery import put_in_order
 from scaffold.errors import ScaffoldError
 from scaffold.tools import git
@@ -41,6 +41,20 @@ def require_clean(project: Project) -> None:
         raise ScaffoldError(
             f"{project.root} has changes that are not committed: {names}.",
             "Commit them first, or add --autostash to put them aside and back again.",
+        )
+
+
+def require_known_answers(project: Project) -> None:
+    """Refuse answers that no commit has: a merge into HEAD needs those that HEAD was made with.
+
+    Raises:
+        ScaffoldError: the answers file was edited by hand.
+    """
+    same = ("--no-optional-locks", "diff", "--quiet", "HEAD", "--", ANSWERS_FILE)
+    if not git.attempt(project.folder, *same).ok:
+        raise ScaffoldError(
+            f"{project.folder / ANSWERS_FILE} has changes that are not committed.",
+            f"Put it back with git checkout HEAD -- {ANSWERS_FILE}; scaffold set KEY=VALUE changes an answer.",
         )
 
 

@@ -35,4 +35,4 @@ def lock_again(pyproject: bytes, lock: bytes) -> tuple[bytes | None, str]:
         (folder / PYPROJECT).write_bytes(pyproject)
         (folder / LOCK).write_bytes(lock)
         done = uv.lock(folder)
-        return ((folder / LOCK).read_bytes(), "") if done.ok else (None, done.last_line)
+        return ((folder / LOCK).read_bytes(), "") if done.ok else (None, uv.reason(done))

@@ -61,13 +61,13 @@ def open_project(folder: Path, *, damaged: bool = False) -> Project:
     folder = folder.expanduser().resolve()
     if not folder.is_dir():
         raise ScaffoldError(f"There is no folder {folder}.", "Name the folder of a generated project.")
+    repository = git.repository(folder)
     try:
         answers = _read_answers(folder)
     except ScaffoldError:
-        if not damaged:
+        if not damaged or repository is None:
             raise
         answers = {}
-    repository = git.repository(folder)
     if repository is None:
         raise ScaffoldError(
             f"{folder} is in no git repository, so nothing could bring your changes back.",

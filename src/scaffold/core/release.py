@@ -9,7 +9,7 @@ from packaging.version import InvalidVersion, Version
 from scaffold.errors import ScaffoldError
 from scaffold.tools import git
 from scaffold.tools.files import temporary_folder
-from scaffold.tools.trees import Commit, Tree, stream
+from scaffold.tools.trees import Commit, File, Tree, stream, write_folder
 
 
 def commit_stream(tree: Tree, name: str, version: str, parent: str | None = None) -> bytes:
@@ -33,8 +33,8 @@ def draft_repository(tree: Tree, name: str, version: str) -> Iterator[Path]:
         yield repository
 
 
-def versions(bundle: Path) -> list[str]:
-    """The releases in a bundle, oldest first.
+def heads(bundle: Path) -> dict[str, str]:
+    """The releases in a bundle, oldest first: version → commit.
 
     Raises:
         ScaffoldError: the file is missing, damaged, or holds no release.
@@ -42,14 +42,20 @@ def versions(bundle: Path) -> list[str]:
     if not bundle.is_file():
         raise damaged(bundle)
     try:
-        heads = git.run(bundle.parent, "bundle", "list-heads", str(bundle)).splitlines()
+        lines = git.run(bundle.parent, "bundle", "list-heads", str(bundle)).splitlines()
     except git.GitError as error:
         raise damaged(bundle) from error
-    tags = [ref.removeprefix("refs/tags/") for _, _, ref in (line.partition(" ") for line in heads)]
+    refs = (line.partition(" ") for line in lines)
+    tags = {ref.removeprefix("refs/tags/"): commit for commit, _, ref in refs if ref.startswith("refs/tags/")}
     found = sorted((tag for tag in tags if is_version(tag)), key=Version)
     if not found:
         raise damaged(bundle)
-    return found
+    return {tag: tags[tag] for tag in found}
+
+
+def versions(bundle: Path) -> list[str]:
+    """The releases in a bundle, oldest first. Raises ScaffoldError as `heads` does."""
+    return list(heads(bundle))
 
 
 def choose(bundle: Path, ref: str | None) -> str:
@@ -72,6 +78,28 @@ def damaged(bundle: Path) -> ScaffoldError:
         f"The releases of {bundle.stem} are damaged or missing ({bundle.name}).",
         "Reinstall scaffold: pip install --force-reinstall portfolio-scaffold",
     )
+
+
+@contextlib.contextmanager
+def checked_out(bundle: Path, version: str) -> Iterator[Path]:
+    """The files of a release, byte for byte, in a throw-away folder.
+
+    Neither the user's git configuration nor a `.gitattributes` meant for the project has a say: the same answers must
+    give the same files on every machine, or an update would see changes that nobody made.
+
+    Raises:
+        ScaffoldError: the bundle is damaged.
+    """
+    with temporary_folder() as parent, git.bare_repository(parent) as repository:
+        try:
+            git.run(repository, "bundle", "unbundle", str(bundle), env={"GIT_DIR": str(repository)})
+            entries = git.list_tree(repository, heads(bundle)[version])
+            contents = git.read_blobs(repository, [oid for _, oid in entries.values()])
+        except git.GitError as error:
+            raise damaged(bundle) from error
+        folder = parent / "template"
+        write_folder({path: File(contents[oid], mode == "100755") for path, (mode, oid) in entries.items()}, folder)
+        yield folder
 
 
 @contextlib.contextmanager

@@ -119,7 +119,7 @@ def render(wanted: Wanted) -> Rendering:
         request = copier.Request(
             template.address,
             template.ref,
-            template.rewrites,
+            template.checkout,
             answers=wanted.given,
             remembered=wanted.remembered,
             ask=wanted.ask,

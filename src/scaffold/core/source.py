@@ -1,13 +1,13 @@
 """From the word that a person typed to a template that copier can render.
 
 A word is the name of a built-in template, CATALOG/NAME, a path, or a git URL. What comes out says which address the
-project will record, which release it is, and where git finds that address on this machine.
+project will record, which release it is, and where its files are.
 """
 
 import contextlib
 import os
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -18,8 +18,10 @@ from scaffold.core.assembly import assemble
 from scaffold.core.manifest import FILE_NAME, NAME, Manifest, read_manifest
 from scaffold.errors import ScaffoldError
 from scaffold.tools import copier, files, git
+from scaffold.tools.trees import write_folder
 
 _URL_STARTS = ("git+", "git@", "git://", "gh:", "gl:", "http://", "https://", "ssh://", "file://")
+_KNOWN_HOSTS = ("https://github.com/", "https://gitlab.com/")
 
 
 @dataclass(frozen=True)
@@ -31,16 +33,18 @@ class Source:
         name: a name for the folder that it makes when none is given.
         address: what copier reads and the project records.
         ref: the release; None lets copier take the newest tag.
-        rewrites: addresses that git finds elsewhere on this machine, while the source is open.
+        checkout: the files of a template of ours, while the source is open; other people's are fetched by copier.
         manifest: its description; None for other people's templates.
+        releases: the versions of a template of ours, oldest first.
     """
 
     label: str
     name: str
     address: str
     ref: str | None
-    rewrites: Mapping[str, str] = field(default_factory=dict)
+    checkout: Path | None = None
     manifest: Manifest | None = None
+    releases: tuple[str, ...] = ()
 
 
 @contextlib.contextmanager
@@ -51,7 +55,7 @@ def opened(word: str, ref: str | None = None) -> Iterator[Source]:
         ScaffoldError: there is no such template or release, or its sources do not assemble.
     """
     word = _draft_folder(word)
-    name = _without_address(word)
+    name = name_of(word)
     folder = Path(os.path.expanduser(word))  # noqa: PTH111 - Path.expanduser() fails for a user that there is not
     if _is_too_long(word):
         raise catalog.unknown(word[:40] + "…", [])
@@ -84,12 +88,7 @@ def releases(word: str) -> list[str]:
         ScaffoldError: the template is gone or has no release.
     """
     with opened(word) as template:
-        bundle = next(iter(template.rewrites.values()), "")
-        if not bundle:
-            return _stable(_tags(template))
-        if bundle.endswith(".bundle"):
-            return _stable(release.versions(Path(bundle)))
-        return [template.ref or ""]
+        return _stable(list(template.releases) or _tags(template))
 
 
 def _tags(template: Source) -> list[str]:
@@ -113,13 +112,9 @@ def is_newer(version: str, than: str) -> bool:
 
 def read_changelog(word: str, ref: str) -> str:
     """The template's `CHANGELOG.md` as of a release; empty where it has none, or is other people's."""
-    with opened(word, ref) as template, files.temporary_folder() as parent:
-        if template.manifest is None:
-            return ""
-        repository = parent / "template.git"
-        git.clone(next(iter(template.rewrites.values())), repository)
-        found = git.attempt(repository, "cat-file", "blob", f"{template.ref}:CHANGELOG.md")
-        return found.stdout if found.ok else ""
+    with opened(word, ref) as template:
+        path = template.checkout / "CHANGELOG.md" if template.checkout else None
+        return path.read_text(encoding="utf-8") if path and path.is_file() else ""
 
 
 def suggested_name(word: str) -> str:
@@ -127,8 +122,12 @@ def suggested_name(word: str) -> str:
     return word.rstrip("/").rsplit("/", 1)[-1].rsplit(":", 1)[-1].removesuffix(".git") or "project"
 
 
-def _without_address(word: str) -> str:
-    """Take `git+scaffold://NAME`, as projects record it, for NAME."""
+def name_of(word: str) -> str:
+    """Take `git+scaffold://NAME`, as projects record it, for NAME; any other word is given back as it is.
+
+    Raises:
+        ScaffoldError: what follows the scheme is no name.
+    """
     if not word.removeprefix("git+").startswith(catalog.SCHEME):
         return word
     name = word.removeprefix("git+").removeprefix(catalog.SCHEME)
@@ -174,14 +173,10 @@ def _entry(entry: catalog.Entry, ref: str | None) -> Iterator[Source]:
             yield source
         return
     chosen = release.choose(entry.place, ref)
-    yield Source(
-        label=entry.name,
-        name=suggested_name(entry.name),
-        address="git+" + entry.address,
-        ref=chosen,
-        rewrites={entry.address: str(entry.place)},
-        manifest=entry.manifest,
-    )
+    with release.checked_out(entry.place, chosen) as folder:
+        name = suggested_name(entry.name)
+        offered = tuple(release.versions(entry.place))
+        yield Source(entry.name, name, "git+" + entry.address, chosen, folder, entry.manifest, offered)
 
 
 @contextlib.contextmanager
@@ -190,17 +185,15 @@ def _draft(folder: Path, ref: str | None, address: str = "", label: str = "") ->
     manifest = read_manifest(folder / FILE_NAME)
     version = _draft_version(manifest.version)
     if ref not in (None, version):
-        raise ScaffoldError(f"{folder} is a draft and has only {version}, no {ref}.", "Leave --ref out.")
-    address = address or folder.as_uri()
-    with release.draft_repository(assemble(folder), folder.name, version) as repository:
-        yield Source(
-            label=label or folder.name,
-            name=folder.name,
-            address="git+" + address,
-            ref=version,
-            rewrites={address: str(repository)},
-            manifest=manifest,
+        raise ScaffoldError(
+            f"{folder} is a draft and has only {version}, no {ref}.",
+            "Drafts keep no older versions; releases do: scaffold template release",
         )
+    address = address or folder.as_uri()
+    with files.temporary_folder() as parent:
+        write_folder(assemble(folder), parent / "template")
+        label = label or folder.name
+        yield Source(label, folder.name, "git+" + address, version, parent / "template", manifest, (version,))
 
 
 def _draft_version(version: str) -> str:
@@ -219,7 +212,13 @@ def _foreign(word: str, folder: Path, ref: str | None) -> Source:
             )
         return Source(label=word, name=folder.resolve().name, address=str(folder.resolve()), ref=ref)
     git.refuse_secret(word, "template")
-    return Source(label=word, name=suggested_name(word), address=word, ref=ref)
+    return Source(label=word, name=suggested_name(word), address=_as_git(word), ref=ref)
+
+
+def _as_git(url: str) -> str:
+    """The address under which copier takes a URL for a repository's: without `git+` it wants `.git` behind most."""
+    plain = url.startswith(("file://", "http://", "https://", "ssh://")) and not url.endswith(".git")
+    return f"git+{url}" if plain and not url.startswith(_KNOWN_HOSTS) else url
 
 
 def _is_template(folder: Path) -> bool:

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +24,8 @@ ELSEWHERE = (
 )  # fmt: skip
 """What git sets for hooks, `rebase --exec` and remote helpers: it names their repository, and we work in another."""
 _DOWNLOADS = "See https://git-scm.com/downloads"
+INTRODUCE = 'git config --global user.name "Your Name" && git config --global user.email you@example.org'
+"""What a person runs to be known to git."""
 _FALLBACK = {"NAME": "scaffold", "EMAIL": "scaffold@localhost"}
 
 
@@ -69,9 +71,9 @@ def run(folder: Path, *args: str, env: Mapping[str, str] | None = None, stdin: b
     return done.stdout.removesuffix("\n")
 
 
-def run_bytes(folder: Path, *args: str, stdin: bytes = b"") -> bytes:
+def run_bytes(folder: Path, *args: str, env: Mapping[str, str] | None = None, stdin: bytes = b"") -> bytes:
     """Run one git command in `folder` and return exactly what it printed. Raises GitError."""
-    done = attempt(folder, *args, stdin=stdin)
+    done = attempt(folder, *args, env=env, stdin=stdin)
     if not done.ok:
         raise failure(args, done)
     return done.out
@@ -262,27 +264,28 @@ def write_bundle(folder: Path, path: Path) -> None:
     run(folder, "bundle", "create", "--quiet", str(path), "--all", env=_named(folder))
 
 
-def rewrites(addresses: Mapping[str, str]) -> list[tuple[str, str]]:
-    """Settings that make git read each address from another place.
+def list_tree(repository: Path, tree: str) -> dict[str, tuple[str, str]]:
+    """Every file of a tree: path → (mode, object id)."""
+    found = {}
+    for line in run_bytes(repository, "ls-tree", "-r", "-z", "--full-tree", tree, env=_named(repository)).split(b"\0"):
+        if line:
+            about, _, path = line.partition(b"\t")
+            mode, _, oid = about.decode().split(" ")
+            found[path.decode("utf-8", "surrogateescape")] = (mode, oid)
+    return found
 
-    Args:
-        addresses: what stands in projects → where it is on this machine.
-    """
-    return [(f"url.{place}.insteadOf", address) for address, place in sorted(addresses.items())]
 
-
-def configured(settings: Sequence[tuple[str, str]]) -> dict[str, str]:
-    """Environment variables that set git's configuration for every process below.
-
-    They are appended to those the user has set already (git-config(1), ENVIRONMENT).
-    """
-    given = os.environ.get("GIT_CONFIG_COUNT") or "0"
-    if not given.isdecimal():
-        raise ScaffoldError(f"GIT_CONFIG_COUNT is `{given}`, which is no number.", "Run: unset GIT_CONFIG_COUNT")
-    env = {"GIT_CONFIG_COUNT": str(int(given) + len(settings))}
-    for index, (key, value) in enumerate(settings, start=int(given)):
-        env |= {f"GIT_CONFIG_KEY_{index}": key, f"GIT_CONFIG_VALUE_{index}": value}
-    return env
+def read_blobs(repository: Path, oids: Collection[str]) -> dict[str, bytes]:
+    """The contents of many blobs, by one process: id → content."""
+    asked = "".join(f"{oid}\n" for oid in oids).encode()
+    data = run_bytes(repository, "cat-file", "--batch", stdin=asked, env=_named(repository))
+    found, start = {}, 0
+    for oid in oids:
+        end = data.index(b"\n", start)
+        size = int(data[start:end].split(b" ")[2])
+        found[oid] = data[end + 1 : end + 1 + size]
+        start = end + size + 2
+    return found
 
 
 @contextmanager

@@ -54,43 +54,36 @@ class Workbench:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        # Named, because the user may forbid git to find a bare repository by itself (safe.bareRepository); no hooks.
+        self.options = (f"--git-dir={folder}", "-c", f"core.hooksPath={os.devnull}")
 
     def git(self, *args: str, stdin: bytes = b"") -> str:
         """Run a git command here. Raises GitError."""
-        return git.run(self.folder, *args, stdin=stdin)
+        return git.run(self.folder, *self.options, *args, stdin=stdin)
+
+    def git_bytes(self, *args: str, stdin: bytes = b"") -> bytes:
+        """Run a git command here and return exactly what it printed. Raises GitError."""
+        return git.run_bytes(self.folder, *self.options, *args, stdin=stdin)
 
     def write(self, commits: Sequence[Commit]) -> None:
         """Make commits."""
-        git.fast_import(self.folder, stream(commits))
+        self.git("fast-import", "--quiet", "--done", stdin=stream(commits))
 
     def entries(self, tree: str) -> dict[str, Place]:
         """Every file of a tree: path → entry."""
-        found = {}
-        for line in git.run_bytes(self.folder, "ls-tree", "-r", "-z", "--full-tree", tree).split(b"\0"):
-            if line:
-                about, _, path = line.partition(b"\t")
-                mode, _, oid = about.decode().split(" ")
-                found[_text(path)] = (mode, oid)
-        return found
+        return git.list_tree(self.folder, tree)
 
     def read(self, oid: str) -> bytes:
         """A blob's content."""
-        return git.run_bytes(self.folder, "cat-file", "blob", oid)
+        return self.git_bytes("cat-file", "blob", oid)
 
     def read_many(self, oids: Collection[str]) -> dict[str, bytes]:
         """The contents of many blobs, by one process: id → content."""
-        data = git.run_bytes(self.folder, "cat-file", "--batch", stdin="".join(f"{oid}\n" for oid in oids).encode())
-        found, start = {}, 0
-        for oid in oids:
-            end = data.index(b"\n", start)
-            size = int(data[start:end].split(b" ")[2])
-            found[oid] = data[end + 1 : end + 1 + size]
-            start = end + size + 2
-        return found
+        return git.read_blobs(self.folder, oids)
 
     def read_path(self, tree: str, prefix: str, name: str) -> bytes:
         """A file of a tree, below a prefix that may be empty."""
-        return git.run_bytes(self.folder, "cat-file", "blob", f"{tree}:{prefix}/{name}" if prefix else f"{tree}:{name}")
+        return self.git_bytes("cat-file", "blob", f"{tree}:{prefix}/{name}" if prefix else f"{tree}:{name}")
 
     def tree(self, name: str) -> str:
         """The id of a branch's (or commit's) tree."""
@@ -98,7 +91,7 @@ class Workbench:
 
     def changes(self, old: str, new: str) -> list[tuple[str, str, str]]:
         """What differs between two trees: (status letter, path before, path after)."""
-        fields = git.run_bytes(self.folder, "diff-tree", "-r", "-z", "-M", "--name-status", old, new).split(b"\0")
+        fields = self.git_bytes("diff-tree", "-r", "-z", "-M", "--name-status", old, new).split(b"\0")
         words = iter([_text(field) for field in fields if field])
         rows = []
         for status in words:
@@ -109,7 +102,8 @@ class Workbench:
     def diff(self, old: str, new: str, paths: Sequence[str] = ()) -> str:
         """The difference of two trees as a patch, whatever the user configured of colours and tools."""
         plain = ("--no-color", "--no-ext-diff", "--src-prefix=a/", "--dst-prefix=b/", "--find-renames")
-        return self.git("--literal-pathspecs", "diff", *plain, old, new, "--", *paths)
+        args = ("-c", "core.quotePath=false", "--literal-pathspecs", "diff", *plain, old, new, "--", *paths)
+        return self.git_bytes(*args).decode("utf-8", "replace")
 
     def hand_over(self, objects: Path) -> None:
         """Put every object made here into a project's database, as git does with what a push brought (tmp-objdir.c)."""
@@ -169,7 +163,7 @@ def _as_branch(label: str) -> str:
 
 def _merge_tree(bench: Workbench, label: str) -> Merged:
     args = [*_OPTIONS, "merge-tree", "--write-tree", "-z", "--no-messages", YOURS, label]
-    done = git.attempt(bench.folder, *args)
+    done = git.attempt(bench.folder, *bench.options, *args)
     if done.returncode not in (0, 1):
         raise git.failure(args, done)
     tree, _, rest = done.out.partition(b"\0")
@@ -182,11 +176,10 @@ def merge_in_worktree(bench: Workbench, label: str) -> Merged:
         folder = parent / "merge"
         bench.git(*_OPTIONS, "worktree", "add", "--quiet", str(folder), YOURS)
         try:
-            identity = ("-c", "user.name=scaffold", "-c", "user.email=scaffold@localhost")
-            flags = ("--no-commit", "--no-ff", "--quiet", "--no-verify-signatures")
-            done = git.attempt(folder, *_OPTIONS, *identity, "merge", *flags, label)
+            # What `git merge` runs, and all that older ones have: unlike it, this calls both sides by their names.
+            done = git.attempt(folder, *_OPTIONS, "merge-recursive", "base", "--", YOURS, label)
             if done.returncode not in (0, 1):
-                raise git.failure(["merge"], done)
+                raise git.failure(["merge-recursive"], done)
             stages = _stages(git.run_bytes(folder, "ls-files", "--unmerged", "-z"))
             git.run(folder, *_OPTIONS, "add", "--all", "--force")
             return Merged(git.run(folder, "write-tree"), stages)

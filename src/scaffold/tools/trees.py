@@ -50,6 +50,16 @@ def read_folder(folder: Path) -> dict[str, File]:
     return tree
 
 
+def write_folder(tree: Tree, folder: Path) -> None:
+    """Write a tree below `folder`, byte for byte."""
+    for name, file in tree.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(file.content)
+        if file.executable:
+            path.chmod(0o755)
+
+
 @dataclass(frozen=True)
 class Commit:
     """One commit to make.

@@ -27,3 +27,9 @@ def lock(project: Path) -> Completed:
 def sync(project: Path) -> Completed:
     """Install the project's locked environment into its `.venv`."""
     return _uv(project, "sync", "--locked")
+
+
+def reason(done: Completed) -> str:
+    """Why uv failed: its own error, not the last line of the advice that follows."""
+    errors = [line.removeprefix("error: ") for line in done.stderr.splitlines() if line.startswith("error: ")]
+    return errors[0] if errors else done.last_line
