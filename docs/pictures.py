@@ -25,12 +25,11 @@ LAST_LINES = 26
 
 def transcript(command: list[str], cwd: Path) -> list[str]:
     """Run a command on a pseudo-terminal and return the lines that stay on the screen, colours included."""
-    read, chunks = os.read, []
+    chunks = []
 
     def keep(descriptor: int) -> bytes:
-        data = read(descriptor, 1024)
-        chunks.append(data)
-        return b""
+        chunks.append(os.read(descriptor, 1024))
+        return chunks[-1]
 
     here = Path.cwd()
     os.chdir(cwd)
@@ -60,6 +59,7 @@ def main() -> None:
     os.environ.update(COLUMNS=str(COLUMNS), TERM="xterm-256color")
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
+        os.environ["SCAFFOLD_CONFIG_DIR"] = str(work / "config")
         listing = transcript([SCAFFOLD, "list"], work)
         made = transcript([SCAFFOLD, "new", "ml-tabular", "bike-demand", "-y", "--run"], work)
         lines = ["$ scaffold list", *listing, "$ scaffold new ml-tabular bike-demand -y --run"]

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from scaffold import __version__
-from scaffold.core.outcome import Block, Notice, Outcome, Progress, Table, Text, Tree
+from scaffold.core.outcome import Block, Markdown, Notice, Outcome, Progress, Table, Text, Tree
 from scaffold.errors import ScaffoldError
 
 if TYPE_CHECKING:
@@ -134,10 +134,21 @@ def _rich(*, stderr: bool) -> "Console":
 def _lay_out(out: "Console", block: Block) -> None:
     if isinstance(block, Text):
         out.print(block.text, markup=False, soft_wrap=True)
+    elif isinstance(block, Markdown):
+        _markdown(out, block.text)
     elif isinstance(block, Table):
         _table(out, block)
     else:
         out.print(_tree(block))
+
+
+def _markdown(out: "Console", text: str) -> None:
+    from rich.markdown import Markdown as RichMarkdown
+
+    if out.is_terminal:
+        out.print(RichMarkdown(text))
+    else:
+        out.print(text, markup=False, emoji=False, soft_wrap=True)
 
 
 def _table(out: "Console", block: Table) -> None:

@@ -4,13 +4,15 @@ Everything that can fail happens in a folder beside DEST, which one rename turns
 DEST is absent or whole. What comes after (installing, pushing, running) works on a project that stands.
 """
 
+import contextlib
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from scaffold.core import project, settings, source
-from scaffold.core.outcome import Notice, Outcome, Progress, Text, Tree, silent
+from scaffold.core.outcome import Block, Markdown, Notice, Outcome, Progress, Text, Tree, silent
 from scaffold.errors import UsageError
 from scaffold.tools import copier, files, git, process, uv
 
@@ -61,6 +63,14 @@ class _Made:
     pushed: bool = False
     ran: bool = False
     left_out: list[Notice] = field(default_factory=list)
+
+    @property
+    def where(self) -> str:
+        """The project as a person would type it: from where they are, and quoted for a shell."""
+        path = self.path
+        with contextlib.suppress(ValueError, OSError):  # elsewhere, or the current folder is gone
+            path = path.relative_to(Path.cwd())
+        return shlex.quote(str(path))
 
     def leave_out(self, message: str, hint: str) -> None:
         self.left_out.append(Notice(message, hint))
@@ -136,7 +146,8 @@ def _lock(made: _Made, stage: Path) -> None:
     made.locked = done.ok
     if not done.ok:
         made.leave_out(
-            f"The environment was not locked: {done.last_line}", f"Online: cd {made.path} && uv lock && git add uv.lock"
+            f"The environment was not locked: {done.last_line}",
+            f"Online: cd {made.where} && uv lock && git add uv.lock",
         )
 
 
@@ -144,8 +155,8 @@ def _commit(made: _Made, stage: Path, remote: str) -> None:
     outer = git.toplevel(stage)
     if outer is not None:
         made.leave_out(
-            f"No repository was made, because {made.path} lies inside one ({outer}); nothing was committed.",
-            f"Commit it there: git add {made.path}",
+            f"No repository was made, because {made.where} lies inside one ({outer}); nothing was committed.",
+            f"Commit it there: git add {made.where}",
         )
         return
     git.init(stage)
@@ -161,7 +172,7 @@ def _commit(made: _Made, stage: Path, remote: str) -> None:
         made.committed = True
     except git.GitError as error:
         made.leave_out(
-            f"The first commit was refused: {error.message}", f"cd {made.path} && git add --all && git commit"
+            f"The first commit was refused: {error.message}", f"cd {made.where} && git add --all && git commit"
         )
 
 
@@ -171,37 +182,37 @@ def _install(made: _Made) -> None:
         made.installed = done.ok
         if not done.ok:
             made.leave_out(
-                f"The environment was not installed: {done.last_line}", f"Online: cd {made.path} && make setup"
+                f"The environment was not installed: {done.last_line}", f"Online: cd {made.where} && make setup"
             )
     if made.committed and (made.path / ".pre-commit-config.yaml").is_file():
         # Only where packages can be had: a commit hook whose repositories cannot be fetched would refuse every commit.
         if made.installed:
             made.hooks = process.run([_python(), "-m", "pre_commit", "install"], cwd=made.path).ok
         if not made.hooks:
-            made.leave_out("The commit hooks were not installed.", f"Online: cd {made.path} && make setup")
+            made.leave_out("The commit hooks were not installed.", f"Online: cd {made.where} && make setup")
 
 
 def _push(made: _Made) -> None:
     if not made.committed:
-        made.leave_out("Nothing was pushed, because nothing was committed.", f"cd {made.path}")
+        made.leave_out("Nothing was pushed, because nothing was committed.", f"cd {made.where}")
         return
     try:
         git.push(made.path)
         made.pushed = True
     except git.GitError as error:
-        made.leave_out(f"The push was refused: {error.message}", f"cd {made.path} && git push -u origin main")
+        made.leave_out(f"The push was refused: {error.message}", f"cd {made.where} && git push -u origin main")
 
 
 def _run(made: _Made) -> None:
     make = process.find_program("make")
     if make is None:
         made.leave_out(
-            "There is no make on this machine, so nothing was run.", f"cd {made.path}; its README names the verbs"
+            "There is no make on this machine, so nothing was run.", f"cd {made.where}; its README names the verbs"
         )
         return
     made.ran = process.run([make, "all"], cwd=made.path, env={"VIRTUAL_ENV": ""}, live=True).ok
     if not made.ran:
-        made.leave_out("`make all` failed in the new project; its output stands above.", f"cd {made.path} && make all")
+        made.leave_out("`make all` failed in the new project; its output stands above.", f"cd {made.where} && make all")
 
 
 def _python() -> str:
@@ -220,17 +231,17 @@ def _outcome(made: _Made, options: Options) -> Outcome:
         "files": made.files,
         **{name: getattr(made, name) for name in ("locked", "committed", "installed", "hooks", "pushed", "ran")},
     }
-    blocks = [Text(f"Made {made.path} from {made.template} {made.rendered.version}".rstrip() + ".")]
+    blocks: list[Block] = [Text(f"Made {made.where} from {made.template} {made.rendered.version}".rstrip() + ".")]
     table = project.results_table(made.path) if made.ran else ""
     if table:
-        blocks.append(Text(table))
+        blocks.append(Markdown(table))
     blocks.append(Text(_next_step(made)))
     return replace(Outcome(data, blocks, tuple(made.left_out)), exit_code=4 if failed else 0)
 
 
 def _next_step(made: _Made) -> str:
     if made.ran:
-        return f"Next: cd {made.path} && make help"
+        return f"Next: cd {made.where} && make help"
     if not (made.path / "Makefile").is_file():
-        return f"Next: cd {made.path}"
-    return f"Next: cd {made.path} && make {'all' if made.installed else 'setup all'}"
+        return f"Next: cd {made.where}"
+    return f"Next: cd {made.where} && make {'all' if made.installed else 'setup all'}"

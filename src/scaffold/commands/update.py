@@ -11,7 +11,7 @@ from typing import Any
 
 from scaffold.core import applying, changelog, journal, locking, merging, recovery, report, source
 from scaffold.core.merging import Plan
-from scaffold.core.outcome import Block, Notice, Outcome, Progress, Table, Text, silent
+from scaffold.core.outcome import Block, Markdown, Notice, Outcome, Progress, Table, Text, silent
 from scaffold.core.project import Project, open_project, remembered_text
 from scaffold.core.rendering import Renderer, Rendering, Wanted
 from scaffold.core.settling import Change
@@ -164,7 +164,7 @@ def _merge(project: Project, options: Options, base: Rendering, new: Rendering) 
 def _planned(bench: Workbench, project: Project, plan: Plan, options: Options) -> Outcome:
     blocks: list[Block] = [Text(f"{report.title(project)} {project.version} → {plan.version}; nothing was changed.")]
     news = changelog.between(source.read_changelog(project.address, plan.version), project.version, plan.version)
-    blocks += [Text(news)] if news else []
+    blocks += [Markdown(news)] if news else []
     blocks.append(report.table(plan))
     diff = bench.diff(plan.head, plan.tree) if options.diff else ""
     blocks += [Text(diff.rstrip("\n"))] if diff else []

@@ -50,8 +50,9 @@ def require_known_answers(project: Project) -> None:
     Raises:
         ScaffoldError: the answers file was edited by hand.
     """
-    same = ("--no-optional-locks", "diff", "--quiet", "HEAD", "--", ANSWERS_FILE)
-    if not git.attempt(project.folder, *same).ok:
+    # git would take the chance to refresh its index; a dry run is to change nothing.
+    differs = ("-c", "diff.autoRefreshIndex=false", "diff", "--quiet", "HEAD", "--", ANSWERS_FILE)
+    if git.attempt(project.folder, *differs).returncode == 1:
         raise ScaffoldError(
             f"{project.folder / ANSWERS_FILE} has changes that are not committed.",
             f"Put it back with git checkout HEAD -- {ANSWERS_FILE}; scaffold set KEY=VALUE changes an answer.",

@@ -13,6 +13,13 @@ class Text:
 
 
 @dataclass(frozen=True)
+class Markdown:
+    """Markdown, laid out on a terminal and given as it is to a pipe."""
+
+    text: str
+
+
+@dataclass(frozen=True)
 class Table:
     """Rows under headings, shown on stdout.
 
@@ -40,7 +47,7 @@ class Tree:
     files: Mapping[str, int]
 
 
-Block = Text | Table | Tree
+Block = Text | Markdown | Table | Tree
 
 
 @dataclass(frozen=True)

@@ -195,8 +195,8 @@ def commit_staged(folder: Path, message: str) -> None:
 
 def unmerged(folder: Path) -> list[str]:
     """The paths, from the top of the work tree, that have conflicts to solve."""
-    listing = run_bytes(folder, "diff", "--name-only", "--diff-filter=U", "-z").split(b"\0")
-    return [path.decode("utf-8", "surrogateescape") for path in listing if path]
+    listing = run_bytes(folder, "ls-files", "--unmerged", "--full-name", "-z").split(b"\0")
+    return list(dict.fromkeys(os.fsdecode(line.partition(b"\t")[2]) for line in listing if line))
 
 
 def add_remote(folder: Path, url: str) -> None:
