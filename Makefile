@@ -7,8 +7,6 @@ UV     := $(TOOLS)/bin/uv
 DEMO   ?= $(shell mktemp -d)/bike-demand
 JOBS   ?= 2
 
-export UV_PYTHON_PREFERENCE ?= only-system
-
 .DEFAULT_GOAL := help
 .PHONY: help install demo test check fast lint release benchmark pictures clean
 

@@ -1,5 +1,6 @@
 """The user's settings file, and git's configuration behind it."""
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -86,3 +87,16 @@ def test_the_folder_moves_with_its_variable(sealed: Path, monkeypatch: pytest.Mo
     assert settings.settings_file() == sealed / "config/settings.toml"
     monkeypatch.delenv("SCAFFOLD_CONFIG_DIR")
     assert settings.settings_file() == sealed / "xdg/config/scaffold/settings.toml"
+
+
+def test_our_templates_are_offered_this_python() -> None:
+    here = f"{sys.version_info.major}.{sys.version_info.minor}"
+    assert settings.default_answers(ours=True).get("python_version") == (here if here in settings.PYTHONS else None)
+    assert "python_version" not in settings.default_answers()
+
+
+@pytest.mark.parametrize("name", ['Ada "the" Lovelace', "<ada>", "a{{ b }}", "back\\\\slash"])
+def test_a_name_that_no_template_takes_is_not_offered(gitconfig: Callable[[str], None], name: str) -> None:
+    quoted = name.replace('"', '\\"')
+    gitconfig(f'[user]\n\tname = "{quoted}"\n\temail = ada@example.org\n')
+    assert settings.default_answers() == {"author_email": "ada@example.org"}

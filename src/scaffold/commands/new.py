@@ -133,7 +133,7 @@ def _request(options: Options, template: source.Source) -> copier.Request:
         template.ref,
         template.checkout,
         answers=options.answers,
-        defaults=settings.default_answers(),
+        defaults=settings.default_answers(ours=template.manifest is not None),
         ask=options.ask,
         trust=options.trust,
     )

@@ -18,7 +18,8 @@ def show_template(word: str, ref: str | None = None) -> Outcome:
     """
     with source.opened(word, ref) as template, files.temporary_folder() as parent:
         folder = parent / source.suggested_name(template.name)
-        request = copier.Request(template.address, template.ref, template.checkout, defaults=settings.default_answers())
+        defaults = settings.default_answers(ours=template.manifest is not None)
+        request = copier.Request(template.address, template.ref, template.checkout, defaults=defaults)
         rendered = copier.render(request, folder)
         tree = files.sizes(folder)
     questions = [_question(key, details, rendered.answers) for key, details in rendered.questions.items()]

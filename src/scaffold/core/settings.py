@@ -1,6 +1,8 @@
 """What the user set once for all projects: a settings file and git's own configuration."""
 
 import os
+import re
+import sys
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,9 @@ from scaffold.tools import git
 
 KEYS = ("author_name", "author_email", "github_owner", "license", "python_version", "ci")
 """The questions whose default a person wants the same in every project."""
+PYTHONS = ("3.11", "3.12", "3.13")
+"""What the built-in templates offer."""
+_PLAIN = re.compile(r'[^\x00-\x1f"`<>{}\\]+')
 
 
 def config_folder() -> Path:
@@ -50,8 +55,16 @@ def read_settings() -> dict[str, Any]:
     return dict(defaults)
 
 
-def default_answers() -> dict[str, Any]:
-    """The defaults to offer in every template: git's name and e-mail, overruled by the settings file."""
+def default_answers(*, ours: bool = False) -> dict[str, Any]:
+    """The defaults to offer in a template: git's name and e-mail, overruled by the settings file.
+
+    Args:
+        ours: the template is one of scaffold's: then also this Python, which is there even offline.
+    """
     identity = git.configured_identity()
-    from_git = {f"author_{key}": identity[f"user.{key}"] for key in ("name", "email") if f"user.{key}" in identity}
-    return from_git | read_settings()
+    names = {f"author_{key}": identity.get(f"user.{key}", "") for key in ("name", "email")}
+    # Copier checks what is typed, but no defaults: a name that no template takes is not offered.
+    from_git = {key: value for key, value in names.items() if _PLAIN.fullmatch(value)}
+    python = f"{sys.version_info.major}.{sys.version_info.minor}"
+    here = {"python_version": python} if ours and python in PYTHONS else {}
+    return here | from_git | read_settings()
