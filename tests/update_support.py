@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import shutil
 import subprocess
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -233,30 +234,29 @@ def gits_own(folder: Path, base: Files, new: Files, dest: Path) -> Path:
     return dest
 
 
+ROOT = "_subdirectory: project\n"
+"""Copier walks through all that lies beside the questions otherwise, `.git` included."""
+
+
 @dataclass
 class Template:
     """A plain Copier template, as other people make them: a git repository with tags, whose files grow."""
 
     folder: Path
-    files: dict[str, Content] = field(default_factory=dict)
+    files: dict[str, Content] = field(default_factory=lambda: {"{{ _copier_conf.answers_file }}.jinja": ANSWERS})
+    questions: str = "name: {type: str, default: it}\n"
 
-    def release(self, version: str, files: Mapping[str, Content | None], copier: str = "") -> "Template":
+    def release(self, version: str, files: Mapping[str, Content | None], questions: str = "") -> "Template":
         """Change files (None deletes), and tag what comes out."""
-        self.files |= {path: content for path, content in files.items() if content is not None}
-        for path, content in files.items():
-            if content is None:
-                del self.files[path]
-        if copier:
-            self.files["copier.yml"] = copier
-        self.files.setdefault("copier.yml", "name: {type: str, default: it}\n")
-        self.files.setdefault("{{ _copier_conf.answers_file }}.jinja", ANSWERS)
-        if not (self.folder / ".git").exists():
+        whole = {**self.files, **files}
+        self.files = {path: content for path, content in whole.items() if content is not None}
+        self.questions = questions or self.questions
+        if not self.folder.exists():
             self.folder.mkdir(parents=True)
             git(self.folder, "init", "--quiet", "--initial-branch=main")
-        for path in self.folder.iterdir():
-            if path.name != ".git":
-                subprocess.run(["rm", "-rf", str(path)], check=True)
-        lay_out(self.folder, self.files)
+        shutil.rmtree(self.folder / "project", ignore_errors=True)
+        lay_out(self.folder / "project", self.files)
+        (self.folder / "copier.yml").write_text(ROOT + self.questions)
         commit(self.folder, version)
         git(self.folder, "tag", version)
         return self

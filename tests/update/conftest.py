@@ -14,7 +14,7 @@ from update_support import LINES, File, Template, changed
 
 QUESTIONS = """\
 _skip_if_exists: [conf/local.ini]
-_exclude: [copier.yml, ".git", "{% if not docker %}Dockerfile{% endif %}"]
+_exclude: ["{% if not docker %}Dockerfile{% endif %}"]
 name: {type: str, default: "it"}
 docker: {type: bool, default: true}
 license: {type: str, choices: [MIT, Apache-2.0], default: MIT}
@@ -77,14 +77,15 @@ def project(_family: Family, work: Path) -> Path:
 
 GIT = shutil.which("git")
 SHIM = """#!/bin/sh
+{first}
 read -r n < {count}
 n=$((n + 1))
 echo $n > {count}
 echo "$*" >> {count}.log
-[ $n.before = {at} ] && kill -9 0
+[ $n.before = {at} ] && {end}
 {git} "$@"
 code=$?
-[ $n.after = {at} ] && kill -9 0
+[ $n.after = {at} ] && {end}
 exit $code
 """
 
@@ -95,12 +96,13 @@ class Shim:
 
     folder: Path
 
-    def arm(self, at: tuple[int, str] = (0, "")) -> None:
+    def arm(self, at: tuple[int, str] = (0, ""), end: str = "kill -9 0", first: str = ":") -> None:
+        """Say when it strikes, how (`kill -9 0` means the whole group), and what each command does first."""
         self.folder.mkdir(exist_ok=True)
         count = self.folder / "count"
         count.write_text("0\n")
         (self.folder / "count.log").write_text("")
-        (self.folder / "git").write_text(SHIM.format(count=count, at=f"{at[0]}.{at[1]}", git=GIT))
+        (self.folder / "git").write_text(SHIM.format(count=count, at=f"{at[0]}.{at[1]}", git=GIT, end=end, first=first))
         (self.folder / "git").chmod(0o755)
 
     @property

@@ -354,6 +354,19 @@ def test_abort_does_not_bring_work_back_twice(project: Path, run: Run) -> None:
     assert not (project / "own.txt").exists()
 
 
+def test_abort_never_overwrites_what_was_changed_since(project: Path, run: Run) -> None:
+    write_and_commit(project, CLASH)
+    write(project, {"README.md": "put aside\n"})
+    assert run("update", project, "-y", "--autostash").code == 4
+    write(project, {"README.md": "written since\n"})
+
+    done = run("update", project, "--abort")
+
+    assert (done.code, "git stash pop" in done.out) == (0, True)
+    assert (project / "README.md").read_text() == "written since\n"
+    assert committed(project, "stash@{0}")["README.md"].content == b"put aside\n"
+
+
 def test_autostash_without_commit_keeps_the_work_aside(project: Path, run: Run) -> None:
     dirty(project)
     before = Condition.of(project)

@@ -251,10 +251,9 @@ def test_comments_in_the_answers_file_are_no_conflict(project: Path, run: Run) -
 
 def test_a_project_from_an_untagged_commit(run: Run, work: Path) -> None:
     made = Template(work / "tpl").release("1.0", {"a.txt": LINES})
-    write_and_commit(made.folder, {"a.txt": changed(LINES, l2="between")})
+    write_and_commit(made.folder, {"project/a.txt": changed(LINES, l2="between")})
     assert run("new", made.folder, work / "one", "--ref", "HEAD", "-y", "--no-install").code == 0
     assert run("update", work / "one", "--check").code == (1 if answers_of(work / "one")["_commit"] != "1.0" else 0)
-    made.files["a.txt"] = changed(LINES, l2="between")
     made.release("2.0", {"a.txt": changed(LINES, l2="between", l18="theirs")})
     write_and_commit(work / "one", {"a.txt": changed(LINES, l2="between", l10="mine")})
 
@@ -270,3 +269,21 @@ def test_exclude_and_skip_of_a_template(template: Path, project: Path, run: Run)
     assert run("update", project, "-y", "-d", "docker=false").code == 0
     assert (project / "conf/local.ini").read_text() == ""
     assert not (project / "Dockerfile").exists()
+
+
+def test_a_template_that_is_the_whole_of_its_repository(run: Run, work: Path) -> None:
+    """Without `_subdirectory`: the questions lie beside the files."""
+    answers = "{{ _copier_conf.answers_file }}.jinja"
+    write(work / "tpl", {"copier.yml": "name: it\n", "a.txt": LINES, answers: "{{ _copier_answers|to_nice_yaml -}}\n"})
+    git(work / "tpl", "init", "--quiet")
+    commit(work / "tpl")
+    git(work / "tpl", "tag", "1.0")
+    assert run("new", work / "tpl", work / "one", "-y", "--no-install").code == 0
+    write_and_commit(work / "tpl", {"a.txt": changed(LINES, l18="theirs")})
+    git(work / "tpl", "tag", "2.0")
+    write_and_commit(work / "one", {"a.txt": changed(LINES, l2="mine")})
+
+    assert run("update", work / "one", "-y").code == 0
+
+    assert committed(work / "one").keys() == {"a.txt", ".copier-answers.yml"}
+    assert committed(work / "one")["a.txt"].content.decode() == changed(LINES, l2="mine", l18="theirs")

@@ -41,7 +41,7 @@ def pretend(work: Path, version: str, monkeypatch: pytest.MonkeyPatch) -> Path:
     return work / "old.log"
 
 
-@pytest.mark.parametrize("name", LIKE_ORT[::2])
+@pytest.mark.parametrize("name", LIKE_ORT[::3])
 def test_situation(name: str, work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     case = CASES[name]
     project = at_base(work / "project", case.base, case.edit)

@@ -4,6 +4,8 @@ Nothing waits or guesses here: a `git` first on PATH kills scaffold's process gr
 and a smudge filter kills it while git is writing the N-th file.
 """
 
+import json
+import os
 import re
 import shutil
 from pathlib import Path
@@ -145,8 +147,9 @@ def test_what_was_edited_after_the_kill_is_kept(project: Path, run: Run, forked:
     assert (project / "src/a.txt").read_text() == MINE["src/a.txt"]
 
 
-def _number_of(verb: str, project: Path, forked: Forked, shim: Shim) -> int:
-    assert forked("update", project, "-y", path=shim.folder) == 0
+def _number_of(verb: str, project: Path, forked: Forked, shim: Shim, *flags: str) -> int:
+    """Update once, and say which of its git commands is `git VERB`."""
+    assert forked("update", project, "-y", *flags, path=shim.folder) == 0
     return next(number for number, line in enumerate(shim.log, start=1) if verb in line.split())
 
 
@@ -204,6 +207,48 @@ def test_abort_repairs_what_was_killed(project: Path, run: Run, forked: Forked, 
     assert Condition.of(project) == before
 
 
+@pytest.mark.parametrize("verb", ["read-tree", "commit"])
+def test_ctrl_c_puts_it_back_at_once(verb: str, project: Path, run: Run, forked: Forked, shim: Shim) -> None:
+    git(project, "tag", "start")
+    dirty(project)
+    before = Condition.of(project)
+    number = _number_of(verb, project, forked, shim, "--autostash")
+    git(project, "stash", "--quiet")
+    git(project, "reset", "--quiet", "--hard", "start")
+    git(project, "stash", "pop", "--quiet", "--index")
+    shim.arm((number, "before"), end="kill -2 0")
+
+    assert forked("update", project, "-y", "--autostash", path=shim.folder) == 130
+
+    assert Condition.of(project) == before
+    assert not (project / ".git/scaffold/update.json").exists()
+
+
+@pytest.mark.parametrize("verb", ["read-tree", "commit"])
+def test_scaffold_dies_and_its_git_lives_on(
+    verb: str, project: Path, run: Run, forked: Forked, shim: Shim, work: Path
+) -> None:
+    git(project, "tag", "start")
+    number = _number_of(verb, project, forked, shim)
+    after = Condition.of(project)
+    git(project, "reset", "--quiet", "--hard", "start")
+    before = Condition.of(project)
+    alive = work / "alive"
+    os.mkfifo(alive)
+    shim.arm((number, "before"), end="kill -9 $PPID", first=f"exec 9> {alive}")
+    with os.fdopen(os.open(alive, os.O_RDONLY | os.O_NONBLOCK), "rb") as pipe:
+        assert forked("update", project, "-y", path=shim.folder) == -9
+        os.set_blocking(pipe.fileno(), True)
+        pipe.read()  # ends when the last git has
+
+    found, version, said = outcome(project, run)
+
+    if verb == "commit":
+        assert (same_update(found, after), version, "had finished" in said) == (True, "0.2.0", True)
+    else:
+        assert (found, version, "as it was before" in said) == (before, "0.1.0", True)
+
+
 def test_two_updates_at_once(project: Path, run: Run) -> None:
     (project / ".git/scaffold").mkdir(exist_ok=True)
     before = Condition.of(project)
@@ -220,6 +265,19 @@ def test_two_updates_at_once(project: Path, run: Run) -> None:
 def test_a_damaged_journal_stops_nothing(project: Path, run: Run) -> None:
     write(project, {".git/scaffold/update.json": "{"})
     assert run("update", project, "-y").code == 0
+
+
+def test_a_journal_whose_objects_are_gone(project: Path, run: Run) -> None:
+    """As after `git gc --prune=now`: nothing says what was ours, so everything that differs is kept in the stash."""
+    head = git(project, "rev-parse", "HEAD")
+    journal = {"phase": "applying", "head": head, "tree": "1" * 40, "version": "0.2.0", "stash": ""}
+    write(project, {".git/scaffold/update.json": json.dumps(journal), "src/a.txt": "half\n"})
+
+    _, version, said = outcome(project, run)
+
+    assert (version, "interrupted" in said, "git's stash" in said) == ("0.1.0", True, True)
+    assert (project / "src/a.txt").read_text() == LINES
+    assert committed(project, "stash@{0}")["src/a.txt"].content == b"half\n"
 
 
 def test_git_that_refuses_leaves_the_project_as_it_was(project: Path, run: Run, work: Path) -> None:

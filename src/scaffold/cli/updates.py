@@ -61,11 +61,11 @@ def update(
     from scaffold.core import answers
 
     folders = _folders(paths, all_below)
-    if (check or abort) and len(folders) == 1:
+    many = len(folders) != 1 or all_below is not None
+    if (check or abort) and not many:
         return (command_.check if check else command_.abort)(folders[0])
     if abort:
         raise UsageError("--abort takes one project.", "Name it: scaffold update --abort PATH")
-    many = len(folders) != 1 or all_below is not None
     options = command_.Options(
         to=to,
         given=answers.gather(None, data or []),

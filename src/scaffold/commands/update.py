@@ -67,9 +67,7 @@ def abort(folder: Path) -> Outcome:
     """
     project = open_project(folder, damaged=True)
     with journal.locked(project):
-        text = recovery.recover(project)
-        if not text:
-            text = f"The update to {recovery.abort(project).version} was taken back; {project.folder} is as it was."
+        text = recovery.recover(project) or recovery.abort(project)
     return Outcome({"project": str(project.folder), "aborted": True}, [Text(text)])
 
 

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from scaffold.core import aside, journal
 from scaffold.core.journal import APPLYING, CONFLICTS, STAGED, Journal
-from scaffold.core.merging import Plan
-from scaffold.core.project import ANSWERS_FILE, Project
+from scaffold.core.merging import Plan, head_of
+from scaffold.core.project import ANSWERS_FILE, Project, remembered_text
 from scaffold.core.recovery import put_in_order
 from scaffold.errors import ScaffoldError
 from scaffold.tools import git
@@ -50,9 +50,11 @@ def require_known_answers(project: Project) -> None:
     Raises:
         ScaffoldError: the answers file was edited by hand.
     """
-    # git would take the chance to refresh its index; a dry run is to change nothing.
-    differs = ("-c", "diff.autoRefreshIndex=false", "diff", "--quiet", "HEAD", "--", ANSWERS_FILE)
-    if git.attempt(project.folder, *differs).returncode == 1:
+    head_of(project)
+    # No git command that compares: it would take the chance to refresh its index, and a dry run is to change nothing.
+    known = git.attempt(project.folder, "cat-file", "blob", f"HEAD:./{ANSWERS_FILE}")
+    here = remembered_text(project.folder)
+    if not known.ok or known.out.replace(b"\r\n", b"\n") != here.replace(b"\r\n", b"\n"):
         raise ScaffoldError(
             f"{project.folder / ANSWERS_FILE} has changes that are not committed.",
             f"Put it back with git checkout HEAD -- {ANSWERS_FILE}; scaffold set KEY=VALUE changes an answer.",

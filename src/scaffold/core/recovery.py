@@ -34,8 +34,11 @@ def recover(project: Project) -> str:
     return f"The update to {left.version} is done with; {_POP}." if stashed else ""
 
 
-def abort(project: Project) -> Journal:
+def abort(project: Project) -> str:
     """Take an unfinished update back, to the bit; what the owner changed elsewhere since then stays.
+
+    Returns:
+        One sentence that says what was done.
 
     Raises:
         ScaffoldError: there is none, or it would cost the owner's later changes.
@@ -48,10 +51,13 @@ def abort(project: Project) -> Journal:
             "Files that the update changed were changed again since then, and taking it back would lose that.",
             "git add them to give that up, or git commit to keep everything; then try again.",
         )
+    said = f"The update to {left.version} was taken back; {project.folder} is as it was"
     if left.stash and aside.is_stored(project, left.stash):
-        aside.bring_back(project, left.stash)
+        # Never over what the owner changed since then.
+        clean = git.attempt(project.root, "diff-index", "--quiet", "HEAD").ok
+        said += "" if clean and aside.bring_back(project, left.stash) else f"; {_POP}"
     journal.clear(project)
-    return left
+    return said + "."
 
 
 def put_in_order(project: Project, left: Journal) -> list[str]:
@@ -85,7 +91,7 @@ class _Found:
     def __init__(self, project: Project, left: Journal) -> None:
         self._project, self._root = project, project.root
         self._index = {"GIT_INDEX_FILE": str(journal.home(project) / "found.index")}
-        self._known = [entries(self._root, tree) for tree in ("HEAD", left.tree, left.stash) if tree]
+        self._known = [entries(self._root, tree) for tree in ("HEAD", left.tree, left.stash)]
         self._tree = self._snapshot()
         self._entries = entries(self._root, self._tree)
 
@@ -136,9 +142,9 @@ class _Found:
 
 
 def entries(root: Path, tree: str) -> dict[str, str]:
-    """Every file of a tree: path → `MODE OID`."""
+    """Every file of a tree: path → `MODE OID`. None where there is no such tree, or no longer."""
     found = {}
-    for line in git.run_bytes(root, "ls-tree", "-r", "-z", "--full-tree", tree).split(b"\0"):
+    for line in git.attempt(root, "ls-tree", "-r", "-z", "--full-tree", tree or "-").out.split(b"\0"):
         if line:
             about, _, path = line.decode("utf-8", "surrogateescape").partition("\t")
             mode, _, oid = about.split(" ")
