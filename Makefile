@@ -30,7 +30,7 @@ test: install lint  ## every check and every test: fast ones first, then those t
 check: install lint fast  ## the inner loop: lint, types, fast tests
 
 fast:
-	.venv/bin/pytest -q -m "not slow" --numprocesses $(JOBS)
+	.venv/bin/pytest -q -m "not slow and not thorough" --numprocesses $(JOBS)
 
 lint: install
 	.venv/bin/ruff check .

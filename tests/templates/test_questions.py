@@ -12,6 +12,8 @@ from scaffold.core import source
 from scaffold.errors import UsageError
 from scaffold.tools import copier
 
+pytestmark = pytest.mark.thorough
+
 TEMPLATE = Path(__file__).parents[2] / "templates/ml-tabular"
 RUFF = Path(sys.executable).parent / "ruff"
 

@@ -425,6 +425,6 @@ def test_the_folder_here_when_none_is_named(project: Path, run: Run, monkeypatch
 
 def test_nothing_but_the_plan_differs_between_people_and_machines(project: Path, run: Run) -> None:
     done = run("update", project, "-y")
-    assert "updated, 2 add, 2 change, 1 delete, 1 rename." in done.out
+    assert "updated, 2 added, 2 changed, 1 deleted, 1 renamed." in done.out
     assert "git revert HEAD undoes it." in done.out
     assert in_work_tree(project).keys() == committed(project).keys()

@@ -11,6 +11,8 @@ from support import git, write
 from update.conftest import Shim
 from update_support import LINES, Condition, changed, committed, write_and_commit
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.fixture
 def classroom(project: Path, work: Path) -> Path:

@@ -9,6 +9,8 @@ from scaffold.commands import template as template_command
 from support import BIN, git, set_version, spawn, write
 from update_support import LINES, answers_of, changed, commit, committed, write_and_commit
 
+pytestmark = pytest.mark.thorough
+
 MINE = changed(LINES, l2="mine")
 BOTH = changed(LINES, l2="mine", l18="theirs")
 

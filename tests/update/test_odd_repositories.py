@@ -10,6 +10,8 @@ from conftest import Run
 from support import git, write
 from update_support import LINES, Condition, changed, commit, committed, in_work_tree, stages, write_and_commit
 
+pytestmark = pytest.mark.thorough
+
 THEIRS = changed(LINES, l18="theirs")
 Config = Callable[[str], None]
 ME = "[user]\n\tname = Ada Lovelace\n\temail = ada@example.org\n"

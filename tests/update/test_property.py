@@ -3,12 +3,15 @@
 import tempfile
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scaffold.core import recovery
 from support import git
 from update_support import Condition, at_base, committed, gits_own, in_work_tree, merge_in, opened, put, stages
+
+pytestmark = pytest.mark.thorough
 
 Edits = list[tuple[int, str, str]]
 LINES = [f"line {number}" for number in range(12)]

@@ -11,6 +11,8 @@ from scaffold.core import catalog, release
 from support import git
 from update_support import answers_of, commit
 
+pytestmark = pytest.mark.thorough
+
 *OLD, NEWEST = release.versions(catalog.BUILT_IN / "ml-tabular.bundle")
 EDITIONS = {
     "complete": ["engine=pandas"],

@@ -38,6 +38,7 @@ def outcome(project: Path, run: Run) -> tuple[Condition, str, str]:
     return Condition.of(project), row["version"], row["state"]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("autostash", [False, True], ids=["clean", "autostash"])
 def test_killed_between_any_two_git_commands(
     autostash: bool, project: Path, work: Path, run: Run, forked: Forked, shim: Shim

@@ -212,7 +212,8 @@ def _done(project: Project, plan: Plan, state: str, undo: str, notices: list[Not
 
 
 def _left(project: Project, plan: Plan, state: str, notices: list[Notice]) -> Outcome:
-    text = Text(f"{report.title(project)} {project.version} → {plan.version}: {report.counts(plan)}.")
+    left = "conflicts to solve" if state == "conflicts" else "staged, not committed"
+    text = Text(f"{report.title(project)} {project.version} → {plan.version}: {left}; {report.counts(plan)}.")
     return Outcome(
         report.data(project, plan.version, plan.changes, state), [report.table(plan), text], notices, CONFLICTS
     )

@@ -54,6 +54,7 @@ def abort(project: Project) -> str:
     said = f"The update to {left.version} was taken back; {project.folder} is as it was"
     if left.stash and aside.is_stored(project, left.stash):
         # Never over what the owner changed since then.
+        git.attempt(project.root, "update-index", "-q", "--refresh")
         clean = git.attempt(project.root, "diff-index", "--quiet", "HEAD").ok
         said += "" if clean and aside.bring_back(project, left.stash) else f"; {_POP}"
     journal.clear(project)

@@ -20,10 +20,16 @@ def table(plan: Plan) -> Table:
     return Table(("path", "action", "reason"), [(row.path, row.action, row.reason) for row in plan.changes])
 
 
+_DONE = {
+    "add": "added", "change": "changed", "delete": "deleted", "rename": "renamed", "keep": "kept",
+    "conflict": "in conflict",
+}  # fmt: skip
+
+
 def counts(plan: Plan) -> str:
     """How many files meet which fate."""
     actions = [row.action for row in plan.changes]
-    found = [f"{actions.count(action)} {action}" for action in dict.fromkeys(sorted(actions))]
+    found = [f"{actions.count(action)} {_DONE[action]}" for action in dict.fromkeys(sorted(actions))]
     return ", ".join(found) or "no file differs"
 
 

@@ -90,7 +90,10 @@ def _verb(args: Sequence[str]) -> str:
 
 def _reason(done: process.Completed) -> str:
     lines = re.findall(r"^(?:fatal|error): (.*)$", done.stderr, re.MULTILINE)
-    return redact(lines[0] if lines else done.last_line).rstrip(".")
+    # pre-commit says which hooks failed, far above its last line.
+    hooks = re.findall(r"^(.+?)\.{3,}.*Failed$", f"{done.stdout}\n{done.stderr}", re.MULTILINE)
+    reason = lines[0] if lines else f"hooks failed: {', '.join(hooks)}" if hooks else done.last_line
+    return redact(reason).rstrip(".")
 
 
 def redact(text: str) -> str:
