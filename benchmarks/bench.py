@@ -45,6 +45,8 @@ app()
 '''
 
 Commands = Sequence[Sequence[str]]
+ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+"""Bytecode is kept, as on a usual machine: the warm-up writes it, for both sides."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,9 @@ def measure(commands: Commands, cwd: Path) -> Run:
     peak = 0
     start = time.perf_counter()
     for command in commands:
-        process = subprocess.Popen(command, cwd=cwd, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        process = subprocess.Popen(
+            command, cwd=cwd, env=ENVIRONMENT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
         if process.returncode:
