@@ -72,9 +72,6 @@ def render(request: Request, dest: Path) -> Rendered:
         ScaffoldError: the template cannot be read, runs code without `trust`, or an answer does not fit.
         KeyboardInterrupt: the person left the questions.
     """
-    import copier
-    from copier._main import Worker
-    from copier._settings import SettingsModel
     from copier.errors import (
         ConfigFileError,
         CopierAnswersInterrupt,
@@ -86,27 +83,10 @@ def render(request: Request, dest: Path) -> Rendered:
     from jinja2 import TemplateError
     from plumbum import ProcessExecutionError
 
-    # Copier asks git after every file whether an index has to learn its mode: a process a file, and a folder that is
-    # no repository yet never has one.
-    Worker._sync_git_index_executable_bit = lambda *_: None  # type: ignore[method-assign]
     try:
         with _sealed(), _hushed(request.ask), warnings.catch_warnings():
             warnings.simplefilter("ignore", CopierWarning)
-            worker = Worker(
-                src_path=request.address,
-                dst_path=dest,
-                data={**request.remembered, **request.answers},
-                vcs_ref=request.ref,
-                # The user's copier settings may name defaults; trust is asked for here, each time, by --trust alone.
-                settings=SettingsModel(defaults=dict(copier.load_settings().defaults)),
-                user_defaults=dict(request.defaults),
-                defaults=not request.ask,
-                overwrite=True,
-                quiet=True,
-                unsafe=request.trust,
-            )
-            if request.checkout:
-                vars(worker)["template"] = _checked_out(request, request.checkout)
+            worker = _worker(request, dest)
             with worker:
                 # Before anything is asked, written or run.
                 check_answers(request.answers, _questions(worker))
@@ -155,6 +135,32 @@ def update(project: Path, ref: str | None, answers: Mapping[str, Any]) -> None:
             )
     except (CopierError, ProcessExecutionError, ValueError, TypeError) as error:
         raise ScaffoldError(f"Copier's own update failed: {' '.join(str(error).split())[:300]}.") from error
+
+
+def _worker(request: Request, dest: Path) -> "Worker":
+    import copier
+    from copier._main import Worker
+    from copier._settings import SettingsModel
+
+    # Copier asks git after every file whether an index has to learn its mode: a process a file, and a folder that is
+    # no repository yet never has one.
+    Worker._sync_git_index_executable_bit = lambda *_: None  # type: ignore[method-assign]
+    worker = Worker(
+        src_path=request.address,
+        dst_path=dest,
+        data={**request.remembered, **request.answers},
+        vcs_ref=request.ref,
+        # The user's copier settings may name defaults; trust is asked for here, each time, by --trust alone.
+        settings=SettingsModel(defaults=dict(copier.load_settings().defaults)),
+        user_defaults=dict(request.defaults),
+        defaults=not request.ask,
+        overwrite=True,
+        quiet=True,
+        unsafe=request.trust,
+    )
+    if request.checkout:
+        vars(worker)["template"] = _checked_out(request, request.checkout)
+    return worker
 
 
 def _questions(worker: "Worker") -> Mapping[str, Mapping[str, Any]]:
