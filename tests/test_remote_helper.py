@@ -235,7 +235,8 @@ def test_plain_copier_makes_what_scaffold_makes(acme: str, work: Path) -> None:
 
 
 def test_the_helper_is_found_on_path_alone(acme: str, work: Path) -> None:
-    path = os.pathsep.join(part for part in os.environ["PATH"].split(os.pathsep) if part != str(BIN))
+    parts = os.environ["PATH"].split(os.pathsep)
+    path = os.pathsep.join(part for part in parts if not (Path(part) / "git-remote-scaffold").exists())
     without = subprocess.run(
         ["git", "ls-remote", "scaffold://acme/hello"],
         env={**os.environ, "PATH": path},
