@@ -330,6 +330,15 @@ def test_autostash_with_work_that_conflicts_with_the_update(project: Path, run: 
     assert "uncommitted" in (project / "src/a.txt").read_text()
 
 
+def test_an_update_that_is_committed_is_not_called_staged(project: Path, run: Run) -> None:
+    write(project, {"src/a.txt": changed(LINES, l18="uncommitted")})
+
+    said = run("update", project, "-y", "--autostash").out
+
+    assert ": updated; " in said
+    assert "staged" not in said
+
+
 def test_autostash_and_a_conflict_and_abort(project: Path, run: Run) -> None:
     write_and_commit(project, CLASH)
     dirty(project)

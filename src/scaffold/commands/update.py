@@ -20,6 +20,8 @@ from scaffold.tools import copier, git
 from scaffold.tools.merge import Workbench, workbench
 
 CONFLICTS = 4
+_LEFT = {"conflicts": "conflicts to solve", "staged": "staged, not committed", "updated": "updated"}
+"""What the last line calls the state of an update that leaves something to its owner."""
 
 
 @dataclass(frozen=True)
@@ -212,8 +214,7 @@ def _done(project: Project, plan: Plan, state: str, undo: str, notices: list[Not
 
 
 def _left(project: Project, plan: Plan, state: str, notices: list[Notice]) -> Outcome:
-    left = "conflicts to solve" if state == "conflicts" else "staged, not committed"
-    text = Text(f"{report.title(project)} {project.version} → {plan.version}: {left}; {report.counts(plan)}.")
+    text = Text(f"{report.title(project)} {project.version} → {plan.version}: {_LEFT[state]}; {report.counts(plan)}.")
     return Outcome(
         report.data(project, plan.version, plan.changes, state), [report.table(plan), text], notices, CONFLICTS
     )
