@@ -133,7 +133,7 @@ def test_versions_are_sorted_as_versions_and_other_tags_left_out(bundle: Path, t
 def test_choose(bundle: Path, offered: list[str], ref: str | None, chosen: str) -> None:
     for version in offered:
         release.add_release(bundle, tree(version), version)
-    assert release.choose(bundle, ref) == chosen
+    assert release.choose(bundle.stem, release.versions(bundle), ref) == chosen
 
 
 @pytest.mark.parametrize("ref", ["0.3.0", "main", "HEAD", "", "../x", "--help"])
@@ -141,7 +141,7 @@ def test_choose_lists_the_releases_for_one_that_is_not_there(bundle: Path, ref: 
     release.add_release(bundle, tree("1"), "0.1.0")
     release.add_release(bundle, tree("2"), "0.2.0")
     with pytest.raises(ScaffoldError, match=f"hello has no release {ref}") as refused:
-        release.choose(bundle, ref)
+        release.choose(bundle.stem, release.versions(bundle), ref)
     assert refused.value.hint == "Its releases: 0.1.0, 0.2.0."
 
 
@@ -193,7 +193,7 @@ BROKEN_INSIDE = [_truncated, _flipped]
 def test_a_bundle_that_lists_nothing_is_damaged(bundle: Path, damage: Damage) -> None:
     release.add_release(bundle, tree(), "0.1.0")
     damage(bundle)
-    for ask in (lambda: release.versions(bundle), lambda: release.choose(bundle, None)):
+    for ask in (lambda: release.versions(bundle), lambda: release.heads(bundle)):
         with pytest.raises(
             ScaffoldError, match=r"The releases of hello are damaged or missing \(hello\.bundle\)"
         ) as said:

@@ -1,7 +1,7 @@
 """A release: an assembled template at one version, as a commit and a tag in the template's git bundle (DESIGN §3)."""
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from packaging.version import InvalidVersion, Version
@@ -28,7 +28,8 @@ def commit_stream(tree: Tree, name: str, version: str, parent: str | None = None
 @contextlib.contextmanager
 def draft_repository(tree: Tree, name: str, version: str) -> Iterator[Path]:
     """A throw-away bare repository with one commit of `tree`, tagged `version`."""
-    with temporary_folder() as parent, git.bare_repository(parent) as repository:
+    with temporary_folder() as parent:
+        repository = git.make_bare(parent / "release.git")
         git.fast_import(repository, commit_stream(tree, name, version))
         yield repository
 
@@ -58,17 +59,21 @@ def versions(bundle: Path) -> list[str]:
     return list(heads(bundle))
 
 
-def choose(bundle: Path, ref: str | None) -> str:
+def choose(name: str, offered: Sequence[str], ref: str | None) -> str:
     """The release to use: `ref`, or the newest that is no pre-release.
 
+    Args:
+        name: the template's, for the message.
+        offered: its releases, oldest first.
+        ref: the one that was asked for.
+
     Raises:
-        ScaffoldError: the bundle has no such release.
+        ScaffoldError: there is no such release.
     """
-    offered = versions(bundle)
     if ref is None:
         return next((tag for tag in reversed(offered) if not Version(tag).is_prerelease), offered[-1])
     if ref not in offered:
-        raise ScaffoldError(f"{bundle.stem} has no release {ref}.", f"Its releases: {', '.join(offered)}.")
+        raise ScaffoldError(f"{name} has no release {ref}.", f"Its releases: {', '.join(offered)}.")
     return ref
 
 
@@ -81,8 +86,8 @@ def damaged(bundle: Path) -> ScaffoldError:
 
 
 @contextlib.contextmanager
-def checked_out(bundle: Path, version: str) -> Iterator[Path]:
-    """The files of a release, byte for byte, in a throw-away folder.
+def checked_out(bundle: Path, commit: str) -> Iterator[Path]:
+    """The files of a release (by its commit, see `heads`), byte for byte, in a throw-away folder.
 
     Neither the user's git configuration nor a `.gitattributes` meant for the project has a say: the same answers must
     give the same files on every machine, or an update would see changes that nobody made.
@@ -90,10 +95,11 @@ def checked_out(bundle: Path, version: str) -> Iterator[Path]:
     Raises:
         ScaffoldError: the bundle is damaged.
     """
-    with temporary_folder() as parent, git.bare_repository(parent) as repository:
+    with temporary_folder() as parent:
+        repository = git.make_bare(parent / "release.git")
         try:
             git.run(repository, "bundle", "unbundle", str(bundle), env={"GIT_DIR": str(repository)})
-            entries = git.list_tree(repository, heads(bundle)[version])
+            entries = git.list_tree(repository, commit)
             contents = git.read_blobs(repository, [oid for _, oid in entries.values()])
         except git.GitError as error:
             raise damaged(bundle) from error
@@ -110,11 +116,10 @@ def unbundled(bundle: Path) -> Iterator[Path]:
         ScaffoldError: the bundle is damaged.
     """
     with temporary_folder() as parent:
-        if not bundle.is_file():
-            with git.bare_repository(parent) as repository:
-                yield repository
-            return
         repository = parent / "release.git"
+        if not bundle.is_file():
+            yield git.make_bare(repository)
+            return
         try:
             git.clone(str(bundle), repository)
         except git.GitError as error:

@@ -172,10 +172,11 @@ def _entry(entry: catalog.Entry, ref: str | None) -> Iterator[Source]:
         with _draft(entry.place, ref, address=entry.address, label=entry.name) as source:
             yield source
         return
-    chosen = release.choose(entry.place, ref)
-    with release.checked_out(entry.place, chosen) as folder:
+    heads = release.heads(entry.place)
+    offered = tuple(heads)
+    chosen = release.choose(entry.place.stem, offered, ref)
+    with release.checked_out(entry.place, heads[chosen]) as folder:
         name = suggested_name(entry.name)
-        offered = tuple(release.versions(entry.place))
         yield Source(entry.name, name, "git+" + entry.address, chosen, folder, entry.manifest, offered)
 
 

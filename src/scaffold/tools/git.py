@@ -2,8 +2,7 @@
 
 import os
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -291,11 +290,14 @@ def read_blobs(repository: Path, oids: Collection[str]) -> dict[str, bytes]:
     return found
 
 
-@contextmanager
-def bare_repository(parent: Path) -> Iterator[Path]:
-    """An empty bare repository in `parent`, with HEAD on `main`."""
-    folder = parent / "release.git"
-    # sha1, whatever the user's default: a release's commit has one hash everywhere.
-    sha1 = {"GIT_DEFAULT_HASH": "sha1"}
-    run(parent, "init", "--quiet", "--bare", "--initial-branch=main", str(folder), env=sha1)
-    yield folder
+def make_bare(folder: Path) -> Path:
+    """Make `folder` an empty bare repository with HEAD on `main`, and return it.
+
+    What `git init --bare` makes, without the process (gitrepository-layout(5)), and with sha1 names whatever the user's
+    default: a release's commit has one hash everywhere.
+    """
+    (folder / "objects/info").mkdir(parents=True)
+    (folder / "refs").mkdir()
+    (folder / "HEAD").write_text("ref: refs/heads/main\n", encoding="utf-8")
+    (folder / "config").write_text("[core]\n\trepositoryformatversion = 0\n\tbare = true\n", encoding="utf-8")
+    return folder

@@ -1,8 +1,8 @@
 """A three-way merge by git's own ort strategy, in a repository of our own: nothing of the project is touched.
 
 The workbench is a throw-away bare repository that sees the objects of the project (gitrepository-layout(5)). Base,
-yours and theirs become three commits there, whose branch names stand in the conflict markers; what comes out is fetched
-into the project only when it is applied.
+yours and theirs become three commits there, whose branch names stand in the conflict markers; what comes out is handed
+over to the project only when it is applied.
 """
 
 import contextlib
@@ -128,12 +128,8 @@ def workbench(repository: git.Repository) -> Iterator[Workbench]:
     """
     if repository.object_format != "sha1":
         raise ScaffoldError("This repository uses SHA-256 object names, which scaffold cannot merge yet.")
-    with temporary_folder() as folder:
-        # What `git init --bare` makes, without the process: gitrepository-layout(5).
-        (folder / "objects/info").mkdir(parents=True)
-        (folder / "refs").mkdir()
-        (folder / "HEAD").write_text("ref: refs/heads/main\n", encoding="utf-8")
-        (folder / "config").write_text("[core]\n\trepositoryformatversion = 0\n\tbare = true\n", encoding="utf-8")
+    with temporary_folder() as parent:
+        folder = git.make_bare(parent / "workbench.git")
         (folder / "objects/info/alternates").write_text(f"{repository.objects}\n", encoding="utf-8")
         yield Workbench(folder)
 
