@@ -26,8 +26,7 @@ def diff(folder: Path, *, exit_code: bool = False) -> Outcome:
     """
     project = open_project(folder)
     with workbench(project.repository) as bench:
-        rows = _changed(bench, project, Renderer())
-        names = [row[1] for row in rows]
+        names = _changed(bench, project, Renderer())
         text = bench.diff("template", "mine", names) if names else ""
     data = {"project": str(project.folder), "version": project.version, "files": names, "diff": text}
     shown = text.rstrip("\n") or f"Nothing differs from {source.suggested_name(project.address)} {project.version}."
@@ -72,19 +71,15 @@ def _recovered(project: Project) -> str:
         return recovery.recover(project)
 
 
-def _changed(bench: Workbench, project: Project, renderer: Renderer) -> list[tuple[str, str]]:
-    """The template's files that differ in HEAD: (status letter, path)."""
+def _changed(bench: Workbench, project: Project, renderer: Renderer) -> list[str]:
+    """The template's files that differ in HEAD."""
     wanted = Wanted(project.address, project.version, project.folder.name, project.answers)
     rendered = renderer.render(wanted)
     _, mine = head_of(project)
-    entries = bench.entries(mine)
-    yours = {path: oid for path, (mode, oid) in entries.items() if mode.startswith("100")}
-    contents = bench.read_many(ownership.concerned(rendered.tree, {}, yours))
-    template, _ = ownership.align(rendered.tree, {}, yours, contents.__getitem__)
+    template, _ = ownership.align(rendered.tree, {}, bench.entries(mine), bench.read_many)
     # The answers are the tool's, and what the template writes only where it is absent is the owner's.
     for path in (ANSWERS_FILE, *rendered.skipped):
         template.pop(path, None)
     bench.write([Commit("template", template), Commit("mine", {}, start=mine)])
-    fields = bench.git_bytes("diff-tree", "-r", "-z", "--name-status", "--diff-filter=MDT", "template", "mine")
-    words = [word.decode("utf-8", "surrogateescape") for word in fields.split(b"\0") if word]
-    return list(zip(words[::2], words[1::2], strict=True))
+    rows = bench.changes("template", "mine", renames=False)
+    return [path for status, path, _ in rows if status != "A"]

@@ -6,6 +6,7 @@ DEST is absent or whole. What comes after (installing, pushing, running) works o
 
 import contextlib
 import shlex
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -187,7 +188,7 @@ def _install(made: _Made) -> None:
     if made.committed and (made.path / ".pre-commit-config.yaml").is_file():
         # Only where packages can be had: a commit hook whose repositories cannot be fetched would refuse every commit.
         if made.installed:
-            made.hooks = process.run([_python(), "-m", "pre_commit", "install"], cwd=made.path).ok
+            made.hooks = process.run([sys.executable, "-m", "pre_commit", "install"], cwd=made.path).ok
         if not made.hooks:
             made.leave_out("The commit hooks were not installed.", f"Online: cd {made.where} && make setup")
 
@@ -213,12 +214,6 @@ def _run(made: _Made) -> None:
     made.ran = process.run([make, "all"], cwd=made.path, env={"VIRTUAL_ENV": ""}, live=True).ok
     if not made.ran:
         made.leave_out("`make all` failed in the new project; its output stands above.", f"cd {made.where} && make all")
-
-
-def _python() -> str:
-    import sys
-
-    return sys.executable
 
 
 def _outcome(made: _Made, options: Options) -> Outcome:

@@ -53,7 +53,6 @@ class Yardstick:
         _, start = head_of(project)
         self._entries = bench.entries(start)
         self._measured = 0
-        self._yours = {path: oid for path, (mode, oid) in self._entries.items() if mode.startswith("100")}
 
     def measure(self, wanted: Wanted) -> Fit:
         """Render and compare.
@@ -62,8 +61,7 @@ class Yardstick:
             ScaffoldError: the release is gone, or an answer that was given does not fit.
         """
         wanted, rendering = _render_what_fits(wanted)
-        contents = self._bench.read_many(ownership.concerned(rendering.tree, {}, self._yours))
-        tree, _ = ownership.align(rendering.tree, {}, self._yours, contents.__getitem__)
+        tree, _ = ownership.align(rendering.tree, {}, self._entries, self._bench.read_many)
         for path in (ANSWERS_FILE, *rendering.skipped):
             tree.pop(path, None)
         here = {path: self._entries[path] for path in tree if path in self._entries}

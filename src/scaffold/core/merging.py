@@ -61,9 +61,7 @@ def make_plan(bench: Workbench, project: Project, base: Rendering, new: Renderin
     """
     head, start = head_of(project)
     entries = bench.entries(start)
-    yours = {path: oid for path, (mode, oid) in entries.items() if mode.startswith("100")}
-    contents = bench.read_many(ownership.concerned(base.tree, new.tree, yours))
-    old, theirs = ownership.align(base.tree, new.tree, yours, contents.__getitem__)
+    old, theirs = ownership.align(base.tree, new.tree, entries, bench.read_many)
     # A lock that the owner made anew is no text to merge: it is made anew again where it has to be.
     lock = {LOCK} if LOCK in entries and not (LOCK in old and old[LOCK].oid == entries[LOCK][1]) else set()
     ownership.keep_existing(old, theirs, entries, base.skipped | new.skipped | lock)
@@ -91,10 +89,10 @@ def put(bench: Workbench, plan: Plan, path: str, content: bytes, reason: str) ->
 
 
 def _is_lock_stale(bench: Workbench, entries: Mapping[str, Place], tree: str) -> bool:
-    result = bench.entries(tree)
-    if LOCK not in entries or PYPROJECT not in entries or PYPROJECT not in result:
+    if LOCK not in entries or PYPROJECT not in entries:
         return False
-    return is_stale(bench.read(entries[PYPROJECT][1]), bench.read(result[PYPROJECT][1]))
+    result = bench.entries(tree)
+    return PYPROJECT in result and is_stale(bench.read(entries[PYPROJECT][1]), bench.read(result[PYPROJECT][1]))
 
 
 def head_of(project: Project) -> tuple[str, str]:

@@ -12,43 +12,38 @@ from scaffold.core.project import RESULTS_END, RESULTS_START
 from scaffold.tools.trees import File, Tree
 
 _BLOCK = re.compile(re.escape(RESULTS_START.encode()) + b".*?" + re.escape(RESULTS_END.encode()), re.DOTALL)
-Read = Callable[[str], bytes]
+Read = Callable[[list[str]], Mapping[str, bytes]]
 
 
-def align(base: Tree, theirs: Tree, yours: Mapping[str, str], read: Read) -> tuple[dict[str, File], dict[str, File]]:
+def align(
+    base: Tree, theirs: Tree, yours: Mapping[str, tuple[str, str]], read: Read
+) -> tuple[dict[str, File], dict[str, File]]:
     """Take out of the template's two versions what is the owner's to say.
 
     Args:
         base: the template as the project last took it.
         theirs: the template as it is to be.
-        yours: the owner's files: path → blob id.
-        read: a blob's content.
+        yours: the owner's files: path → (mode, blob id).
+        read: the contents of blobs: ids → id → content.
 
     Returns:
         base and theirs, changed only in files that the owner changed.
     """
     old, new = dict(base), dict(theirs)
-    for path in _concerned(base, theirs, yours):
-        content = read(yours[path])
-        for tree in (old, new):
-            if path in tree:
-                tree[path] = replace(tree[path], content=_like(content, tree[path].content))
-    return old, new
-
-
-def concerned(base: Tree, theirs: Tree, yours: Mapping[str, str]) -> list[str]:
-    """The blobs of the owner that `align` will read: files of the template that the owner changed."""
-    return [yours[path] for path in _concerned(base, theirs, yours)]
-
-
-def _concerned(base: Tree, theirs: Tree, yours: Mapping[str, str]) -> list[str]:
-    return [
-        path
-        for path, oid in yours.items()
-        if (path in base or path in theirs)
+    changed = {
+        path: oid
+        for path, (mode, oid) in yours.items()
+        if mode.startswith("100")
+        and (path in base or path in theirs)
         and not (path in base and base[path].oid == oid)
         and not any(path in tree and tree[path].symlink for tree in (base, theirs))
-    ]
+    }
+    contents = read(list(changed.values()))
+    for path, oid in changed.items():
+        for tree in (old, new):
+            if path in tree:
+                tree[path] = replace(tree[path], content=_like(contents[oid], tree[path].content))
+    return old, new
 
 
 def keep_existing(

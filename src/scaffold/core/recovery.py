@@ -7,8 +7,11 @@ from scaffold.core.journal import APPLYING, Journal
 from scaffold.core.project import Project
 from scaffold.errors import ScaffoldError
 from scaffold.tools import git
+from scaffold.tools.merge import Place
+from scaffold.tools.trees import SUBMODULE
 
 _SAVED = "Found by scaffold after an interrupted update"
+_Files = dict[str, Place]
 _POP = "your uncommitted work is in git's stash (git stash pop)"
 
 
@@ -92,13 +95,14 @@ class _Found:
     def __init__(self, project: Project, left: Journal) -> None:
         self._project, self._root = project, project.root
         self._index = {"GIT_INDEX_FILE": str(journal.home(project) / "found.index")}
-        self._known = [entries(self._root, tree) for tree in ("HEAD", left.tree, left.stash)]
+        self._git_dir = project.repository.git_dir
+        self._known = [self._files(tree) for tree in ("HEAD", left.tree, left.stash)]
         self._tree = self._snapshot()
-        self._entries = entries(self._root, self._tree)
+        self._entries = self._files(self._tree)
 
     def is_ours(self, *more: str) -> bool:
         """Whether every file is as HEAD, the update or the stash has it, or as a part of that."""
-        known = [*self._known, *(entries(self._root, commit) for commit in more if commit)]
+        known = [*self._known, *(self._files(commit) for commit in more)]
         return all(self._explained(path, entry, known) for path, entry in self._entries.items())
 
     def save(self) -> str:
@@ -119,38 +123,33 @@ class _Found:
 
     def _snapshot(self) -> str:
         head, update, *_ = self._known
-        run = self._root, self._index
-        git.run(run[0], "read-tree", "HEAD", env=run[1])
         there = [path for path in update.keys() - head.keys() if _is_file(self._root / path)]
         names = "".join(f"{path}\0" for path in there).encode("utf-8", "surrogateescape")
-        git.run(run[0], "add", "--update", "--", ":/", env=run[1])
-        git.run(run[0], "update-index", "-z", "--add", "--stdin", env=run[1], stdin=names)
-        tree = git.run(run[0], "write-tree", env=run[1])
+        git.run(self._root, "read-tree", "HEAD", env=self._index)
+        git.run(self._root, "add", "--update", "--", ":/", env=self._index)
+        git.run(self._root, "update-index", "-z", "--add", "--stdin", env=self._index, stdin=names)
+        tree = git.run(self._root, "write-tree", env=self._index)
         Path(self._index["GIT_INDEX_FILE"]).unlink()
         return tree
 
-    def _explained(self, path: str, entry: str, known: list[dict[str, str]]) -> bool:
+    def _files(self, tree: str) -> _Files:
+        """Every file of a tree; none where there is no such tree, or no longer."""
+        try:
+            return git.list_tree(self._git_dir, tree) if tree else {}
+        except git.GitError:
+            return {}
+
+    def _explained(self, path: str, entry: Place, known: list[_Files]) -> bool:
         candidates = [tree[path] for tree in known if path in tree]
         if entry in candidates:
             return True
         # git was killed while it wrote this very file: what is there is a part of what was to be.
-        content = self._blob(entry)
-        return any(self._blob(candidate).startswith(content) for candidate in candidates)
+        content = self._content(entry)
+        return any(self._content(candidate).startswith(content) for candidate in candidates)
 
-    def _blob(self, entry: str) -> bytes:
-        mode, oid = entry.split(" ")
-        return git.run_bytes(self._root, "cat-file", "blob", oid) if mode != "160000" else entry.encode()
-
-
-def entries(root: Path, tree: str) -> dict[str, str]:
-    """Every file of a tree: path → `MODE OID`. None where there is no such tree, or no longer."""
-    found = {}
-    for line in git.attempt(root, "ls-tree", "-r", "-z", "--full-tree", tree or "-").out.split(b"\0"):
-        if line:
-            about, _, path = line.decode("utf-8", "surrogateescape").partition("\t")
-            mode, _, oid = about.split(" ")
-            found[path] = f"{mode} {oid}"
-    return found
+    def _content(self, entry: Place) -> bytes:
+        mode, oid = entry
+        return git.run_bytes(self._root, "cat-file", "blob", oid) if mode != SUBMODULE else oid.encode()
 
 
 def _is_file(path: Path) -> bool:

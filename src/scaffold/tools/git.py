@@ -279,6 +279,8 @@ def list_tree(repository: Path, tree: str) -> dict[str, tuple[str, str]]:
 
 def read_blobs(repository: Path, oids: Collection[str]) -> dict[str, bytes]:
     """The contents of many blobs, by one process: id → content."""
+    if not oids:
+        return {}
     asked = "".join(f"{oid}\n" for oid in oids).encode()
     data = run_bytes(repository, "cat-file", "--batch", stdin=asked, env=_named(repository))
     found, start = {}, 0

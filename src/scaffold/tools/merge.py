@@ -89,9 +89,10 @@ class Workbench:
         """The id of a branch's (or commit's) tree."""
         return self.git("rev-parse", f"{name}^{{tree}}")
 
-    def changes(self, old: str, new: str) -> list[tuple[str, str, str]]:
+    def changes(self, old: str, new: str, *, renames: bool = True) -> list[tuple[str, str, str]]:
         """What differs between two trees: (status letter, path before, path after)."""
-        fields = self.git_bytes("diff-tree", "-r", "-z", "-M", "--name-status", old, new).split(b"\0")
+        find = "--find-renames" if renames else "--no-renames"
+        fields = self.git_bytes("diff-tree", "-r", "-z", find, "--name-status", old, new).split(b"\0")
         words = iter([_text(field) for field in fields if field])
         rows = []
         for status in words:

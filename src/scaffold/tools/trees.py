@@ -10,7 +10,7 @@ from pathlib import Path
 
 WHO = "scaffold <scaffold@localhost>"
 WHEN = "1767225600 +0000"  # 2026-01-01: a fixed moment, so that the same input gives the same commit hash
-SYMLINK = "120000"
+SYMLINK, SUBMODULE = "120000", "160000"
 
 
 @dataclass(frozen=True)
