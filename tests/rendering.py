@@ -5,7 +5,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from scaffold.core.manifest import is_development, read_manifest
 from support import git
+
+TEMPLATES = Path(__file__).parents[1] / "templates"
+NAMES = sorted(
+    path.parent.name for path in TEMPLATES.glob("*/template.toml") if not is_development(read_manifest(path).version)
+)
+"""The templates that are offered."""
 
 
 @dataclass(frozen=True)

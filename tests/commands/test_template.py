@@ -33,6 +33,16 @@ def test_the_second_time_nothing_changed(run: Run, templates: Path, tmp_path: Pa
     assert (tmp_path / "out/hello.bundle").read_bytes() == before
 
 
+def test_what_is_in_development_is_not_released(run: Run, templates: Path, tmp_path: Path) -> None:
+    set_version(templates / "hello", "0.2.0.dev0")
+    arguments = ("--templates", templates, "--out", tmp_path / "out", "--json")
+    assert [row["template"] for row in run("template", "release", *arguments).data["releases"]] == ["hello-world"]
+    refused = run("template", "release", "hello", *arguments)
+    assert refused.code == 1
+    assert "hello 0.2.0.dev0 is in development." in refused.out
+    assert not (tmp_path / "out/hello.bundle").exists()
+
+
 def test_a_change_without_a_newer_version(run: Run, templates: Path, tmp_path: Path) -> None:
     arguments = ("template", "release", "hello", "--templates", templates, "--out", tmp_path / "out")
     run(*arguments)

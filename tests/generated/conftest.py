@@ -11,15 +11,21 @@ from pathlib import Path
 
 import pytest
 
-from generated_support import OUTSIDE, TOOLS, Mirror, Run, generate, need
+from generated_support import OUTSIDE, STAGES, TABULAR, TOOLS, Mirror, Run, Stage, generate, need
+from rendering import NAMES
 from support import BIN
+
+collect_ignore = [] if "rag-app" in NAMES else ["test_rag_page.py"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Everything here takes long."""
+    """Everything here takes long; the tests of one stage share its projects, and so a worker."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker("slow")
+            call = getattr(item, "callspec", None)
+            stage = call.params.get("stage", TABULAR) if call else TABULAR
+            item.add_marker(pytest.mark.xdist_group(stage.template))
 
 
 def pythons() -> list[str]:
@@ -66,19 +72,35 @@ def run(machine: dict[str, str]) -> Run:
     return run_it
 
 
+@pytest.fixture(scope="session", params=STAGES, ids=lambda stage: stage.template)
+def stage(request: pytest.FixtureRequest) -> Stage:
+    """One template after the other."""
+    found: Stage = request.param
+    return found
+
+
 @pytest.fixture(scope="session")
-def project(run: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """`scaffold new ml-tabular` with default answers, installed and committed."""
-    return generate(run, tmp_path_factory.mktemp("default") / "bike-demand", "github_owner=ada")
+def project(stage: Stage, run: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """`scaffold new` with default answers, installed and committed."""
+    return generate(run, stage, tmp_path_factory.mktemp("default") / stage.project, "github_owner=ada")
+
+
+@pytest.fixture(scope="session")
+def ran(project: Path, run: Run) -> Path:
+    """The project after `make all` with the network cut."""
+    offline = shutil.which("unshare") and subprocess.run(["unshare", "-rn", "true"], check=False).returncode == 0
+    need(offline, "this machine cannot cut the network (unshare -rn)")
+    run("unshare", "-rn", "make", "all", cwd=project)
+    return project
 
 
 @pytest.fixture
 def fresh(project: Path, run: Run, tmp_path: Path) -> Path:
     """A clone of the project as its first commit has it."""
-    run("git", "clone", "--quiet", project, tmp_path / "bike-demand", cwd=tmp_path)
+    run("git", "clone", "--quiet", project, tmp_path / project.name, cwd=tmp_path)
     first = run("git", "rev-list", "--max-parents=0", "HEAD", cwd=project).stdout.strip()
-    run("git", "reset", "--quiet", "--hard", first, cwd=tmp_path / "bike-demand")
-    return tmp_path / "bike-demand"
+    run("git", "reset", "--quiet", "--hard", first, cwd=tmp_path / project.name)
+    return tmp_path / project.name
 
 
 @pytest.fixture(scope="session")

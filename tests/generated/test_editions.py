@@ -3,7 +3,7 @@
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
-from generated_support import Run, generate
+from generated_support import Run, Stage, generate
 
 
 def outcomes(run: Run, project: Path, *args: str, fails: bool = False) -> dict[str, set[str]]:
@@ -16,8 +16,8 @@ def outcomes(run: Run, project: Path, *args: str, fails: bool = False) -> dict[s
     return found
 
 
-def test_the_starter_fails_exactly_its_exercises(run: Run, tmp_path: Path) -> None:
-    starter = generate(run, tmp_path / "homework", "edition=starter")
+def test_the_starter_fails_exactly_its_exercises(stage: Stage, run: Run, tmp_path: Path) -> None:
+    starter = generate(run, stage, tmp_path / "homework", "edition=starter")
     everything = outcomes(run, starter, fails=True)
     exercises = outcomes(run, starter, "-m", "exercise", fails=True)
     assert everything["error"] == set()
@@ -28,8 +28,8 @@ def test_the_starter_fails_exactly_its_exercises(run: Run, tmp_path: Path) -> No
     run("uv", "run", "mypy", cwd=starter)
 
 
-def test_the_teacher_passes_all(run: Run, tmp_path: Path) -> None:
-    teacher = generate(run, tmp_path / "homework", "edition=teacher")
+def test_the_teacher_passes_all(stage: Stage, run: Run, tmp_path: Path) -> None:
+    teacher = generate(run, stage, tmp_path / "homework", "edition=teacher")
     found = outcomes(run, teacher)
     assert found["failure"] == found["error"] == set()
     assert any("hidden" in name for name in found["passed"])

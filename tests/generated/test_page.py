@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, Route, sync_playwright
 
-from generated_support import Run, free_port, need
+from generated_support import TABULAR, Run, free_port, need
 
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -18,15 +18,13 @@ FLAGS = [
 
 
 @pytest.fixture
-def demo(fresh: Path, run: Run, machine: dict[str, str]) -> Iterator[str]:
+def demo(ran: Path, run: Run, machine: dict[str, str]) -> Iterator[str]:
     """The page's address, after training."""
-    run("uv", "sync", "--group", "demo", cwd=fresh)
-    run("uv", "run", "bike-demand", "data", cwd=fresh)
-    run("uv", "run", "bike-demand", "train", cwd=fresh)
+    run("uv", "sync", "--group", "demo", cwd=ran)
     port = free_port()
     command = ["uv", "run", "--group", "demo", "bike-demand", "demo", "--port", str(port)]
     env = {**machine, "PYTHONUNBUFFERED": "1"}
-    with subprocess.Popen(command, cwd=fresh, env=env, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(command, cwd=ran, env=env, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         for line in process.stdout:
             if "http://127.0.0.1" in line:
@@ -42,6 +40,7 @@ def only_loopback(route: Route) -> None:
         route.abort()
 
 
+@pytest.mark.parametrize("stage", [TABULAR], indirect=True, ids=["ml-tabular"])
 def test_a_person_gets_a_prediction(
     demo: str, machine: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from generated_support import TOOLS, Mirror, Run, free_port, generate, need
+from generated_support import TABULAR, TOOLS, Mirror, Run, free_port, generate, need
 
 
 def test_the_hooks_are_green(fresh: Path, run: Run, mirrored_hooks: Mirror) -> None:
@@ -41,7 +41,7 @@ def test_the_gitlab_pipeline(
 
     need(which("gitlab-ci-local", path=machine["PATH"]), "gitlab-ci-local is not installed")
     need(which("rsync", path=machine["PATH"]), "rsync is not installed")
-    project = generate(run, tmp_path / "bikes", "ci=gitlab")
+    project = generate(run, TABULAR, tmp_path / "bikes", "ci=gitlab")
     run("git", "remote", "add", "origin", "git@gitlab.com:ada/bikes.git", cwd=project)
     run("docker", "tag", "python:3.12-slim", "docker:29-dind", cwd=project, env=docker)
     flags = ["--force-shell-executor", "--shell-isolation", "--no-color", "--pull-policy", "if-not-present"]

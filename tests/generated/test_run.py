@@ -2,34 +2,17 @@
 
 import json
 import re
-import shutil
-import subprocess
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from generated_support import Run, generate, need
+from generated_support import STAGES, Run, Stage, metrics
 
 
-@pytest.fixture(scope="module")
-def ran(project: Path, run: Run) -> Path:
-    """The project after `make all` with the network cut."""
-    offline = shutil.which("unshare") and subprocess.run(["unshare", "-rn", "true"], check=False).returncode == 0
-    need(offline, "this machine cannot cut the network (unshare -rn)")
-    run("unshare", "-rn", "make", "all", cwd=project)
-    return project
-
-
-def metrics(project: Path) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads((project / "reports/metrics.json").read_text())
-    return found
-
-
-def test_new_leaves_a_repository_that_is_ready(project: Path, run: Run) -> None:
+def test_new_leaves_a_repository_that_is_ready(project: Path, stage: Stage, run: Run) -> None:
     assert run("git", "status", "--porcelain", cwd=project).stdout == ""
     said = run("git", "log", "--format=%s %an", cwd=project).stdout
-    assert re.fullmatch(r"Start from ml-tabular \d+\.\d+\.\d+ Ada Lovelace\n", said)
+    assert re.fullmatch(rf"Start from {stage.template} \d+\.\d+\.\d+ Ada Lovelace\n", said)
     assert (project / ".venv").is_dir()
     assert (project / ".git/hooks/pre-commit").is_file()
     run("uv", "lock", "--check", cwd=project)
@@ -54,9 +37,9 @@ def test_its_numbers_stand_in_the_readme(ran: Path) -> None:
         assert (ran / target).exists(), target
 
 
-def test_running_it_changes_only_results(ran: Path, run: Run) -> None:
+def test_running_it_changes_only_results(ran: Path, stage: Stage, run: Run) -> None:
     changed = {line[3:] for line in run("git", "status", "--porcelain", cwd=ran).stdout.splitlines()}
-    assert changed == {"README.md", "docs/data-card.md", "docs/model-card.md", "docs/talk.md", "reports/"}
+    assert changed == {"README.md", "docs/data-card.md", stage.card, "docs/talk.md", "reports/"}
 
 
 def test_reporting_again_changes_nothing(ran: Path, run: Run) -> None:
@@ -76,8 +59,8 @@ def test_the_same_seed_gives_the_same_numbers(ran: Path, fresh: Path, run: Run) 
     assert one == two
 
 
-def test_the_gate_bites(ran: Path, run: Run) -> None:
-    said = run("uv", "run", "bike-demand", "train", cwd=ran, env={"MIN_SCORE": "0.9999"}, fails=True).stdout
+def test_the_gate_bites(ran: Path, stage: Stage, run: Run) -> None:
+    said = run("uv", "run", stage.project, stage.gate, cwd=ran, env={"MIN_SCORE": "0.9999"}, fails=True).stdout
     assert "Traceback" not in said
     assert "gate" in said
 
@@ -86,10 +69,10 @@ def test_its_own_checks_are_green(ran: Path, run: Run) -> None:
     run("make", "check", cwd=ran)
 
 
-@pytest.mark.parametrize("kind", ["unit", "data", "behaviour", "smoke"])
-def test_every_kind_of_test_is_there(project: Path, run: Run, kind: str) -> None:
-    said = run("uv", "run", "pytest", "-m", kind, "--collect-only", "-q", cwd=project).stdout
-    assert re.search(r"[1-9]\d*/\d+ tests collected|[1-9]\d* tests collected", said)
+def test_every_kind_of_test_is_there(project: Path, stage: Stage, run: Run) -> None:
+    for kind in ("unit", "data", "behaviour", "smoke", *stage.kinds):
+        said = run("uv", "run", "pytest", "-m", kind, "--collect-only", "-q", cwd=project).stdout
+        assert re.search(r"[1-9]\d*/\d+ tests collected|[1-9]\d* tests collected", said), kind
 
 
 def test_repo_review_finds_nothing_to_improve(project: Path, run: Run) -> None:
@@ -99,12 +82,15 @@ def test_repo_review_finds_nothing_to_improve(project: Path, run: Run) -> None:
     assert sum(verdict is True for verdict in verdicts.values()) >= 50
 
 
-def test_the_other_engine_ends_green_too(run: Run, tmp_path: Path) -> None:
-    polars = generate(run, tmp_path / "city-bikes", "engine=polars", "data_versioning=dvc", "ci=none", "docker=false")
-    run("make", "all", "check", cwd=polars)
-
-
-def test_the_demo_of_the_readme_is_what_new_run_prints(run: Run, tmp_path: Path) -> None:
-    said = run("scaffold", "new", "ml-tabular", "bikes", "-y", "--run", cwd=tmp_path).stdout
-    assert "gradient boosting" in said
+@pytest.mark.parametrize(
+    ("stage", "answers"),
+    [(stage, answers) for stage in STAGES for answers in stage.others],
+    ids=lambda value: value.template if isinstance(value, Stage) else value[0],
+    indirect=["stage"],
+)
+def test_other_answers_end_green_too(stage: Stage, answers: tuple[str, ...], run: Run, tmp_path: Path) -> None:
+    flags = [part for answer in answers for part in ("-d", answer)]
+    said = run("scaffold", "new", stage.template, "other", "-y", *flags, "--run", cwd=tmp_path).stdout
+    assert stage.shown in said
     assert "make help" in said
+    run("make", "check", cwd=tmp_path / "other")

@@ -5,12 +5,11 @@ from pathlib import Path
 import pytest
 
 from conftest import seal
-from rendering import Rendered
+from rendering import NAMES, TEMPLATES, Rendered
 from scaffold.core import answers, source
 from scaffold.tools import copier, git
 
-TEMPLATES = Path(__file__).parents[2] / "templates"
-EXAMPLES = sorted(TEMPLATES.glob("*/examples/*.yml"))
+EXAMPLES = sorted(path for name in NAMES for path in TEMPLATES.glob(f"{name}/examples/*.yml"))
 
 
 @pytest.fixture(scope="session", params=EXAMPLES, ids=lambda path: f"{path.parts[-3]}/{path.stem}")

@@ -8,28 +8,29 @@ from pathlib import Path
 import pytest
 import yaml
 
+from rendering import NAMES, TEMPLATES
 from scaffold.core import source
 from scaffold.errors import UsageError
 from scaffold.tools import copier
 
 pytestmark = pytest.mark.thorough
 
-TEMPLATE = Path(__file__).parents[2] / "templates/ml-tabular"
 RUFF = Path(sys.executable).parent / "ruff"
 
 
-def render(folder: Path, **answers: object) -> Path:
-    with source.opened(str(TEMPLATE)) as found:
+def render(folder: Path, template: str = "ml-tabular", **answers: object) -> Path:
+    with source.opened(str(TEMPLATES / template)) as found:
         copier.render(copier.Request(found.address, found.ref, found.checkout, answers=answers), folder)
     return folder
 
 
+@pytest.mark.parametrize("template", NAMES)
 @pytest.mark.parametrize(
     "name",
     ["X", "A" * 60, "2048 game", "R&D, (part 2) - it's alive", "Ünïcode bikes", "new", "pandas", "test", "C"],
 )
-def test_any_sensible_name_gives_code_that_is_tidy(tmp_path: Path, name: str) -> None:
-    project = render(tmp_path / "x", project_name=name, description=f"{name}: " + "very " * 20 + "useful.")
+def test_any_sensible_name_gives_code_that_is_tidy(tmp_path: Path, template: str, name: str) -> None:
+    project = render(tmp_path / "x", template, project_name=name, description=f"{name}: " + "very " * 20 + "useful.")
     metadata = tomllib.loads((project / "pyproject.toml").read_text())["project"]
     assert metadata["name"].isascii()
     package = next(path.parent.name for path in project.glob("src/*/__init__.py"))

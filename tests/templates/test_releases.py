@@ -1,15 +1,11 @@
 """The bundles in the package are the templates: what ships is what was tested."""
 
-from pathlib import Path
-
 import pytest
 
+from rendering import NAMES, TEMPLATES
 from scaffold.core import catalog, release
 from scaffold.core.assembly import assemble
 from scaffold.core.manifest import read_manifest
-
-TEMPLATES = Path(__file__).parents[2] / "templates"
-NAMES = sorted(path.parent.name for path in TEMPLATES.glob("*/template.toml"))
 
 
 def test_every_template_is_on_offer() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from scaffold.core import release
 from scaffold.core.assembly import LAYERS, assemble
 from scaffold.core.catalog import BUILT_IN
-from scaffold.core.manifest import FILE_NAME, NAME, read_manifest
+from scaffold.core.manifest import FILE_NAME, NAME, is_development, read_manifest
 from scaffold.core.outcome import Outcome, Table
 from scaffold.errors import ScaffoldError
 from scaffold.tools import files
@@ -17,12 +17,12 @@ def release_templates(folder: Path, names: list[str], out: Path | None = None, *
 
     Args:
         folder: holds the templates' folders and `_layers/`.
-        names: the templates; all of the folder's when empty.
+        names: the templates; when empty, all of the folder's that are no longer in development (`.dev` versions).
         out: where the bundles stand; None for `releases/` beside scaffold's own catalog.
         amend: replace the newest release instead of adding one.
 
     Raises:
-        ScaffoldError: a template is missing, does not assemble, or changed without a newer version.
+        ScaffoldError: a template is missing, in development, does not assemble, or changed without a newer version.
     """
     if not folder.is_dir():
         raise ScaffoldError(
@@ -35,6 +35,10 @@ def release_templates(folder: Path, names: list[str], out: Path | None = None, *
             raise ScaffoldError(f"There is no template at {folder / name}.", f"It would hold a {FILE_NAME}.")
         tree = assemble(folder / name)
         version = read_manifest(folder / name / FILE_NAME).version
+        if is_development(version):
+            raise ScaffoldError(
+                f"{name} {version} is in development.", f"Set the version that is to be released in its {FILE_NAME}."
+            )
         bundle = out / f"{name}.bundle"
         changed = release.add_release(bundle, tree, version, amend=amend)
         files.write_atomically(out / f"{name}.toml", tree[FILE_NAME].content)
@@ -51,4 +55,5 @@ def _all(folder: Path) -> list[str]:
         path.parent.name
         for path in folder.glob(f"*/{FILE_NAME}")
         if NAME.fullmatch(path.parent.name) and path.parent.name != LAYERS
+        if not is_development(read_manifest(path).version)
     )

@@ -83,6 +83,11 @@ def read_manifest(path: Path) -> Manifest:
     return parse_manifest(text, str(path))
 
 
+def is_development(version: str) -> bool:
+    """Whether a version is being worked on, like 0.1.0.dev0: its template is neither released nor offered."""
+    return Version(version).is_devrelease
+
+
 def _checked(key: str, value: Any, where: str) -> Any:
     if key in _LISTS:
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):

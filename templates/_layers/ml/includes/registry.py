@@ -47,7 +47,12 @@ def champion(settings: Settings) -> Champion:
     try:
         version = mlflow.MlflowClient().get_model_version_by_alias(MODEL, "champion")
         with TemporaryDirectory() as copy:  # MLflow writes beside what it loads; a container may be read-only
+{%- set load %}{% include 'includes/load.py' ignore missing %}{% endset %}
+{%- if load.strip() %}
+{{ load.strip('\n') }}
+{%- else %}
             model = mlflow.pyfunc.load_model(f"models:/{MODEL}@champion", dst_path=copy).get_raw_model()
+{%- endif %}
     except (MlflowException, OSError) as error:
         message = f"no model is in use yet, or its files were moved: run `{COMMAND} train` first"
         raise ProjectError(message) from error

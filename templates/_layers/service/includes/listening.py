@@ -1,0 +1,17 @@
+def listen(port: int) -> socket.socket:
+    """Take a port of this machine: the one that was asked for, or any other if that is in use."""
+    listener = socket.socket()
+    # Else a port is blocked for a minute after its last use. On Windows the same word lets two programs share one.
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, int(sys.platform != "win32"))
+    try:
+        listener.bind(("127.0.0.1", port))
+    except OSError:
+        listener.bind(("127.0.0.1", 0))
+    listener.listen()
+    return listener
+
+
+def show(url: str) -> None:
+    """Open the page, unless this is a Linux without a desktop: a browser in the terminal would hide the service."""
+    if sys.platform != "linux" or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
+        webbrowser.open(url)
