@@ -29,8 +29,8 @@ async function* events(response) {
     const blocks = (text + value).split("\n\n");
     text = blocks.pop();
     for (const block of blocks) {
-      const [, name, data] = block.match(/^event: (.*)\ndata: (.*)$/);
-      yield [name, JSON.parse(data)];
+      const [, name, data] = block.match(/^event: (.*)\ndata: (.*)$/) ?? [];
+      if (name) yield [name, JSON.parse(data)]; // anything else keeps a connection alive
     }
   }
 }
