@@ -17,14 +17,14 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sync_playwright
 
-from generated_support import Run, free_port, need
+from generated_support import RAG, Run, free_port, generate, need
 
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
 ]  # fmt: skip
 QUESTION = "Which bus goes to the tool library, and at which stop do I get off?"
-COMMAND = ["uv", "run", "desk-answers"]
+COMMAND = ["uv", "run", RAG.project]
 ELSEWHERE = "What is the capital of Mongolia?"
 NASTY = """The xylophone <script>window.pwned = 1</script> & "friends" <img src=x onerror="window.pwned = 2">
 
@@ -73,8 +73,7 @@ class Service:
 @pytest.fixture(scope="module")
 def folder(run: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A new project with its own handbook and one hostile page in the index."""
-    folder = tmp_path_factory.mktemp("rag") / "desk-answers"
-    run("scaffold", "new", "rag-app", folder.name, "-y", cwd=folder.parent)
+    folder = generate(run, RAG, tmp_path_factory.mktemp("chat") / RAG.project)
     extra = tmp_path_factory.mktemp("extra")
     (extra / "xylophone.txt").write_text(NASTY)
     for verb in (["data"], ["ingest", extra], ["train"]):

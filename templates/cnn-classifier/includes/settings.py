@@ -2,7 +2,7 @@
     validation_share: Annotated[float, Field(gt=0, lt=0.5)]
     test_share: Annotated[float, Field(gt=0, lt=0.5)]
     image_size: Annotated[int, Field(ge=8, le=512)]
-    channels: Literal[1, 3]
+    channels: Annotated[Literal[1, 3], BeforeValidator(int)]  # from the environment it comes as text
     light_on_dark: bool
     max_megapixels: Annotated[float, Field(gt=0)]
     shift_pixels: Annotated[float, Field(ge=0)]
