@@ -25,7 +25,7 @@ demo: install  ## generate ml-tabular, run it, show its result table
 
 test: install lint  ## every check and every test: fast ones first, then those that really build and run
 	.venv/bin/pytest --cov --cov-report=term -m "not slow" --numprocesses $(JOBS)
-	.venv/bin/pytest -m slow --numprocesses $(JOBS) --dist loadgroup
+	.venv/bin/pytest -m slow
 
 check: install lint fast  ## the inner loop: lint, types, fast tests
 

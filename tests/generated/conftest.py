@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from generated_support import OUTSIDE, STAGES, TABULAR, TOOLS, Mirror, Run, Stage, generate, need
+from generated_support import OUTSIDE, STAGES, TOOLS, Mirror, Run, Stage, generate, need
 from rendering import NAMES
 from support import BIN
 
@@ -19,13 +19,10 @@ collect_ignore = [] if "rag-app" in NAMES else ["test_rag_page.py"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Everything here takes long; the tests of one stage share its projects, and so a worker."""
+    """Everything here takes long."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker("slow")
-            call = getattr(item, "callspec", None)
-            stage = call.params.get("stage", TABULAR) if call else TABULAR
-            item.add_marker(pytest.mark.xdist_group(stage.template))
 
 
 def pythons() -> list[str]:
