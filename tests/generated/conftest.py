@@ -15,7 +15,8 @@ from generated_support import OUTSIDE, STAGES, TOOLS, Mirror, Run, Stage, genera
 from rendering import NAMES
 from support import BIN
 
-collect_ignore = [] if "rag-app" in NAMES else ["test_rag_page.py"]
+PAGES = {"rag-app": "test_rag_page.py", "cnn-classifier": "test_cnn_page.py"}
+collect_ignore = [file for template, file in PAGES.items() if template not in NAMES]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
