@@ -80,7 +80,10 @@ def stage(request: pytest.FixtureRequest) -> Stage:
 @pytest.fixture(scope="session")
 def project(stage: Stage, run: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """`scaffold new` with default answers, installed and committed."""
-    return generate(run, stage, tmp_path_factory.mktemp("default") / stage.project, "github_owner=ada")
+    made = generate(run, stage, tmp_path_factory.mktemp("default") / stage.project, "github_owner=ada")
+    # Said here, as any test may be the first that runs something in it.
+    assert run("git", "status", "--porcelain", cwd=made).stdout == ""
+    return made
 
 
 @pytest.fixture(scope="session")
