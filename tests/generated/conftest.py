@@ -80,15 +80,19 @@ def stage(request: pytest.FixtureRequest) -> Stage:
 @pytest.fixture(scope="session")
 def project(stage: Stage, run: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """`scaffold new` with default answers, installed and committed."""
-    return generate(run, stage, tmp_path_factory.mktemp("default") / stage.project, "github_owner=ada")
+    made = generate(run, stage, tmp_path_factory.mktemp("default") / stage.project, "github_owner=ada")
+    # Said here, as any test may be the first that runs something in it.
+    assert run("git", "status", "--porcelain", cwd=made).stdout == ""
+    return made
 
 
 @pytest.fixture(scope="session")
 def ran(project: Path, run: Run) -> Path:
-    """The project after `make all` with the network cut."""
-    offline = shutil.which("unshare") and subprocess.run(["unshare", "-rn", "true"], check=False).returncode == 0
-    need(offline, "this machine cannot cut the network (unshare -rn)")
-    run("unshare", "-rn", "make", "all", cwd=project)
+    """The project after `make all` with the network cut; a machine without one still talks to itself."""
+    offline = ["unshare", "--map-root-user", "--net", "sh", "-c", 'ip link set lo up && exec "$@"', "sh"]
+    able = all(map(shutil.which, ("unshare", "ip"))) and subprocess.run([*offline, "true"], check=False).returncode == 0
+    need(able, "this machine cannot cut the network (unshare, ip)")
+    run(*offline, "make", "all", cwd=project)
     return project
 
 
