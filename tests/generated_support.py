@@ -113,7 +113,7 @@ CNN = Stage(
     gate="train",
     others=(("scale=ray", "transfer=true", "ci=none", "docker=false"),),
     question=("/predict", seven(), '"label":"7"'),
-    python="".join(f"3.{re.findall(r'-cp3(\d+)-', path.name)[0]}" for path in WHEELS[:1]),
+    python=f"3.{re.findall('-cp3([0-9]+)-', WHEELS[0].name)[0]}" if WHEELS else "",
 )
 STAGES = tuple(stage for stage in (TABULAR, RAG, CNN) if stage.template in NAMES)
 
