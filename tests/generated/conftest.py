@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 import pytorch_index
-from generated_support import CNN, OUTSIDE, STAGES, TOOLS, WHEELS, Mirror, Run, Stage, generate, need
+from generated_support import CNN, OUTSIDE, STAGES, TABULAR, TOOLS, WHEELS, Mirror, Run, Stage, generate, need
 from rendering import NAMES
 from support import BIN
 
@@ -23,10 +23,14 @@ collect_ignore = [file for template, file in PAGES.items() if template not in NA
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Everything here takes long."""
+    """Everything here takes long, and `-k TEMPLATE` chooses what belongs to one template."""
+    whose = {file: template for template, file in PAGES.items()}
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker("slow")
+            params = getattr(getattr(item, "callspec", None), "params", {})
+            stage = params["stage"].template if "stage" in params else whose.get(item.path.name, TABULAR.template)
+            item.extra_keyword_matches.add(stage)
 
 
 def pythons() -> list[str]:
