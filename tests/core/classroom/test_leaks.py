@@ -12,7 +12,12 @@ from scaffold.tools.trees import File
 SOLUTION = Secret(
     "src/a.py",
     12,
-    ("    daily = table.groupby('day').mean()\n", "\n", "    level = daily.rolling(7).mean()\n", "    return level.shift(1)\n"),
+    (
+        "    daily = table.groupby('day').mean()\n",
+        "\n",
+        "    level = daily.rolling(7).mean()\n",
+        "    return level.shift(1)\n",
+    ),
 )
 SHORT = Secret("src/b.py", 3, ("    return np.searchsorted(edges, values)\n",))
 TRIVIAL = Secret("src/c.py", 3, ("    return result\n",))

@@ -67,7 +67,10 @@ PYTHON = {
         "a\r\n### BEGIN SOLUTION\r\nb\r\n### END SOLUTION\r\nc\r\n",
         "a\r\n# YOUR CODE HERE\r\nraise NotImplementedError()\r\nc\r\n",
     ),
-    "no line end at the end": ("a\n### BEGIN SOLUTION\nb\n### END SOLUTION", "a\n# YOUR CODE HERE\nraise NotImplementedError()\n"),
+    "no line end at the end": (
+        "a\n### BEGIN SOLUTION\nb\n### END SOLUTION",
+        "a\n# YOUR CODE HERE\nraise NotImplementedError()\n",
+    ),
     "a form feed is no line end": ("a\x0c### BEGIN\nb\n", "a\x0c### BEGIN\nb\n"),
     "tabs": ("\t### BEGIN SOLUTION\n\tb\n\t### END SOLUTION\n", "\t# YOUR CODE HERE\n\traise NotImplementedError()\n"),
     "prose": (
@@ -85,9 +88,17 @@ def test_python(name: str) -> None:
 
 OTHERS = {
     "yaml region": ("c.yml", "a: 1\n# BEGIN SOLUTION\nb: 2\n# END SOLUTION\n", "a: 1\n# YOUR ANSWER HERE\n"),
-    "yaml line": ("c.yaml", "a:\n  b: 3 # SOLUTION\n  - c # SOLUTION\n", "a:\n  b: # YOUR ANSWER HERE\n  - # YOUR ANSWER HERE\n"),
+    "yaml line": (
+        "c.yaml",
+        "a:\n  b: 3 # SOLUTION\n  - c # SOLUTION\n",
+        "a:\n  b: # YOUR ANSWER HERE\n  - # YOUR ANSWER HERE\n",
+    ),
     "markdown, nbgrader": ("d.md", "# T\n### BEGIN SOLUTION\ns\n### END SOLUTION\ne\n", "# T\nYOUR ANSWER HERE\ne\n"),
-    "markdown, Otter": ("d.md", "T\n<!-- BEGIN SOLUTION -->\ns\n<!-- END SOLUTION -->\ne\n", "T\nYOUR ANSWER HERE\ne\n"),
+    "markdown, Otter": (
+        "d.md",
+        "T\n<!-- BEGIN SOLUTION -->\ns\n<!-- END SOLUTION -->\ne\n",
+        "T\nYOUR ANSWER HERE\ne\n",
+    ),
     "markdown, nothing instead": ("d.md", "<!-- BEGIN SOLUTION NO PROMPT -->\ns\n<!-- END SOLUTION -->\ne\n", "e\n"),
     "a heading is no marker": ("d.md", "# Solution\n\n## Hidden tests\n\n### The solution\n", None),
     "other kinds are left": ("e.toml", "# BEGIN SOLUTION\nx = 1\n", None),
@@ -129,7 +140,13 @@ def test_a_notebook() -> None:
 
 def test_a_cell_that_nbgrader_calls_a_solution() -> None:
     about = {"nbgrader": {"solution": True, "grade": False}}
-    marked = {"cell_type": "code", "metadata": about, "source": ["x = 1\n", "y = 2"], "outputs": [], "execution_count": 1}
+    marked = {
+        "cell_type": "code",
+        "metadata": about,
+        "source": ["x = 1\n", "y = 2"],
+        "outputs": [],
+        "execution_count": 1,
+    }
     first = one("n.ipynb", book(marked))
     assert cells(first) == ["# YOUR CODE HERE\nraise NotImplementedError()"]
     assert one("n.ipynb", first) == first

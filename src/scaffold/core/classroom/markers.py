@@ -36,9 +36,7 @@ class MarkerError(ScaffoldError):
 
 def broken(where: str, line: int, problem: str) -> MarkerError:
     """What to say of a marker in `where`, at `line`."""
-    return MarkerError(
-        f"{where}:{line}: {problem}.", "Nothing was handed out. Mend the marker, commit, and try again."
-    )
+    return MarkerError(f"{where}:{line}: {problem}.", "Nothing was handed out. Mend the marker, commit, and try again.")
 
 
 @dataclass(frozen=True)
