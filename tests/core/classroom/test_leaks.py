@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """Before anything is handed out, every file is searched for what must not be in it."""
 
 import json

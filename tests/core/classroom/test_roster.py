@@ -189,9 +189,8 @@ def test_a_file_that_is_no_roster(content: bytes, message: str) -> None:
 
 
 def test_one_member_twice_in_a_line_of_repobees() -> None:
-    assert [problem.message for problem in parse(b"a a\n", as_teams=True).problems][
-        0
-    ] == "student_id `a` is on line 1 already"
+    first, *_ = parse(b"a a\n", as_teams=True).problems
+    assert first.message == "student_id `a` is on line 1 already"
 
 
 def test_a_roster_that_is_not_clean_stops_everything(work: Path) -> None:

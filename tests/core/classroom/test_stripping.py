@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """Solutions and hidden tests come out by nbgrader's and Otter's markers, or everything stops."""
 
 import json
@@ -20,15 +21,13 @@ def one(path: str, text: str) -> str:
 
 
 def book(*cells: tuple[str, str] | dict[str, object]) -> str:
-    made = []
-    for cell in cells:
-        if isinstance(cell, tuple):
-            kind, source = cell
-            cell = {"cell_type": kind, "metadata": {}, "source": source}
-            if kind == "code":
-                cell |= {"outputs": [{"output_type": "stream", "text": "42"}], "execution_count": 3}
-        made.append(cell)
-    return json.dumps({"cells": made, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+    run = {"outputs": [{"output_type": "stream", "text": "42"}], "execution_count": 3}
+
+    def made(kind: str, source: str) -> dict[str, object]:
+        return {"cell_type": kind, "metadata": {}, "source": source, **(run if kind == "code" else {})}
+
+    whole = [made(*cell) if isinstance(cell, tuple) else cell for cell in cells]
+    return json.dumps({"cells": whole, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
 
 
 def cells(text: str) -> list[str]:

@@ -1,7 +1,7 @@
 """The last look at what is about to be handed out: is there a marker, a solution or a hidden file in it after all?
 
-Markers are taken out of four kinds of files; this search reads all of them, whatever their name: a backup of a solution, a
-checkpoint of a notebook, a copy in a document.
+Markers are taken out of four kinds of files; this search reads all of them, whatever their name: a backup of a solution,
+a checkpoint of a notebook, a copy in a document.
 """
 
 import re
@@ -14,7 +14,8 @@ from scaffold.core.classroom.stripping import Secret
 from scaffold.errors import ScaffoldError
 
 _WORDS = re.compile(
-    r"(?:BEGIN|END) (?:SOLUTION|HIDDEN TESTS?|MARK SCHEME|PROMPT)\b|#[ \t]*(?:SOLUTION|HIDDEN)(?: NO PROMPT| TESTS?)?[ \t]*$",
+    r"(?:BEGIN|END) (?:SOLUTION|HIDDEN TESTS?|MARK SCHEME|PROMPT)\b"
+    r"|#[ \t]*(?:SOLUTION|HIDDEN)(?: NO PROMPT| TESTS?)?[ \t]*$",
     re.MULTILINE,
 )
 _RUN = 3

@@ -1,8 +1,8 @@
 """The words that mark a solution or a hidden test, as nbgrader and Otter-Grader read them.
 
 nbgrader: preprocessors/clearsolutions.py and clearhiddentests.py (`### BEGIN SOLUTION`, `### BEGIN HIDDEN TESTS`,
-`### BEGIN MARK SCHEME`). Otter: otter/assign/solutions.py (`# SOLUTION`, `# BEGIN SOLUTION NO PROMPT`, `# BEGIN PROMPT`)
-and its test cells (`# HIDDEN`). What looks like one of them and is none stops everything: a solution that is published
+`### BEGIN MARK SCHEME`). Otter: otter/assign/solutions.py (`# SOLUTION`, `# BEGIN SOLUTION NO PROMPT`,
+`# BEGIN PROMPT`) and its test cells (`# HIDDEN`). What looks like one of them and is none stops everything: a solution that is published
 cannot be taken back.
 """
 

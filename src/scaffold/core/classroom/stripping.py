@@ -81,7 +81,7 @@ def strip(tree: Tree) -> Stripped:
     """Take out what students are not to see.
 
     Raises:
-        MarkerError: a marker that is unbalanced, nested or misspelt, with its file and line; a notebook that is no JSON.
+        MarkerError: a marker that is unbalanced, nested or misspelt, with its file and line; a notebook that is none.
     """
     out: dict[str, File] = {}
     secrets: list[Secret] = []
