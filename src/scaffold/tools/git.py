@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -253,12 +253,17 @@ def _named(repository: Path) -> dict[str, str]:
     return {"GIT_DIR": str(repository)}
 
 
-def fast_import(folder: Path, stream: bytes) -> None:
-    """Feed a bare repository with a git-fast-import stream (git-fast-import(1)).
+def fast_import(folder: Path, stream: bytes | Iterable[bytes]) -> None:
+    """Feed a bare repository with a git-fast-import stream (git-fast-import(1)), whole or piece by piece.
 
     One process writes all objects, attributes and ignore rules inside the tree have no say, and no clock is read.
     """
-    run(folder, "fast-import", "--quiet", "--done", env=_named(folder), stdin=stream)
+    args = ("fast-import", "--quiet", "--done")
+    chunks = (stream,) if isinstance(stream, bytes) else stream
+    ours = {"LANGUAGE": "en", **dict.fromkeys(ELSEWHERE, ""), **_named(folder)}
+    done = process.feed(["git", *args], folder, chunks, ours)
+    if not done.ok:
+        raise failure(args, done)
 
 
 def write_bundle(folder: Path, path: Path) -> None:

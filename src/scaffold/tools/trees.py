@@ -3,7 +3,7 @@
 Nothing here touches a work tree or an index, and no clock, attribute or ignore rule has a say.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha1
 from pathlib import Path
@@ -73,6 +73,9 @@ class Commit:
         removed: paths to take out.
         tag: a tag to put on it; empty for none.
         message: of the commit.
+        ref: the whole name of the ref to set in place of a branch.
+        stamp: who made it and when, as `Name <address> seconds zone`.
+        also: a further parent.
     """
 
     branch: str
@@ -83,23 +86,32 @@ class Commit:
     removed: Sequence[str] = ()
     tag: str = ""
     message: str = ""
+    ref: str = ""
+    stamp: str = f"{WHO} {WHEN}"
+    also: str = ""
 
 
 def stream(commits: Sequence[Commit]) -> bytes:
     """The commits as a git-fast-import(1) stream."""
-    parts = [b"feature done\n"]
+    return b"".join(chunks(commits))
+
+
+def chunks(commits: Iterable[Commit]) -> Iterator[bytes]:
+    """The same piece by piece, for more commits than fit into memory."""
+    yield b"feature done\n"
     for commit in commits:
-        parts += _commit(commit)
-    return b"".join([*parts, b"done\n"])
+        yield b"".join(_commit(commit))
+    yield b"done\n"
 
 
 def _commit(commit: Commit) -> list[bytes]:
-    ref = f"refs/heads/{commit.branch}"
+    ref = commit.ref or f"refs/heads/{commit.branch}"
     message = commit.message.encode()
-    parts = [f"commit {ref}\ncommitter {WHO} {WHEN}\ndata {len(message)}\n".encode() + message + b"\n"]
+    parts = [f"commit {ref}\ncommitter {commit.stamp}\ndata {len(message)}\n".encode() + message + b"\n"]
     if commit.parent:
-        parent = commit.parent if len(commit.parent) == 40 else f"refs/heads/{commit.parent}"
-        parts.append(f"from {parent}\n".encode())
+        parts.append(f"from {_named(commit.parent)}\n".encode())
+    if commit.also:
+        parts.append(f"merge {_named(commit.also)}\n".encode())
     parts.append(b"deleteall\n")
     if commit.start:
         parts.append(f'M 040000 {commit.start} ""\n'.encode())
@@ -113,6 +125,10 @@ def _commit(commit: Commit) -> list[bytes]:
     if commit.tag:
         parts.append(f"reset refs/tags/{commit.tag}\nfrom {ref}\n\n".encode())
     return parts
+
+
+def _named(parent: str) -> str:
+    return parent if len(parent) == 40 else f"refs/heads/{parent}"
 
 
 def _quoted(path: str) -> bytes:

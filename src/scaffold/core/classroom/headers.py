@@ -1,8 +1,8 @@
 """What the columns of a roster are called where rosters come from.
 
 Sources: GitHub Classroom's `roster.csv` (identifier, github_username, github_id, name; in groups also group_name),
-Classroom 50's (username, first_name, last_name, email, section, github_id), Canvas' gradebook (Student, ID, SIS User ID,
-SIS Login ID, Section), Moodle's participants and worksheets (First name, Last name, ID number, Email address, Groups),
+Classroom 50's (username, first_name, last_name, email, section, github_id), Canvas' gradebook (Student, ID,
+SIS User ID, SIS Login ID, Section), Moodle's participants (First name, Last name, ID number, Email address, Groups),
 Brightspace's class list (OrgDefinedId, Username, Last Name, First Name, Email, Section Membership).
 """
 

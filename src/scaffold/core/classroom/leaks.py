@@ -1,7 +1,7 @@
 """The last look at what is about to be handed out: is there a marker, a solution or a hidden file in it after all?
 
-Markers are taken out of four kinds of files; this search reads all of them, whatever their name: a backup of a solution,
-a checkpoint of a notebook, a copy in a document.
+Markers are taken out of four kinds of files; this search reads all, whatever their name: a backup of a solution, a
+checkpoint of a notebook, a copy in a document.
 """
 
 import re

@@ -2,8 +2,8 @@
 
 nbgrader: preprocessors/clearsolutions.py and clearhiddentests.py (`### BEGIN SOLUTION`, `### BEGIN HIDDEN TESTS`,
 `### BEGIN MARK SCHEME`). Otter: otter/assign/solutions.py (`# SOLUTION`, `# BEGIN SOLUTION NO PROMPT`,
-`# BEGIN PROMPT`) and its test cells (`# HIDDEN`). What looks like one of them and is none stops everything: a solution that is published
-cannot be taken back.
+`# BEGIN PROMPT`) and its test cells (`# HIDDEN`). What looks like one of them and is none stops everything: a solution
+that is published cannot be taken back.
 """
 
 import difflib

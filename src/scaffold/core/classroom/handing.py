@@ -1,0 +1,54 @@
+"""Handing an assignment out, from its beginning or from where it was interrupted."""
+
+from collections.abc import Sequence
+
+from scaffold.core.classroom import assignment as assignments
+from scaffold.core.classroom import delivery, preparing
+from scaffold.core.classroom.assignment import Assignment
+from scaffold.core.classroom.course import Course
+from scaffold.core.classroom.delivery import Class, Row
+from scaffold.core.classroom.journal import Journal, Run
+from scaffold.core.classroom.owners import Owner
+from scaffold.core.classroom.preparing import Prepared
+from scaffold.core.classroom.store import open_store
+from scaffold.core.outcome import Progress
+
+COMMAND = "handout"
+
+
+def open_class(course: Course) -> Class:
+    """A class at work.
+
+    Raises:
+        ScaffoldError: its folder cannot be written, or the forge cannot be used.
+    """
+    forge = delivery.forge_of(course)
+    forge.check()
+    return Class(course, forge, open_store(course), Journal(course.home))
+
+
+def begin(room: Class, task: Assignment, ready: Prepared, who: Sequence[Owner], progress: Progress) -> list[Row]:
+    """Write what is to be handed out into the store, then hand it out.
+
+    Raises:
+        ScaffoldError: something would leak; nothing was handed out.
+    """
+    run = room.journal.begin(COMMAND, task.name, ready.version, [owner.id for owner in who])
+    progress("Writing the store")
+    lines = preparing.write(room.course, task, room.store, ready, who, newer=False)
+    return delivery.hand_out(room, run, lines, who, progress)
+
+
+def resume(room: Class, run: Run, progress: Progress) -> tuple[list[Row], int]:
+    """Go on with a hand-out. Returns what became of everybody, and the version.
+
+    Raises:
+        ScaffoldError: the roster, the assignment or its starter cannot be used.
+    """
+    task = assignments.find(room.course, run.assignment)
+    who = [owner for owner in preparing.everybody(room.course, task) if owner.id in set(run.owners)]
+    lines = room.store.lines(task.name)
+    if any(owner.id not in lines for owner in who):
+        ready = preparing.prepare(task, room.store, progress)
+        lines = preparing.write(room.course, task, room.store, ready, who, newer=False)
+    return delivery.hand_out(room, run, lines, who, progress), run.version

@@ -1,0 +1,44 @@
+"""Objects of a bare repository of ours, many at a time and never all of them in memory."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from scaffold.tools import git
+from scaffold.tools.trees import SYMLINK, File
+
+_TOGETHER = 200
+"""So many contents are held at once."""
+
+
+def files(repository: Path, commits: Sequence[str], known: Sequence[str] = ()) -> Iterator[tuple[str, str, bytes]]:
+    """Every file that is reachable from `commits` and not from `known`, each content once: path, blob id, content."""
+    if not commits:
+        return
+    asked = "".join([*(f"{commit}\n" for commit in commits), *(f"^{commit}\n" for commit in known)]).encode()
+    named = f"--git-dir={repository}"
+    # With a path there are only trees and blobs left, and those whose path is empty are the top trees.
+    listing = git.run_bytes(repository, named, "rev-list", "--objects", "--stdin", stdin=asked)
+    paths = {}
+    for line in listing.decode("utf-8", "surrogateescape").split("\n"):
+        oid, _, path = line.partition(" ")
+        if path:
+            paths[oid] = path
+    kinds = git.run(
+        repository,
+        named,
+        "cat-file",
+        "--batch-check=%(objecttype) %(objectname)",
+        stdin="".join(f"{oid}\n" for oid in paths).encode(),
+    )
+    blobs = [oid for kind, _, oid in (line.partition(" ") for line in kinds.splitlines()) if kind == "blob"]
+    for start in range(0, len(blobs), _TOGETHER):
+        some = blobs[start : start + _TOGETHER]
+        for oid, content in git.read_blobs(repository, some).items():
+            yield paths[oid], oid, content
+
+
+def read_tree(repository: Path, tree: str) -> dict[str, File]:
+    """A tree with its contents."""
+    entries = git.list_tree(repository, tree)
+    contents = git.read_blobs(repository, list({oid for _, oid in entries.values()}))
+    return {path: File(contents[oid], mode == "100755", mode == SYMLINK) for path, (mode, oid) in entries.items()}
