@@ -24,6 +24,7 @@ def app() -> typer.Typer:
     command(group, "init", "class init")(init)
     group.add_typer(_roster(), name="roster")
     command(group, "handout", "class handout")(handout)
+    command(group, "update", "class update")(update)
     command(group, "resume", "class resume")(resume)
     return group
 
@@ -96,6 +97,33 @@ def handout(
     options = command_.Options(only or (), section, dry_run)
     with console.progress() as progress:
         return command_.handout(folder, assignment, options, progress)
+
+
+def update(
+    assignment: Assignment,
+    folder: Folder = Path(),
+    plan: Annotated[bool, typer.Option("--plan", help="Tell who would get it how; send nothing.")] = False,
+    fast_forward: Annotated[
+        bool, typer.Option("--fast-forward", help="Put it onto the branch of those who have not started.")
+    ] = False,
+    message: Annotated[str, typer.Option("--message", "-m", help="What changed, for the students.")] = "",
+    only: Only = None,
+    section: Section = "",
+) -> Outcome:
+    """Mend a starter that was handed out: a branch for every student, merged with their work where that is clean.
+
+    Commit the mended assignment first. Nothing is ever forced, and students' own branches stay as they are.
+
+    Examples:
+        scaffold class update hw1 --plan                        who is clean, who conflicts and in which line
+
+        scaffold class update hw1 -m "The test of 3 was wrong"  send it
+    """
+    from scaffold.commands.classroom import update as command_
+
+    options = command_.Options(only or (), section, plan, fast_forward, message)
+    with console.progress() as progress:
+        return command_.update(folder, assignment, options, progress)
 
 
 def resume(folder: Folder = Path()) -> Outcome:

@@ -6,6 +6,8 @@ from pathlib import Path
 from scaffold.tools import git
 from scaffold.tools.trees import SYMLINK, File
 
+Place = tuple[str, str]
+"""A tree entry: mode and object id."""
 _TOGETHER = 200
 """So many contents are held at once."""
 
@@ -35,6 +37,29 @@ def files(repository: Path, commits: Sequence[str], known: Sequence[str] = ()) -
         some = blobs[start : start + _TOGETHER]
         for oid, content in git.read_blobs(repository, some).items():
             yield paths[oid], oid, content
+
+
+def changes(repository: Path, pairs: Sequence[tuple[str, str]]) -> list[dict[str, tuple[Place, Place]]]:
+    """What differs between two trees, for many pairs by one process: path → (mode and id before, after)."""
+    if not pairs:
+        return []
+    asked = "".join(f"{old} {new}\n" for old, new in pairs).encode()
+    flags = ("-r", "-z", "--raw", "--no-renames", "--no-abbrev")
+    listing = git.run_bytes(repository, f"--git-dir={repository}", "diff-tree", "--stdin", *flags, stdin=asked)
+    found: dict[tuple[str, str], dict[str, tuple[Place, Place]]] = {}
+    current: dict[str, tuple[Place, Place]] = {}
+    # `OLD NEW<LF>` before each pair that differs, then `:MODE MODE OID OID STATUS` NUL PATH NUL.
+    fields = iter(listing.split(b"\0"))
+    for field in fields:
+        head, _, about = field.rpartition(b"\n")
+        if head:
+            old, new = head.decode().split(" ")
+            current = found.setdefault((old, new), {})
+        if about:
+            modes = about.decode()[1:].split(" ")
+            path = next(fields).decode("utf-8", "surrogateescape")
+            current[path] = ((modes[0], modes[2]), (modes[1], modes[3]))
+    return [found.get(pair, {}) for pair in pairs]
 
 
 def read_tree(repository: Path, tree: str) -> dict[str, File]:

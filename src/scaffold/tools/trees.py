@@ -32,6 +32,23 @@ class File:
         return sha1(b"blob %d\0" % len(self.content) + self.content, usedforsecurity=False).hexdigest()
 
 
+@dataclass(frozen=True)
+class Known(File):
+    """A file whose content is in a repository, and nobody has read it."""
+
+    place: tuple[str, str] = ("", "")
+
+    @property
+    def mode(self) -> str:
+        """Git's mode."""
+        return self.place[0]
+
+    @property
+    def oid(self) -> str:
+        """The id of git's blob object."""
+        return self.place[1]
+
+
 Tree = Mapping[str, File]
 """POSIX path below the root → file."""
 
@@ -76,6 +93,7 @@ class Commit:
         ref: the whole name of the ref to set in place of a branch.
         stamp: who made it and when, as `Name <address> seconds zone`.
         also: a further parent.
+        mark: a number by which the stream and `Workbench.write_marked` name it.
     """
 
     branch: str
@@ -89,6 +107,7 @@ class Commit:
     ref: str = ""
     stamp: str = f"{WHO} {WHEN}"
     also: str = ""
+    mark: int = 0
 
 
 def stream(commits: Sequence[Commit]) -> bytes:
@@ -107,7 +126,10 @@ def chunks(commits: Iterable[Commit]) -> Iterator[bytes]:
 def _commit(commit: Commit) -> list[bytes]:
     ref = commit.ref or f"refs/heads/{commit.branch}"
     message = commit.message.encode()
-    parts = [f"commit {ref}\ncommitter {commit.stamp}\ndata {len(message)}\n".encode() + message + b"\n"]
+    # Marked commits share one branch, which would make each the parent of the next.
+    parts = [f"reset {ref}\n\n".encode()] if commit.mark and not commit.parent else []
+    mark = f"mark :{commit.mark}\n" if commit.mark else ""
+    parts.append(f"commit {ref}\n{mark}committer {commit.stamp}\ndata {len(message)}\n".encode() + message + b"\n")
     if commit.parent:
         parts.append(f"from {_named(commit.parent)}\n".encode())
     if commit.also:
@@ -128,7 +150,7 @@ def _commit(commit: Commit) -> list[bytes]:
 
 
 def _named(parent: str) -> str:
-    return parent if len(parent) == 40 else f"refs/heads/{parent}"
+    return parent if len(parent) == 40 or parent.startswith(":") else f"refs/heads/{parent}"
 
 
 def _quoted(path: str) -> bytes:

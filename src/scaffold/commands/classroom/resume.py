@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from scaffold.core.classroom import course, handing
+from scaffold.core.classroom import course, handing, sending
 from scaffold.core.classroom.journal import Journal
 from scaffold.core.classroom.report import told
 from scaffold.core.outcome import Block, Notice, Outcome, Progress, Text, silent
@@ -21,8 +21,8 @@ def resume(folder: Path, progress: Progress = silent) -> Outcome:
         at_work = handing.open_class(room)
         outcomes = []
         for run in at_work.journal.unfinished():
-            rows, version = handing.resume(at_work, run, progress)
-            outcomes.append(told(run.assignment, version, rows))
+            go_on = sending.resume if run.command == sending.COMMAND else handing.resume
+            outcomes.append(told(run.assignment, run.version, go_on(at_work, run, progress)))
     blocks: list[Block] = [block for outcome in outcomes for block in outcome.blocks]
     notices: list[Notice] = [notice for outcome in outcomes for notice in outcome.warnings]
     data = {"runs": [outcome.data for outcome in outcomes]}

@@ -39,8 +39,8 @@ def begin(room: Class, task: Assignment, ready: Prepared, who: Sequence[Owner], 
     return delivery.hand_out(room, run, lines, who, progress)
 
 
-def resume(room: Class, run: Run, progress: Progress) -> tuple[list[Row], int]:
-    """Go on with a hand-out. Returns what became of everybody, and the version.
+def resume(room: Class, run: Run, progress: Progress) -> list[Row]:
+    """Go on with a hand-out.
 
     Raises:
         ScaffoldError: the roster, the assignment or its starter cannot be used.
@@ -49,6 +49,6 @@ def resume(room: Class, run: Run, progress: Progress) -> tuple[list[Row], int]:
     who = [owner for owner in preparing.everybody(room.course, task) if owner.id in set(run.owners)]
     lines = room.store.lines(task.name)
     if any(owner.id not in lines for owner in who):
-        ready = preparing.prepare(task, room.store, progress)
+        ready = preparing.prepare(task, room.store, progress, run.version)
         lines = preparing.write(room.course, task, room.store, ready, who, newer=False)
-    return delivery.hand_out(room, run, lines, who, progress), run.version
+    return delivery.hand_out(room, run, lines, who, progress)

@@ -42,13 +42,14 @@ def everybody(course: Course, assignment: Assignment) -> list[Owner]:
     return owners.of(course, assignment, roster.require_clean(course.roster).students)
 
 
-def prepare(assignment: Assignment, store: Store | None, progress: Progress) -> Prepared:
+def prepare(assignment: Assignment, store: Store | None, progress: Progress, version: int = 0) -> Prepared:
     """Make the starter from the teacher's last commit, and search it; nothing is written.
 
     Args:
         assignment: of what.
         store: where earlier versions are; None when there is none yet.
         progress: told what is being done.
+        version: a version that was begun and is to be finished; the newest otherwise.
 
     Raises:
         ScaffoldError: a marker is wrong, something would leak, or the source cannot be read.
@@ -56,8 +57,9 @@ def prepare(assignment: Assignment, store: Store | None, progress: Progress) -> 
     progress("Taking the solutions out")
     source = starter.read_source(assignment)
     starters = store.starters(assignment.name) if store else {}
-    latest = starters[max(starters)] if starters else None
-    if store and latest and latest.source == source.commit:
+    latest = starters.get(version) or (starters[max(starters)] if starters else None)
+    keeps = latest is not None and (latest.version == version or latest.source == source.commit)
+    if store and latest and keeps:
         made = starter.make(source, edition=False)
         tree = read_tree(store, latest.tree)
     else:
@@ -65,17 +67,21 @@ def prepare(assignment: Assignment, store: Store | None, progress: Progress) -> 
         tree = dict(made.tree)
     search = made.search(assignment)
     leaks.refuse(_leaks(search, ((path, file.oid, file.content) for path, file in tree.items())))
-    same = (
-        latest
-        if store and latest and (latest.source == source.commit or tree == read_tree(store, latest.tree))
-        else None
-    )
-    version = same.version if same else (latest.version + 1 if latest else 1)
+    is_same = store and latest and (keeps or tree == read_tree(store, latest.tree))
+    same = latest if is_same else None
+    version = same.version if same else (max(starters) + 1 if starters else 1)
     return Prepared(source, tree, search, version, same, made.notes)
 
 
 def write(
-    course: Course, assignment: Assignment, store: Store, ready: Prepared, who: Sequence[Owner], *, newer: bool
+    course: Course,
+    assignment: Assignment,
+    store: Store,
+    ready: Prepared,
+    who: Sequence[Owner],
+    *,
+    newer: bool,
+    message: str = "",
 ) -> dict[str, Given]:
     """Put the starter into the store, and a line for each owner who has none; then search all of it.
 
@@ -86,6 +92,7 @@ def write(
         ready: the starter.
         who: the owners.
         newer: also give it to owners who have an older version.
+        message: what the commits say.
 
     Returns:
         Owner → what the store has for them now.
@@ -104,7 +111,7 @@ def write(
         for owner in lacking
     )
     if lacking:
-        store.write_lines(name, given, own, stamp)
+        store.write_lines(name, given, own, stamp, message)
     lines = {owner: line for owner, line in store.lines(name).items() if owner in {one.id for one in who}}
     # The last look is at the very objects that a push would send.
     sent = [line for line in lines.values() if line.version == given.version]

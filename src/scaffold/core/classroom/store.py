@@ -21,6 +21,7 @@ from scaffold.tools.trees import Commit, File, Tree, chunks
 _NUMBER = re.compile(r"^Starter: (\d+)$", re.MULTILINE)
 _SOURCE = re.compile(r"^Source: (\w+)$", re.MULTILINE)
 _FORMAT = "%(refname)%00%(objectname)%00%(tree)%00%(parent)%00%(contents)%00"
+Own = tuple[str, Mapping[str, File], str]
 
 
 @dataclass(frozen=True)
@@ -92,9 +93,7 @@ class Store:
         git.fast_import(self.folder, chunks([commit]))
         return self.starters(assignment)[version]
 
-    def write_lines(
-        self, assignment: str, starter: Given, own: Iterable[tuple[str, Mapping[str, File], str]], stamp: str
-    ) -> None:
+    def write_lines(self, assignment: str, starter: Given, own: Iterable[Own], stamp: str, message: str = "") -> None:
         """Give owners a starter: one commit each, on top of what they were given before.
 
         Args:
@@ -102,8 +101,9 @@ class Store:
             starter: what all share.
             own: owners, the files that are theirs alone, and the commit that they were given before (or nothing).
             stamp: who made it and when.
+            message: of the commits; it ends in the line that tells the version.
         """
-        message = f"{assignment}: starter {starter.version}\n\nStarter: {starter.version}\n"
+        text = message or f"{assignment}: starter {starter.version}\n\nStarter: {starter.version}\n"
         made = (
             Commit(
                 "",
@@ -111,19 +111,20 @@ class Store:
                 start=starter.tree,
                 parent=parent,
                 ref=student_ref(owner, assignment),
-                message=message,
+                message=text,
                 stamp=stamp,
             )
             for owner, files, parent in own
         )
         git.fast_import(self.folder, chunks(made))
 
-    def tree_of(self, tree: Tree) -> str:
-        """The id that a tree would have."""
-        git.fast_import(self.folder, chunks([Commit("", tree, ref="refs/scratch/tree")]))
-        found = self.git("rev-parse", "refs/scratch/tree^{tree}").decode().strip()
-        self.git("update-ref", "-d", "refs/scratch/tree")
-        return found
+    def commits(self, refs: Mapping[str, str]) -> dict[str, str]:
+        """What refs point at: a key → its commit."""
+        listing = self.git(
+            "for-each-ref", "--format=%(refname) %(objectname)", *({"refs/sent"} if refs else ())
+        ).decode()
+        known = dict(line.rsplit(" ", 1) for line in listing.splitlines())
+        return {key: known[ref] for key, ref in refs.items() if ref in known}
 
     def new_files(self, commits: Sequence[str], known: Sequence[str] = ()) -> Iterator[tuple[str, str, bytes]]:
         """Every file that is reachable from some commits and not from others: path, blob id, content."""

@@ -42,7 +42,13 @@ class Proposal:
 
 
 class Forge(Protocol):
-    """A place for students' repositories."""
+    """A place for students' repositories.
+
+    Attributes:
+        is_near: whether asking for branches costs nothing, so that it is done before they are fetched.
+    """
+
+    is_near: bool
 
     def address(self, name: str) -> str:
         """What a student clones."""

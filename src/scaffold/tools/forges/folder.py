@@ -16,6 +16,8 @@ _PACKED = re.compile(r"^([0-9a-f]{40}) refs/heads/(.+)$", re.MULTILINE)
 class FolderForge:
     """Repositories at PLACE/NAME.git."""
 
+    is_near = True
+
     def __init__(self, place: Path) -> None:
         self.place = place
 

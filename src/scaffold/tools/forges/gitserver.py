@@ -22,6 +22,8 @@ TOKEN, USER = "SCAFFOLD_GIT_TOKEN", "SCAFFOLD_GIT_USER"
 class GitForge:
     """Repositories at a URL with `{repository}` in it."""
 
+    is_near = False
+
     def __init__(self, pattern: str) -> None:
         self.pattern = pattern
 
