@@ -25,7 +25,9 @@ def app() -> typer.Typer:
     group.add_typer(_roster(), name="roster")
     command(group, "handout", "class handout")(handout)
     command(group, "update", "class update")(update)
+    command(group, "status", "class status")(status)
     command(group, "resume", "class resume")(resume)
+    command(group, "forget", "class forget")(forget)
     return group
 
 
@@ -135,3 +137,38 @@ def resume(folder: Folder = Path()) -> Outcome:
 
     with console.progress() as progress:
         return command_.resume(folder, progress)
+
+
+def status(
+    assignment: Annotated[str, typer.Argument(help="The assignment; all in a few words when left out.")] = "",
+    folder: Folder = Path(),
+    only: Only = None,
+) -> Outcome:
+    """Tell where students' repositories stand: there, started, with which starter.
+
+    Example: scaffold class status hw1
+    """
+    from scaffold.commands.classroom import status as command_
+
+    with console.progress() as progress:
+        return command_.status(folder, assignment, only or (), progress)
+
+
+def forget(
+    folder: Folder = Path(),
+    repositories: Annotated[
+        bool, typer.Option("--repositories", help="Students' repositories too, where they are in a folder.")
+    ] = False,
+    dry_run: DryRun = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do it.")] = False,
+) -> Outcome:
+    """Remove a class's personal data from this disk: roster, store, journal, secret.
+
+    Examples:
+        scaffold class forget --dry-run
+
+        scaffold class forget --yes
+    """
+    from scaffold.commands.classroom import forget as command_
+
+    return command_.forget(folder, repositories=repositories, dry_run=dry_run, yes=yes)
