@@ -164,7 +164,9 @@ class _Handler(BaseHTTPRequestHandler):
             return
         name = path.split("/")[1]
         if state.makes and "git-receive-pack" in self.path and not (state.folder / name).exists():
-            subprocess.run(["git", "init", "--quiet", "--bare", str(state.folder / name)], check=True)
+            subprocess.run(
+                ["git", "init", "--quiet", "--bare", "--initial-branch=main", str(state.folder / name)], check=True
+            )
         self._backend(path, query, body)
 
     def _backend(self, path: str, query: str, body: bytes) -> None:

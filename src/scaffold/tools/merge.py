@@ -204,7 +204,10 @@ def _merge_pair(bench: Workbench, yours: str, theirs: str) -> Merged:
     base = bench.git("merge-base", yours, theirs)
     for name, commit in (("base", base), (YOURS, yours), ("theirs", theirs)):
         bench.git("update-ref", f"refs/heads/{name}", commit)
-    return _merge_tree(bench, "theirs") if git.version() >= MERGE_TREE else merge_in_worktree(bench, "theirs")
+    if git.version() >= MERGE_TREE:
+        return _merge_tree(bench, "theirs")
+    bench.git("worktree", "prune")  # the one before is gone, and git still takes its branch for checked out
+    return merge_in_worktree(bench, "theirs")
 
 
 def merge_in_worktree(bench: Workbench, label: str) -> Merged:

@@ -48,12 +48,12 @@ def changes(repository: Path, pairs: Sequence[tuple[str, str]]) -> list[dict[str
     listing = git.run_bytes(repository, f"--git-dir={repository}", "diff-tree", "--stdin", *flags, stdin=asked)
     found: dict[tuple[str, str], dict[str, tuple[Place, Place]]] = {}
     current: dict[str, tuple[Place, Place]] = {}
-    # `OLD NEW<LF>` before each pair that differs, then `:MODE MODE OID OID STATUS` NUL PATH NUL.
+    # `OLD NEW<LF>` for each pair, whether it differs or not, then `:MODE MODE OID OID STATUS` NUL PATH NUL.
     fields = iter(listing.split(b"\0"))
     for field in fields:
         head, _, about = field.rpartition(b"\n")
         if head:
-            old, new = head.decode().split(" ")
+            old, new = head.decode().rsplit("\n", 1)[-1].split(" ")
             current = found.setdefault((old, new), {})
         if about:
             modes = about.decode()[1:].split(" ")

@@ -21,6 +21,7 @@ FORGES = ("folder", "git")
 _PLACE = re.compile(r"\{(\w*)\}")
 _BRANCH = re.compile(r"(?!.*(\.\.|//|\.lock(/|$)|\.$|/$|/\.))[A-Za-z0-9][A-Za-z0-9._/-]*")
 """A careful part of what git-check-ref-format(1) allows."""
+_NAMES = 'For example: name = "{assignment}-{owner}"'
 _PLACES = {"assignment", "owner", "section"}
 
 
@@ -118,12 +119,13 @@ def _check(course: Course) -> None:
     if not {"assignment", "owner"} <= places or places - _PLACES:
         raise ScaffoldError(
             f"{FILE_NAME} [repositories]: `name` must hold {{assignment}} and {{owner}}, and may hold {{section}}.",
-            'For example: name = "{assignment}-{owner}"',
+            _NAMES,
         )
     if not re.fullmatch(r"[A-Za-z0-9][\w.-]*", _PLACE.sub("x", course.pattern)):
-        raise ScaffoldError(f"{FILE_NAME} [repositories]: `name` may hold letters, digits and . _ - besides.")
+        raise ScaffoldError(f"{FILE_NAME} [repositories]: `name` may hold letters, digits and . _ - besides.", _NAMES)
     if not _BRANCH.fullmatch(course.branch):
-        raise ScaffoldError(f"{FILE_NAME} [repositories]: `{course.branch}` is no name for a branch.")
+        message = f"{FILE_NAME} [repositories]: `{course.branch}` is no name for a branch."
+        raise ScaffoldError(message, 'For example: branch = "main"')
     if course.forge == "git":
         if "{repository}" not in course.url:
             raise ScaffoldError(
