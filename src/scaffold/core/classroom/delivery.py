@@ -14,7 +14,7 @@ from scaffold.core.classroom.owners import Owner
 from scaffold.core.classroom.store import Given, Store, fetched_ref
 from scaffold.core.outcome import Progress
 from scaffold.errors import ScaffoldError
-from scaffold.tools.forges.base import Forge, RejectedError
+from scaffold.tools.forges.base import Forge, ForgeError, RejectedError
 from scaffold.tools.forges.folder import FolderForge
 from scaffold.tools.forges.gitserver import GitForge
 
@@ -108,7 +108,7 @@ def _give(room: Class, run: Run, owner: Owner, line: Given, was_given: bool) -> 
     if heads:
         return _found(room, run, owner, line, heads, was_given)
     try:
-        room.forge.push(room.store.folder, name, {branch: line.commit})
+        push(room, owner, branch, line.commit)
     except RejectedError:  # somebody was faster
         return _found(room, run, owner, line, room.forge.heads(name) or {}, was_given)
     for student in owner.members:
@@ -116,6 +116,20 @@ def _give(room: Class, run: Run, owner: Owner, line: Given, was_given: bool) -> 
             room.forge.invite(name, student.username)
     room.journal.step(run, owner.id, journal.PUSHED, repository=name, commit=line.commit, version=line.version)
     return Row(owner, "again" if was_given else "handed out", room.forge.address(name))
+
+
+def push(room: Class, owner: Owner, branch: str, commit: str) -> None:
+    """Set an owner's branch, by no force.
+
+    Raises:
+        ForgeError: it was refused, and the branch is not what it was to be.
+    """
+    try:
+        room.forge.push(room.store.folder, owner.repository, {branch: commit})
+    except ForgeError:
+        # The push of a scaffold that was killed may have gone on without it, and been faster.
+        if (room.forge.heads(owner.repository) or {}).get(branch) != commit:
+            raise
 
 
 def _found(room: Class, run: Run, owner: Owner, line: Given, heads: dict[str, str], was_given: bool) -> Row:

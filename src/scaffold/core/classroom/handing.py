@@ -17,14 +17,16 @@ COMMAND = "handout"
 
 
 def open_class(course: Course) -> Class:
-    """A class at work.
+    """A class at work, its lock held.
 
     Raises:
         ScaffoldError: its folder cannot be written, or the forge cannot be used.
     """
     forge = delivery.forge_of(course)
     forge.check()
-    return Class(course, forge, open_store(course), Journal(course.home))
+    store = open_store(course)
+    store.unlock()
+    return Class(course, forge, store, Journal(course.home))
 
 
 def begin(room: Class, task: Assignment, ready: Prepared, who: Sequence[Owner], progress: Progress) -> list[Row]:

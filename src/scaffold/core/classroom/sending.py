@@ -39,6 +39,31 @@ class Options:
     message: str = ""
 
 
+@dataclass(frozen=True)
+class _Errand:
+    """What sending needs to know.
+
+    Attributes:
+        room: the class.
+        run: what the journal calls this.
+        options: how.
+        lines: what the store has for owners now.
+        merged: the merges that are done: owner → commit.
+        said: what the journal knows to be sent: owners and versions.
+    """
+
+    room: Class
+    run: Run
+    options: Options
+    lines: dict[str, Given]
+    merged: dict[str, str]
+    said: frozenset[tuple[str, int]]
+
+    def step(self, owner: Owner, step: str, commit: str) -> None:
+        """Write down what was done."""
+        self.room.journal.step(self.run, owner.id, step, version=self.run.version, commit=commit)
+
+
 def begin(
     room: Class, task: Assignment, ready: Prepared, works: Sequence[Work], options: Options, progress: Progress
 ) -> list[Row]:
@@ -82,9 +107,10 @@ def _send(
     text = letter(task.title, ready.version, options.message)
     lines = preparing.write(room.course, task, room.store, ready, needy, newer=True, message=text)
     merged = _write_merges(room, run, ready, [by_owner[owner.id] for owner in needy], lines, text)
+    errand = _Errand(room, run, options, lines, merged, frozenset(room.journal.sent(run.assignment)))
 
     def send(owner: Owner) -> Row:
-        row = _row(room, run, by_owner[owner.id], lines, merged, options)
+        row = _row(errand, by_owner[owner.id])
         if row.state == FAILED:
             room.journal.step(run, owner.id, journal.FAILED, why=row.detail)
         return row
@@ -110,11 +136,14 @@ def letter(title: str, version: int, message: str) -> str:
 def _write_merges(
     room: Class, run: Run, ready: Prepared, works: Sequence[Work], lines: dict[str, Given], text: str
 ) -> dict[str, str]:
-    """The merges of those where it is clean, as commits on top of the students' own: owner → commit."""
+    """The merges of those where it is clean, as commits on top of the students' own: owner → commit.
+
+    Also of those who were sent one before.
+    """
     clean = [
         work for work in works if work.state == CLEAN or (work.state == NOT_STARTED and not _is_behind(work, lines))
     ]
-    refs = {work.owner.id: f"refs/sent/{work.owner.id}/{run.assignment}/{run.version}" for work in clean}
+    refs = {work.owner.id: _sent_ref(work, run) for work in clean}
     # Left by a run that was interrupted: the student may have gone on since.
     room.store.git("update-ref", "--stdin", stdin="".join(f"delete {ref}\n" for ref in refs.values()).encode())
     made = (
@@ -132,7 +161,12 @@ def _write_merges(
         if work.outcome
     )
     git.fast_import(room.store.folder, chunks(made))
-    return room.store.commits(refs)
+    sent = {work.owner.id: _sent_ref(work, run) for work in works}
+    return room.store.commits(sent)
+
+
+def _sent_ref(work: Work, run: Run) -> str:
+    return f"refs/sent/{work.owner.id}/{run.assignment}/{run.version}"
 
 
 def _is_behind(work: Work, lines: dict[str, Given]) -> bool:
@@ -140,22 +174,35 @@ def _is_behind(work: Work, lines: dict[str, Given]) -> bool:
     return work.line is not None and work.head in (work.line.commit, work.line.parent, lines[work.owner.id].parent)
 
 
-def _row(room: Class, run: Run, work: Work, lines: dict[str, Given], merged: dict[str, str], options: Options) -> Row:
-    owner = work.owner
+def _remember(errand: _Errand, work: Work) -> None:
+    """Write down what was sent by a scaffold that was killed before it could say so."""
+    owner, version = work.owner, errand.run.version
+    line = errand.lines.get(owner.id, work.line)
+    if line is None or (owner.id, version) in errand.said:
+        return
+    if work.sent and work.sent in (errand.merged.get(owner.id), line.commit):
+        errand.step(owner, journal.SENT, work.sent)
+    elif work.state == CURRENT and line.version == version and line.parent and work.head == line.commit:
+        errand.step(owner, journal.FORWARDED, line.commit)
+
+
+def _row(errand: _Errand, work: Work) -> Row:
+    room, owner = errand.room, work.owner
+    _remember(errand, work)
     if work.state in (ABSENT, FAILED, CURRENT):
         return Row(owner, work.state, work.detail)
-    line = lines[owner.id]
-    not_started = work.outcome is not None and work.outcome.state == NOT_STARTED and _is_behind(work, lines)
-    if options.fast_forward and not_started:
-        room.forge.push(room.store.folder, owner.repository, {room.course.branch: line.commit})
-        room.journal.step(run, owner.id, journal.FORWARDED, version=run.version, commit=line.commit)
+    line = errand.lines[owner.id]
+    not_started = work.outcome is not None and work.outcome.state == NOT_STARTED and _is_behind(work, errand.lines)
+    if errand.options.fast_forward and not_started:
+        delivery.push(room, owner, room.course.branch, line.commit)
+        errand.step(owner, journal.FORWARDED, line.commit)
         return Row(owner, FORWARDED, work.detail)
     if work.state == SENT:
         return Row(owner, SENT, "waits for the student")
-    branch, commit = branch_of(run.version), merged.get(owner.id, line.commit)
-    room.forge.push(room.store.folder, owner.repository, {branch: commit})
-    title = f"Starter {run.version}"
-    url = room.forge.propose(owner.repository, Proposal(branch, room.course.branch, title, options.message))
-    room.journal.step(run, owner.id, journal.SENT, version=run.version, commit=commit, conflicts=work.state == CONFLICT)
+    branch, commit = branch_of(errand.run.version), errand.merged.get(owner.id, line.commit)
+    delivery.push(room, owner, branch, commit)
+    proposal = Proposal(branch, room.course.branch, f"Starter {errand.run.version}", errand.options.message)
+    url = room.forge.propose(owner.repository, proposal)
+    errand.step(owner, journal.SENT, commit)
     conflicts = f"conflicts for the student in {work.detail}" if work.state == CONFLICT else ""
     return Row(owner, "branch sent", url or conflicts or f"{branch}, {work.detail}")

@@ -49,6 +49,11 @@ class Store:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
+    def unlock(self) -> None:
+        """Take away the locks that a killed git left; only for whoever holds the class's own lock."""
+        for lock in [self.folder / "packed-refs.lock", *(self.folder / "refs").rglob("*.lock")]:
+            lock.unlink(missing_ok=True)
+
     def git(self, *args: str, stdin: bytes = b"") -> bytes:
         """Run a git command here. Raises GitError."""
         return git.run_bytes(self.folder, f"--git-dir={self.folder}", *args, stdin=stdin)

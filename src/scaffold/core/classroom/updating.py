@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from scaffold.core.classroom import delivery, history, personal
 from scaffold.core.classroom.assignment import Assignment
@@ -30,6 +30,7 @@ class Work:
         line: what the store has for them.
         outcome: the forecast, where there is one.
         detail: why, in words.
+        sent: the commit of the update's branch on the forge; empty when there is none.
     """
 
     owner: Owner
@@ -38,6 +39,7 @@ class Work:
     line: Given | None = None
     outcome: Forecast | None = field(default=None, compare=False)
     detail: str = ""
+    sent: str = ""
 
 
 def branch_of(version: int) -> str:
@@ -92,17 +94,17 @@ def _stand(
     branch = room.course.branch
     if branch not in heads:
         return Work(owner, FAILED, line=line, detail=f"{room.forge.address(owner.repository)} has no branch {branch}")
-    return Work(owner, "", heads[branch], line, detail=SENT if branch_of(version) in heads else "")
+    return Work(owner, "", heads[branch], line, sent=heads.get(branch_of(version), ""))
 
 
 def _told(work: Work, outcome: Forecast | None) -> Work:
     if outcome is None:
         return work
-    state = SENT if work.detail == SENT and outcome.state != CURRENT else outcome.state
+    state = SENT if work.sent and outcome.state != CURRENT else outcome.state
     detail = ", ".join(f"{clash.path}:{clash.line}" if clash.line else clash.path for clash in outcome.clashes)
     if not detail and outcome.state in (CLEAN, NOT_STARTED):
         detail = f"{outcome.files} file{'s' if outcome.files != 1 else ''}"
-    return Work(work.owner, state, work.head, work.line, outcome, detail)
+    return replace(work, state=state, outcome=outcome, detail=detail)
 
 
 def _bench(room: Class) -> AbstractContextManager[Workbench]:

@@ -2,14 +2,17 @@
 
 import datetime
 import re
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
 from scaffold.tools import git
 from scaffold.tools.files import friendly_os_errors, staged
-from scaffold.tools.forges.base import ForgeError, NoRepositoryError, Proposal
+from scaffold.tools.forges.base import ForgeError, NoRepositoryError, Proposal, RejectedError
 from scaffold.tools.forges.remote import Remote
 
+STALE = 10
+"""Seconds after which nobody holds a lock any more."""
 _PACKED = re.compile(r"^([0-9a-f]{40}) refs/heads/(.+)$", re.MULTILINE)
 
 
@@ -66,7 +69,13 @@ class FolderForge:
 
     def push(self, store: Path, name: str, branches: Mapping[str, str]) -> None:
         """Set branches, by no force. Raises ForgeError."""
-        self._remote(name).push(store, branches)
+        remote = self._remote(name)
+        try:
+            remote.push(store, branches)
+        except ForgeError as error:
+            if isinstance(error, RejectedError) or not self._unlock(name, branches):
+                raise
+            remote.push(store, branches)
 
     def fetch(self, store: Path, name: str, refs: str) -> None:
         """Bring all branches into `store`. Raises ForgeError."""
@@ -83,6 +92,18 @@ class FolderForge:
     def pushed_at(self, name: str, branch: str) -> datetime.datetime | None:  # noqa: ARG002
         """A folder does not tell."""
         return None
+
+    def _unlock(self, name: str, branches: Mapping[str, str]) -> bool:
+        """Take away the locks that a killed push left on these branches. Returns whether there were any.
+
+        git holds them for an instant, and one that was killed in it leaves them for ever.
+        """
+        path = self._path(name)
+        locks = [path / "HEAD.lock", *(path / f"refs/heads/{branch}.lock" for branch in branches)]
+        stale = [lock for lock in locks if lock.is_file() and time.time() - lock.stat().st_mtime >= STALE]
+        for lock in stale:
+            lock.unlink(missing_ok=True)
+        return bool(stale)
 
     def _path(self, name: str) -> Path:
         return self.place / f"{name}.git"

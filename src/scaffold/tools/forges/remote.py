@@ -86,4 +86,5 @@ class Remote:
         if re.search(r"Authentication failed|could not read Username|Permission denied|returned error: 40[13]", said):
             hint = "A token goes into the environment: SCAFFOLD_GIT_TOKEN; or set up git's own credentials."
             return ForgeError(f"{self.url} does not let you in.", hint)
-        return ForgeError(message)
+        refused = re.search(r"\[(?:remote )?rejected\] \((.+?)\)$", said, re.MULTILINE)
+        return ForgeError(f"{self.url} refused the push: {refused[1]}." if refused else message)
