@@ -39,6 +39,23 @@ def files(repository: Path, commits: Sequence[str], known: Sequence[str] = ()) -
             yield paths[oid], oid, content
 
 
+def read_paths(repository: Path, places: Sequence[tuple[str, str]]) -> list[bytes]:
+    """Files of trees (tree, path), by two processes whatever their number; empty for what is no file there."""
+    asked = "".join(f"{tree}:{path}\n" for tree, path in places if "\n" not in path)
+    known = dict(zip((place for place in places if "\n" not in place[1]), _resolved(repository, asked), strict=True))
+    contents = git.read_blobs(repository, sorted({oid for oid in known.values() if oid}))
+    return [contents.get(known.get(place, ""), b"") for place in places]
+
+
+def _resolved(repository: Path, asked: str) -> list[str]:
+    """The blob ids of many names, a line each; empty for what is no blob."""
+    if not asked:
+        return []
+    check = ("cat-file", "--batch-check=%(objecttype) %(objectname)")
+    listing = git.run(repository, f"--git-dir={repository}", *check, stdin=asked.encode("utf-8", "surrogateescape"))
+    return [line.removeprefix("blob ") if line.startswith("blob ") else "" for line in listing.split("\n")]
+
+
 def changes(repository: Path, pairs: Sequence[tuple[str, str]]) -> list[dict[str, tuple[Place, Place]]]:
     """What differs between two trees, for many pairs by one process: path → (mode and id before, after)."""
     if not pairs:

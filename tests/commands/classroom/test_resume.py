@@ -16,6 +16,7 @@ import pytest
 
 from classroom_support import STUDENTS, Course
 from conftest import Run
+from scaffold.core.classroom import delivery
 from scaffold.core.classroom.journal import Journal
 from scaffold.tools.forges import folder
 from support import git
@@ -80,10 +81,16 @@ def steps_of(log: list[str]) -> range:
 
 @pytest.mark.thorough
 def test_killed_at_any_git_command(
-    begun: tuple[list[str], Course], run: Run, work: Path, forked: Forked, shim: Shim
+    begun: tuple[list[str], Course],
+    run: Run,
+    work: Path,
+    forked: Forked,
+    shim: Shim,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     args, course = begun
     keep = Path(shutil.copytree(course.folder, work / "keep", symlinks=True))
+    monkeypatch.setattr(delivery, "JOBS", 1)  # git commands are counted
     shim.arm()
     assert forked(*args, path=shim.folder) == 0
     after, log = state(course), shim.log

@@ -43,7 +43,7 @@ def update(folder: Path, name: str, options: Options, progress: Progress = silen
     with course.locked(room):
         at_work = handing.open_class(room)
         ready = preparing.prepare(task, at_work.store, progress)
-        works = updating.plan(at_work, task, ready, who, progress)
+        works = updating.plan(at_work, task, ready, who, progress, keep=not options.plan)
         notes = [Notice(note) for note in ready.notes]
         if options.plan:
             return _planned(task, ready.version, works, notes)

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -56,6 +57,7 @@ class Course:
         """What scaffold keeps for the class: on the teacher's disk, in no repository."""
         return self.folder / ".scaffold"
 
+    @cached_property
     def secret(self) -> bytes:
         """The key that personal answers and pseudonyms are made with; made at first use, and never changed.
 
@@ -71,7 +73,7 @@ class Course:
 
     def token_of(self, *parts: str) -> bytes:
         """Bytes that follow from the class's secret and these words, and that nobody else can work out."""
-        return hmac.digest(self.secret(), "\0".join(parts).encode(), "sha256")
+        return hmac.digest(self.secret, "\0".join(parts).encode(), "sha256")
 
 
 def find(folder: Path) -> Course:

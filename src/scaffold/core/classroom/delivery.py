@@ -54,7 +54,7 @@ def forge_of(course: Course) -> Forge:
     return GitForge(course.url) if course.forge == "git" else FolderForge(course.place)
 
 
-def work(owners: Sequence[Owner], do: Callable[[Owner], Row], progress: Progress, jobs: int = JOBS) -> Iterator[Row]:
+def work(owners: Sequence[Owner], do: Callable[[Owner], Row], progress: Progress) -> Iterator[Row]:
     """Do something for each owner, a few at a time; rows come in the owners' order.
 
     What fails becomes a row. After the third equal failure in a row the rest is left, and told so.
@@ -66,7 +66,7 @@ def work(owners: Sequence[Owner], do: Callable[[Owner], Row], progress: Progress
         except ScaffoldError as error:
             return Row(owner, FAILED, error.message)
 
-    same, last = 0, ""
+    same, last, jobs = 0, "", JOBS
     with ThreadPoolExecutor(jobs) as pool:
         for start in range(0, len(owners), jobs):
             some = owners[start : start + jobs]

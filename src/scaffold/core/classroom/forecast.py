@@ -17,6 +17,8 @@ from scaffold.tools.trees import Commit, File, Known, Tree
 NOT_STARTED, CURRENT, CLEAN, CONFLICT = "not started", "has it", "clean", "conflict"
 _MARKS = "refs/heads/all"
 _START = b"<<<<<<< "
+_ALL = {1, 2, 3}
+"""The stages of a file that both changed."""
 
 
 @dataclass(frozen=True)
@@ -98,11 +100,33 @@ def _merged(bench: Workbench, wanted: Sequence[Sides3]) -> list[Forecast]:
             commits.append(Commit("", files, start=tree, parent=parent, ref=_MARKS, mark=first + place))
     ids = bench.write_marked(commits)
     merges = merge_many(bench, [(ids[3 * number + 2], ids[3 * number + 3]) for number in range(len(wanted))])
-    done = []
-    for sides, merged, changed, news_ in zip(wanted, merges, mine, news, strict=True):
-        odd = merged.conflicts or any(path.endswith(".ipynb") for path in changed.keys() & news_.keys())
-        done.append(_settled(bench, sides, merged) if odd else _clean(sides, merged.tree))
-    return done
+    done = [
+        _settled(bench, sides, merged) if _is_odd(merged, changed.keys() & new.keys()) else _plain(sides, merged)
+        for sides, merged, changed, new in zip(wanted, merges, mine, news, strict=True)
+    ]
+    return _with_lines(bench, done)
+
+
+def _is_odd(merged: Merged, both: set[str]) -> bool:
+    """Whether a rule of the house may have a say: somebody deleted what the other changed, or a notebook was merged."""
+    deleted = any(set(stages) != _ALL for stages in merged.conflicts.values())
+    return deleted or any(path.endswith(".ipynb") for path in (*both, *merged.conflicts))
+
+
+def _plain(sides: Sides3, merged: Merged) -> Forecast:
+    if not merged.conflicts:
+        return _clean(sides, merged.tree)
+    return Forecast(CONFLICT, merged.tree, clashes=tuple(Clash(path, 0) for path in sorted(merged.conflicts)))
+
+
+def _with_lines(bench: Workbench, found: Sequence[Forecast]) -> list[Forecast]:
+    """The same, with the lines where conflicts begin: all files are read at once."""
+    places = [(one.tree, clash.path) for one in found for clash in one.clashes]
+    lines = dict(zip(places, map(_line, objects.read_paths(bench.folder, places)), strict=True))
+    return [
+        replace(one, clashes=tuple(replace(clash, line=lines[one.tree, clash.path]) for clash in one.clashes))
+        for one in found
+    ]
 
 
 def _clean(sides: Sides3, tree: str) -> Forecast:
@@ -162,15 +186,10 @@ def _settled(bench: Workbench, sides: Sides3, merged: Merged) -> Forecast:
     settled = settle(bench, Sides(bench.folder / "none", sides.yours, entries, base, theirs), merged)
     if not settled.conflicts:
         return _clean(sides, settled.tree)
-    places = bench.entries(settled.tree)
-    clashes = tuple(Clash(path, _line(bench, places.get(path))) for path in sorted(settled.conflicts))
-    return Forecast(CONFLICT, settled.tree, clashes=clashes)
+    return Forecast(CONFLICT, settled.tree, clashes=tuple(Clash(path, 0) for path in sorted(settled.conflicts)))
 
 
-def _line(bench: Workbench, place: tuple[str, str] | None) -> int:
+def _line(content: bytes) -> int:
     """Where the first conflict of a file begins; the lines before it are the same in the student's file."""
-    if place is None:
-        return 0
-    content = bench.read(place[1])
     start = 0 if content.startswith(_START) else content.find(b"\n" + _START) + 1
     return content.count(b"\n", 0, start) + 1 if start or content.startswith(_START) else 0

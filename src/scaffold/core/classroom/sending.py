@@ -87,7 +87,7 @@ def resume(room: Class, run: Run, progress: Progress) -> list[Row]:
     task = assignments.find(room.course, run.assignment)
     who = [owner for owner in preparing.everybody(room.course, task) if owner.id in set(run.owners)]
     ready = preparing.prepare(task, room.store, progress, run.version)
-    works = updating.plan(room, task, ready, who, progress)
+    works = updating.plan(room, task, ready, who, progress, keep=True)
     options = Options(run.options.get("fast_forward", False), run.options.get("message", ""))
     return _send(room, run, task, ready, works, options, progress)
 

@@ -63,10 +63,34 @@ def look(room: Class, task: Assignment, who: Sequence[Owner], progress: Progress
     return {row.owner.id: row for row in rows if row.state == FAILED}
 
 
-def plan(room: Class, task: Assignment, ready: Prepared, who: Sequence[Owner], progress: Progress) -> list[Work]:
-    """Where everybody stands, and what an update would do; nothing is written but what was fetched and merged."""
+def plan(
+    room: Class, task: Assignment, ready: Prepared, who: Sequence[Owner], progress: Progress, *, keep: bool
+) -> list[Work]:
+    """Where everybody stands, and what an update would do.
+
+    Args:
+        room: the class.
+        task: the assignment.
+        ready: its newer starter.
+        who: the owners.
+        progress: told what is being done.
+        keep: put the merged trees into the store, to be sent; otherwise only what was fetched is there afterwards.
+    """
     failed = look(room, task, who, progress)
     progress("Merging")
+    return judge(room, task, ready, who, failed, keep=keep)
+
+
+def judge(
+    room: Class,
+    task: Assignment,
+    ready: Prepared,
+    who: Sequence[Owner],
+    failed: Mapping[str, Row],
+    *,
+    keep: bool = False,
+) -> list[Work]:
+    """The same from what the store has fetched, without a look at the forge."""
     lines, heads = room.store.lines(task.name), room.store.heads(task.name)
     found = [
         _stand(room, owner, lines.get(owner.id), heads.get(owner.id, {}), failed.get(owner.id), ready.version)
@@ -79,8 +103,8 @@ def plan(room: Class, task: Assignment, ready: Prepared, who: Sequence[Owner], p
         yours = history.trees(room.store, [work.head for work in open_])
         sides = [Sides3(*trees) for trees in zip(bases, yours, news, strict=True)]
         outcomes = dict(zip((work.owner.id for work in open_), forecast(bench, sides), strict=True))
-        # The merged trees are what is sent, if it is.
-        bench.hand_over(room.store.folder / "objects")
+        if keep:
+            bench.hand_over(room.store.folder / "objects")
     return [_told(work, outcomes.get(work.owner.id)) for work in found]
 
 
