@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from generated_support import OUTSIDE, STAGES, TOOLS, Mirror, Run, Stage, generate, need
+from generated_support import OUTSIDE, STAGES, TABULAR, TOOLS, Mirror, Run, Stage, generate, need
 from rendering import NAMES
 from support import BIN
 
@@ -20,10 +20,14 @@ collect_ignore = [file for template, file in PAGES.items() if template not in NA
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Everything here takes long."""
+    """Everything here takes long, and `-k TEMPLATE` chooses what belongs to one template."""
+    whose = {file: template for template, file in PAGES.items()}
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker("slow")
+            params = getattr(getattr(item, "callspec", None), "params", {})
+            stage = params["stage"].template if "stage" in params else whose.get(item.path.name, TABULAR.template)
+            item.extra_keyword_matches.add(stage)
 
 
 def pythons() -> list[str]:
@@ -80,15 +84,19 @@ def stage(request: pytest.FixtureRequest) -> Stage:
 @pytest.fixture(scope="session")
 def project(stage: Stage, run: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """`scaffold new` with default answers, installed and committed."""
-    return generate(run, stage, tmp_path_factory.mktemp("default") / stage.project, "github_owner=ada")
+    made = generate(run, stage, tmp_path_factory.mktemp("default") / stage.project, "github_owner=ada")
+    # Said here, as any test may be the first that runs something in it.
+    assert run("git", "status", "--porcelain", cwd=made).stdout == ""
+    return made
 
 
 @pytest.fixture(scope="session")
 def ran(project: Path, run: Run) -> Path:
-    """The project after `make all` with the network cut."""
-    offline = shutil.which("unshare") and subprocess.run(["unshare", "-rn", "true"], check=False).returncode == 0
-    need(offline, "this machine cannot cut the network (unshare -rn)")
-    run("unshare", "-rn", "make", "all", cwd=project)
+    """The project after `make all` with the network cut; a machine without one still talks to itself."""
+    offline = ["unshare", "--map-root-user", "--net", "sh", "-c", 'ip link set lo up && exec "$@"', "sh"]
+    able = all(map(shutil.which, ("unshare", "ip"))) and subprocess.run([*offline, "true"], check=False).returncode == 0
+    need(able, "this machine cannot cut the network (unshare, ip)")
+    run(*offline, "make", "all", cwd=project)
     return project
 
 

@@ -1,0 +1,1 @@
+"""Language models: how one is asked, with which words, and what it did."""
