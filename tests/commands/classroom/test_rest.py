@@ -89,6 +89,19 @@ def test_status_follows_a_class(course: Course, run: Run) -> None:
     assert overview["assignments"] == [{"name": "hw1", "starter": 1, "handed_out": 2}]
 
 
+@pytest.mark.parametrize("args", [["status", "hw1"], ["handout", "hw1"], ["update", "hw1", "--plan"]])
+def test_the_disk_with_the_repositories_is_not_there(course: Course, run: Run, args: list[str]) -> None:
+    run("class", "handout", "hw1")
+    course.repositories.rename(course.folder / "away")
+    failed = run("class", *args)
+    assert (failed.code, failed.err) == (
+        1,
+        f"error: The folder of repositories {course.repositories} is gone.\n\n"
+        "hint: Is the disk there? class.toml names it.\n",
+    )
+    assert not course.repositories.exists()
+
+
 def test_forget(course: Course, run: Run) -> None:
     run("class", "handout", "hw1")
     before = snapshot(course.folder)

@@ -182,7 +182,7 @@ def test_status_speaks_of_what_is_unfinished(
         patch.setattr(Journal, "_append", kill_in_journal(3, "before"))
         assert forked("class", "handout", "hw1") == -9
     done = run("class", "status")
-    assert done.err == "warning: A handout of hw1 is not finished.\n\nhint: Go on with it: scaffold class resume\n"
+    assert done.err == "warning: The handout of hw1 is not finished.\n\nhint: Go on with it: scaffold class resume\n"
     assert run("class", "status", "--json").data["unfinished"] == 1
     run("class", "resume")
     assert run("class", "status", "--json").data["unfinished"] == 0

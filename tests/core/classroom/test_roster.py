@@ -195,7 +195,9 @@ def test_one_member_twice_in_a_line_of_repobees() -> None:
 
 def test_a_roster_that_is_not_clean_stops_everything(work: Path) -> None:
     (work / "r.csv").write_text("id,name\n1,Ada\n1,Bob\n;x,Eve\n")
-    with pytest.raises(ScaffoldError, match=r"r.csv:3: student_id `1` is on line 2 already and 1 more\.") as caught:
+    with pytest.raises(
+        ScaffoldError, match=r"r.csv:3: student_id `1` is on line 2 already; 1 problem more\."
+    ) as caught:
         roster.require_clean(work / "r.csv")
     assert "roster check" in caught.value.hint
     (work / "r.csv").write_text("id,name\n")

@@ -77,7 +77,7 @@ def line(work: Path) -> Line:
 
 
 def test_a_repository_that_is_not_there(place: Place, line: Line) -> None:
-    place.forge.check()
+    place.forge.check(used=False)
     assert place.forge.heads("none") is None
     with pytest.raises(NoRepositoryError):
         place.forge.fetch(line.store, "none", "refs/fetched/x")
@@ -229,8 +229,10 @@ def test_what_a_student_put_into_their_repository_is_never_run(kind: str, work: 
 
 def test_a_folder_that_is_gone(work: Path) -> None:
     forge = FolderForge(work / "forge")
-    forge.check()
+    forge.check(used=False)
     (work / "forge").rmdir()
+    with pytest.raises(ForgeError, match="is gone"):
+        forge.check(used=True)
     with pytest.raises(ForgeError, match="is gone"):
         forge.create("one")
 

@@ -28,7 +28,7 @@ def status(folder: Path, name: str = "", only: Sequence[str] = (), progress: Pro
     """
     room = course.find(folder)
     unfinished = [
-        Notice(f"A {run.command} of {run.assignment} is not finished.", "Go on with it: scaffold class resume")
+        Notice(f"The {run.command} of {run.assignment} is not finished.", "Go on with it: scaffold class resume")
         for run in Journal(room.home).unfinished()
     ]
     if not name:
@@ -39,6 +39,7 @@ def status(folder: Path, name: str = "", only: Sequence[str] = (), progress: Pro
         rows = [Row(owner, "not handed out") for owner in who]
     else:
         at_work = Class(room, delivery.forge_of(room), open_store(room), Journal(room.home))
+        at_work.forge.check(used=at_work.journal.has_pushed())
         rows = _rows(at_work, task, who, progress)
     data = {
         "assignment": task.name,

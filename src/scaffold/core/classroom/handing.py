@@ -22,11 +22,11 @@ def open_class(course: Course) -> Class:
     Raises:
         ScaffoldError: its folder cannot be written, or the forge cannot be used.
     """
-    forge = delivery.forge_of(course)
-    forge.check()
+    forge, journal = delivery.forge_of(course), Journal(course.home)
+    forge.check(used=journal.has_pushed())
     store = open_store(course)
     store.unlock()
-    return Class(course, forge, store, Journal(course.home))
+    return Class(course, forge, store, journal)
 
 
 def begin(room: Class, task: Assignment, ready: Prepared, who: Sequence[Owner], progress: Progress) -> list[Row]:

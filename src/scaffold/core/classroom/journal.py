@@ -88,6 +88,10 @@ class Journal:
                     open_[key] = Run(entry["run"], *key, entry["version"], tuple(entry["owners"]), entry["options"])
         return list(open_.values())
 
+    def has_pushed(self) -> bool:
+        """Whether anything was ever handed out."""
+        return any(entry.get("event") == PUSHED for entry in self.entries())
+
     def was_given(self, assignment: str) -> dict[str, dict[str, Any]]:
         """Who received a first starter of an assignment: owner → the line that says so."""
         return {entry["owner"]: entry for entry in self.entries() if _is_step(entry, assignment, PUSHED)}

@@ -87,7 +87,7 @@ def require_clean(path: Path) -> Roster:
     roster = read(path)
     if roster.problems:
         first, more = roster.problems[0], len(roster.problems) - 1
-        also = f" and {more} more" if more else ""
+        also = f"; {more} problem{'s' if more > 1 else ''} more" if more else ""
         raise ScaffoldError(
             f"{path.name}:{first.line}: {first.message}{also}.", "See all of them: scaffold class roster check"
         )

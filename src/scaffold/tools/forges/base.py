@@ -53,11 +53,14 @@ class Forge(Protocol):
     def address(self, name: str) -> str:
         """What a student clones."""
 
-    def check(self) -> None:
+    def check(self, *, used: bool) -> None:
         """See that the place can be used at all, before anything is done.
 
+        Args:
+            used: repositories have been there: an empty place is not the right one.
+
         Raises:
-            ForgeError: it cannot.
+            ScaffoldError: it cannot.
         """
 
     def heads(self, name: str) -> dict[str, str] | None:

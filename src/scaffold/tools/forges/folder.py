@@ -28,8 +28,10 @@ class FolderForge:
         """What a student clones."""
         return str(self._path(name))
 
-    def check(self) -> None:
-        """See that the folder is there or can be made. Raises ScaffoldError."""
+    def check(self, *, used: bool) -> None:
+        """See that the folder is there, or can be made when it never was. Raises ScaffoldError."""
+        if used and not self.place.is_dir():
+            raise self._gone()
         with friendly_os_errors(self.place):
             self.place.mkdir(parents=True, exist_ok=True)
 
@@ -60,9 +62,7 @@ class FolderForge:
         if path.is_dir():
             return
         if not self.place.is_dir():
-            raise ForgeError(
-                f"The folder of repositories {self.place} is gone.", "Is the disk there? class.toml names it."
-            )
+            raise self._gone()
         with staged(path) as folder:
             folder.rmdir()
             git.make_bare(folder)
@@ -104,6 +104,11 @@ class FolderForge:
         for lock in stale:
             lock.unlink(missing_ok=True)
         return bool(stale)
+
+    def _gone(self) -> ForgeError:
+        return ForgeError(
+            f"The folder of repositories {self.place} is gone.", "Is the disk there? class.toml names it."
+        )
 
     def _path(self, name: str) -> Path:
         return self.place / f"{name}.git"

@@ -31,7 +31,7 @@ class GitForge:
         """What a student clones."""
         return self.pattern.replace("{repository}", name)
 
-    def check(self) -> None:
+    def check(self, *, used: bool) -> None:
         """A server can be asked only for a repository: the first one tells."""
 
     def heads(self, name: str) -> dict[str, str] | None:

@@ -86,5 +86,7 @@ class Remote:
         if re.search(r"Authentication failed|could not read Username|Permission denied|returned error: 40[13]", said):
             hint = "A token goes into the environment: SCAFFOLD_GIT_TOKEN; or set up git's own credentials."
             return ForgeError(f"{self.url} does not let you in.", hint)
+        if "No space left on device" in said:
+            return ForgeError(f"The disk is full: {self.url} could not be written.", "Free some space first.")
         refused = re.search(r"\[(?:remote )?rejected\] \((.+?)\)$", said, re.MULTILINE)
         return ForgeError(f"{self.url} refused the push: {refused[1]}." if refused else message)
