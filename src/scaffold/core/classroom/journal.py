@@ -77,16 +77,14 @@ class Journal:
         self._append({"event": "end", "run": run.number})
 
     def unfinished(self) -> list[Run]:
-        """What was begun and not ended, oldest first; of two that do the same, the later one."""
+        """What was begun and not ended, oldest first; what a later command did for the same owners is that one's."""
         ended = {entry.get("run") for entry in self.entries() if entry.get("event") == "end"}
-        open_: dict[tuple[str, str], Run] = {}
-        for entry in self.entries():
-            if entry.get("event") == "begin":
-                key = (entry["command"], entry["assignment"])
-                open_.pop(key, None)
-                if entry["run"] not in ended:
-                    open_[key] = Run(entry["run"], *key, entry["version"], tuple(entry["owners"]), entry["options"])
-        return list(open_.values())
+        runs = [_run(entry) for entry in self.entries() if entry.get("event") == "begin"]
+        return [
+            run
+            for place, run in enumerate(runs)
+            if run.number not in ended and not any(_covers(later, run) for later in runs[place + 1 :])
+        ]
 
     def has_pushed(self) -> bool:
         """Whether anything was ever handed out."""
@@ -114,6 +112,16 @@ class Journal:
                 file.write(line)
                 file.flush()
                 os.fsync(file.fileno())
+
+
+def _run(entry: Mapping[str, Any]) -> Run:
+    names = ("run", "command", "assignment", "version")
+    return Run(*(entry[name] for name in names), tuple(entry["owners"]), entry["options"])
+
+
+def _covers(later: Run, run: Run) -> bool:
+    same = (later.command, later.assignment) == (run.command, run.assignment)
+    return same and set(later.owners) >= set(run.owners)
 
 
 def _is_step(entry: Mapping[str, Any], assignment: str, *steps: str) -> bool:
