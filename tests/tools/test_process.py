@@ -88,7 +88,7 @@ def test_uv_says_what_it_could_not_get_offline(project: Path) -> None:
 
 
 def test_feeding_a_program_piece_by_piece(work: Path) -> None:
-    code = "import sys; data = sys.stdin.buffer.read(); print(len(data)); print('x' * 100000, file=sys.stderr); sys.exit(3)"
+    code = "import sys; print(len(sys.stdin.buffer.read())); print('x' * 100000, file=sys.stderr); sys.exit(3)"
     done = process.feed([sys.executable, "-c", code], work, (b"a" * 1000 for _ in range(1000)))
     assert (done.returncode, done.stdout, len(done.stderr)) == (3, "1000000\n", 100001)
 

@@ -115,8 +115,8 @@ class Journal:
 
 
 def _run(entry: Mapping[str, Any]) -> Run:
-    names = ("run", "command", "assignment", "version")
-    return Run(*(entry[name] for name in names), tuple(entry["owners"]), entry["options"])
+    about = {"command": entry["command"], "assignment": entry["assignment"], "version": entry["version"]}
+    return Run(entry["run"], **about, owners=tuple(entry["owners"]), options=entry["options"])
 
 
 def _covers(later: Run, run: Run) -> bool:
