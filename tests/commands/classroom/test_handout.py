@@ -145,6 +145,17 @@ def test_it_is_the_last_commit_that_is_handed_out(course: Course, run: Run) -> N
     assert "untracked.txt" not in course.files("ada")
 
 
+def test_an_assignment_in_no_repository_or_no_commit(course: Course, run: Run, work: Path) -> None:
+    course.assign({})
+    (course.folder / ".git").rename(work / "away")
+    failed = run("class", "handout", "hw1")
+    assert failed.code == 1
+    assert "is in no git repository" in failed.err
+    (work / "away").rename(course.folder / ".git")
+    write(course.folder, {"hw3/assignment.toml": ""})
+    assert "is in no commit yet" in run("class", "handout", "hw3").err
+
+
 def test_an_assignment_may_be_a_repository_of_its_own(course: Course, run: Run) -> None:
     git_repository(write(course.folder / "hw2", {"assignment.toml": "", "a.py": "x = 1 # SOLUTION\n"}))
     assert run("class", "handout", "hw2").code == 0

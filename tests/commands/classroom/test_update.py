@@ -321,6 +321,23 @@ def test_a_student_runs_scaffold_update_too(run: Run, work: Path, template_cours
     assert changed == {"news.txt", ".copier-answers.yml"}
 
 
+def test_what_the_teacher_and_the_starter_edition_both_changed_is_the_teachers(
+    template_course: Course, run: Run
+) -> None:
+    template_course.assign(
+        {
+            "EXERCISES.md": "# My exercises\n",
+            "answer.py": "def answer():\n    ### BEGIN SOLUTION\n    return 43 - 1\n    ### END SOLUTION\n    # mine\n",
+        }
+    )
+    done = run("class", "handout", "hw1", "--json")
+    assert done.code == 0
+    assert [notice["message"].split(":")[0] for notice in done.json["warnings"]] == ["EXERCISES.md", "answer.py"]
+    assert template_course.read("ada", "EXERCISES.md") == "# My exercises"
+    assert "43" not in template_course.read("ada", "answer.py")
+    assert template_course.read("ada", "answer.py").endswith("raise NotImplementedError()\n    # mine")
+
+
 @pytest.fixture
 def template_course(course: Course, run: Run, work: Path) -> Course:
     """A class whose assignment is the teacher edition of a template that has editions, changed by the teacher."""

@@ -242,3 +242,27 @@ def test_a_folder_that_cannot_be_written(work: Path) -> None:
     (work / "forge").mkdir(mode=0o500)
     with pytest.raises(Exception, match="cannot be written"):
         FolderForge(work / "forge").create("one")
+
+
+def test_a_lock_that_a_killed_push_left_does_not_block_for_ever(work: Path, line: Line) -> None:
+    forge = FolderForge(work / "forge")
+    forge.check(used=False)
+    forge.create("one")
+    lock = work / "forge/one.git/refs/heads/main.lock"
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    lock.touch()
+    with pytest.raises(ForgeError):  # somebody may be at work
+        forge.push(line.store, "one", {"main": line.first})
+    os.utime(lock, (1, 1))
+    forge.push(line.store, "one", {"main": line.first})
+    assert forge.heads("one") == {"main": line.first}
+    assert not lock.exists()
+
+
+def test_a_repository_that_keeps_its_branches_otherwise(work: Path, line: Line) -> None:
+    """What is no repository as git lays it out is asked of git itself."""
+    forge = FolderForge(work / "forge")
+    forge.check(used=False)
+    forge.create("one")
+    (work / "forge/one.git/HEAD").unlink()
+    assert forge.heads("one") is None
