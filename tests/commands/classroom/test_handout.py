@@ -233,6 +233,17 @@ def test_personal_answers(course: Course, run: Run, work: Path) -> None:
     assert again.read("ada", "data/rows.csv") == course.read("ada", "data/rows.csv")
 
 
+def test_the_last_look_is_at_what_would_be_pushed(course: Course, run: Run) -> None:
+    """What only some students' own files show is found as well, and each time anew."""
+    course.assign({"assignment.toml": '[personal]\nfile = "p.toml"\nvalues = {x = ["# BEGIN SOLUTION"]}\n'})
+    for _ in range(2):
+        failed = run("class", "handout", "hw1")
+        assert (failed.code, "p.toml:1 would show students the marker" in failed.err) == (1, True)
+        assert not any(course.repositories.iterdir())
+    assert run("class", "resume").code == 1
+    assert not any(course.repositories.iterdir())
+
+
 @pytest.mark.parametrize("suffix", ["json", "yml"])
 def test_personal_values_in_other_formats(course: Course, run: Run, suffix: str) -> None:
     import yaml

@@ -37,8 +37,7 @@ def begin(room: Class, task: Assignment, ready: Prepared, who: Sequence[Owner], 
     """
     run = room.journal.begin(COMMAND, task.name, ready.version, [owner.id for owner in who])
     progress("Writing the store")
-    lines = preparing.write(room.course, task, room.store, ready, who, newer=False)
-    return delivery.hand_out(room, run, lines, who, progress)
+    return _hand_out(room, run, task, ready, who, progress)
 
 
 def resume(room: Class, run: Run, progress: Progress) -> list[Row]:
@@ -49,8 +48,14 @@ def resume(room: Class, run: Run, progress: Progress) -> list[Row]:
     """
     task = assignments.find(room.course, run.assignment)
     who = [owner for owner in preparing.everybody(room.course, task) if owner.id in set(run.owners)]
-    lines = room.store.lines(task.name)
-    if any(owner.id not in lines for owner in who):
-        ready = preparing.prepare(task, room.store, progress, run.version)
-        lines = preparing.write(room.course, task, room.store, ready, who, newer=False)
+    ready = preparing.prepare(task, room.store, progress, run.version)
+    return _hand_out(room, run, task, ready, who, progress)
+
+
+def _hand_out(
+    room: Class, run: Run, task: Assignment, ready: Prepared, who: Sequence[Owner], progress: Progress
+) -> list[Row]:
+    has = room.journal.was_given(task.name)
+    # Also when all of it is in the store: the run that wrote it may have been stopped before it was searched.
+    lines = preparing.write(room.course, task, room.store, ready, who, newer=False, has=has)
     return delivery.hand_out(room, run, lines, who, progress)

@@ -1,6 +1,6 @@
 """What students are to get, made in the store and searched, before anything goes anywhere."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from scaffold.core.classroom import leaks, owners, personal, roster, starter
@@ -82,6 +82,7 @@ def write(
     *,
     newer: bool,
     message: str = "",
+    has: Collection[str] = (),
 ) -> dict[str, Given]:
     """Put the starter into the store, and a line for each owner who has none; then search all of it.
 
@@ -93,6 +94,7 @@ def write(
         who: the owners.
         newer: also give it to owners who have an older version.
         message: what the commits say.
+        has: owners who received what they were given long ago; an older starter of theirs is not searched again.
 
     Returns:
         Owner → what the store has for them now.
@@ -114,7 +116,7 @@ def write(
         store.write_lines(name, given, own, stamp, message)
     lines = {owner: line for owner, line in store.lines(name).items() if owner in {one.id for one in who}}
     # The last look is at the very objects that a push would send.
-    sent = [line for line in lines.values() if line.version == given.version]
+    sent = [line for owner, line in lines.items() if line.version == given.version or owner not in has]
     found = store.new_files([line.commit for line in sent], [line.parent for line in sent if line.parent])
     leaks.refuse(_leaks(ready.search, found))
     return lines
