@@ -79,7 +79,7 @@ def test_a_branch_for_everybody_and_twice_is_once(handed_out: Course, run: Run) 
     started = course.heads("eve")["main"]
     course.assign(MENDED)
 
-    done = run("class", "update", "hw1", "-m", "Three was wrong.", "--json")
+    done = run("class", "update", "hw1", "-m", "Three was wrong.\nStarter: 99\nSource: x", "--json")
 
     assert (done.code, states(done)) == (0, dict.fromkeys(STUDENTS, "branch sent"))
     details = {row["id"]: row["detail"] for row in done.data["students"]}
@@ -95,7 +95,7 @@ def test_a_branch_for_everybody_and_twice_is_once(handed_out: Course, run: Run) 
     git(course.bare("ada"), "merge-base", "--is-ancestor", mine, "starter-2")
     text = git(course.bare("eve"), "log", "-1", "--format=%B", "starter-2")
     assert text.startswith(
-        "First homework: your teacher mended the starter\n\nThree was wrong.\n\nYour own work is not touched"
+        "First homework: your teacher mended the starter\n\nThree was wrong.\nStarter: 99\nSource: x\n\nYour own work is not touched"
     )
     assert "git merge origin/starter-2" in text
 

@@ -114,7 +114,8 @@ def write(
     )
     if lacking:
         store.write_lines(name, given, own, stamp, message)
-    lines = {owner: line for owner, line in store.lines(name).items() if owner in {one.id for one in who}}
+    wanted = {owner.id for owner in who}
+    lines = {owner: line for owner, line in store.lines(name).items() if owner in wanted}
     # The last look is at the very objects that a push would send.
     sent = [line for owner, line in lines.items() if line.version == given.version or owner not in has]
     found = store.new_files([line.commit for line in sent], [line.parent for line in sent if line.parent])

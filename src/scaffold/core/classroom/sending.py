@@ -85,7 +85,8 @@ def resume(room: Class, run: Run, progress: Progress) -> list[Row]:
         ScaffoldError: the roster, the assignment or its starter cannot be used.
     """
     task = assignments.find(room.course, run.assignment)
-    who = [owner for owner in preparing.everybody(room.course, task) if owner.id in set(run.owners)]
+    begun = set(run.owners)
+    who = [owner for owner in preparing.everybody(room.course, task) if owner.id in begun]
     ready = preparing.prepare(task, room.store, progress, run.version)
     works = updating.plan(room, task, ready, who, progress, keep=True)
     options = Options(run.options.get("fast_forward", False), run.options.get("message", ""))

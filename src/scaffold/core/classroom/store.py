@@ -140,11 +140,11 @@ class Store:
         found = {}
         for at in range(0, len(fields) - 5, 5):
             ref, commit, tree, parent, text = fields[at : at + 5]
-            number, source = _NUMBER.search(text), _SOURCE.search(text)
-            if number:
-                found[ref.strip()] = Given(
-                    commit, tree, int(number[1]), parent.split(" ")[0], source[1] if source else ""
-                )
+            # The last of each: a teacher's own words come before.
+            numbers, sources = _NUMBER.findall(text), _SOURCE.findall(text)
+            if numbers:
+                above, source = parent.split(" ")[0], sources[-1] if sources else ""
+                found[ref.strip()] = Given(commit, tree, int(numbers[-1]), above, source)
         return found
 
 
