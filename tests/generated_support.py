@@ -2,9 +2,12 @@
 
 import json
 import os
+import re
 import socket
+import struct
 import subprocess
 import urllib.request
+import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,6 +46,7 @@ class Stage:
         gate: the verb that the gate stops.
         others: sets of answers that change much, each really run.
         question: path and body of a request to its service, and words that the answer holds.
+        python: the only Python for which this machine has what it needs, where that is so.
     """
 
     template: str
@@ -52,7 +56,8 @@ class Stage:
     kinds: tuple[str, ...]
     gate: str
     others: tuple[tuple[str, ...], ...]
-    question: tuple[str, Mapping[str, object], str]
+    question: tuple[str, Mapping[str, object] | bytes, str]
+    python: str = ""
 
 
 HOUR = {
@@ -80,20 +85,56 @@ RAG = Stage(
     others=(("store=lancedb", "ui=none", "ci=none", "docker=false"), ("store=qdrant", "embedder=lsa", "ci=none")),
     question=("/ask", {"question": "How long may I keep a drill?"}, '"sentences":'),
 )
-STAGES = tuple(stage for stage in (TABULAR, RAG) if stage.template in NAMES)
+
+
+def chunk(kind: bytes, data: bytes) -> bytes:
+    """One part of a PNG file."""
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+def seven() -> bytes:
+    """A seven in black ink on white paper, 60 pixels a side, as a PNG file."""
+    ink = {(x, y) for x in range(18, 43) for y in range(14, 19)}
+    ink |= {(40 - (y - 14) // 2 + dx, y) for y in range(14, 48) for dx in range(-2, 3)}
+    rows = b"".join(b"\0" + bytes(0 if (x, y) in ink else 255 for x in range(60)) for y in range(60))
+    header = chunk(b"IHDR", struct.pack(">IIBBBBB", 60, 60, 8, 0, 0, 0, 0))
+    return b"\x89PNG\r\n\x1a\n" + header + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+
+
+WHEELS = sorted(Path(OUTSIDE.get("PIP_FIND_LINKS", "/nowhere")).glob("torch-*.whl"))
+"""torch, on a machine that cannot reach PyTorch's index and has been given the file instead; of one Python only."""
+
+CNN = Stage(
+    template="cnn-classifier",
+    project="digits",
+    shown="CNN",
+    card="docs/model-card.md",
+    kinds=(),
+    gate="train",
+    others=(("scale=ray", "transfer=true", "ci=none", "docker=false"),),
+    question=("/predict", seven(), '"label":"7"'),
+    python=f"3.{re.findall('-cp3([0-9]+)-', WHEELS[0].name)[0]}" if WHEELS else "",
+)
+STAGES = tuple(stage for stage in (TABULAR, RAG, CNN) if stage.template in NAMES)
+
+
+def needed(stage: Stage) -> tuple[str, ...]:
+    """Answers without which it cannot be set up on this machine."""
+    return (f"python_version={stage.python}",) if stage.python else ()
 
 
 def generate(run: Run, stage: Stage, folder: Path, *answers: str) -> Path:
     """What a new user does: `scaffold new TEMPLATE` with the defaults."""
-    flags = [part for answer in answers for part in ("-d", answer)]
+    flags = [part for answer in (*answers, *needed(stage)) for part in ("-d", answer)]
     run("scaffold", "new", stage.template, folder.name, "-y", *flags, cwd=folder.parent)
     return folder
 
 
-def ask(port: str, path: str, body: Mapping[str, object] | None = None) -> str:
-    """What the service answers."""
-    data = json.dumps(body).encode() if body else None
-    headers = {"Content-Type": "application/json", "Accept": "application/json"}
+def ask(port: str, path: str, body: Mapping[str, object] | bytes | None = None) -> str:
+    """What the service answers to JSON, or to a file as it is."""
+    raw = isinstance(body, bytes)
+    data = body if isinstance(body, bytes) else json.dumps(body).encode() if body else None
+    headers = {"Content-Type": "application/octet-stream" if raw else "application/json", "Accept": "application/json"}
     with urllib.request.urlopen(
         urllib.request.Request(f"http://127.0.0.1:{port}{path}", data, headers), timeout=20
     ) as answer:

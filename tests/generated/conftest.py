@@ -3,15 +3,18 @@
 What a machine cannot do is skipped with its reason; with REQUIRE_ALL=1, as in `.ci/run`, it fails instead.
 """
 
+import json
 import os
 import shutil
 import subprocess
-from collections.abc import Mapping
+import threading
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
-from generated_support import OUTSIDE, STAGES, TABULAR, TOOLS, Mirror, Run, Stage, generate, need
+import pytorch_index
+from generated_support import CNN, OUTSIDE, STAGES, TABULAR, TOOLS, WHEELS, Mirror, Run, Stage, generate, need
 from rendering import NAMES
 from support import BIN
 
@@ -37,7 +40,19 @@ def pythons() -> list[str]:
 
 
 @pytest.fixture(scope="session")
-def machine(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+def torch_index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """The variables that lead uv to a stand-in for PyTorch's index; none where it is not needed."""
+    if CNN not in STAGES or not WHEELS:
+        yield {}
+        return
+    with pytorch_index.Server(tmp_path_factory.mktemp("index"), WHEELS[0].parent) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server.variables
+        server.shutdown()
+
+
+@pytest.fixture(scope="session")
+def machine(torch_index: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """The environment of this machine, with a home of its own and the shared package cache."""
     home = tmp_path_factory.mktemp("home")
     (home / ".gitconfig").write_text("[user]\n\tname = Ada Lovelace\n\temail = ada@example.org\n")
@@ -47,7 +62,7 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     path = os.pathsep.join([str(BIN), OUTSIDE.get("PATH", ""), *pythons()])
     pyenv = OUTSIDE.get("PYENV_ROOT", str(Path(OUTSIDE.get("HOME", "/")) / ".pyenv"))
     ours = {"HOME": str(home), "GIT_CONFIG_NOSYSTEM": "1", "UV_CACHE_DIR": cache, "PATH": path, "PYENV_ROOT": pyenv}
-    return {**env, **ours, "OMP_NUM_THREADS": "1", "LC_ALL": "C.UTF-8"}
+    return {**env, **ours, **torch_index, "OMP_NUM_THREADS": "1", "LC_ALL": "C.UTF-8"}
 
 
 @pytest.fixture(scope="session")
@@ -116,6 +131,27 @@ def docker(machine: dict[str, str]) -> dict[str, str]:
     engine = found and subprocess.run([found, "info"], env=machine, capture_output=True, check=False).returncode == 0
     need(engine, "no Docker engine answers here")
     return {name: machine[name] for name in ("DOCKER_HOST", "DOCKER_CONFIG") if name in machine}
+
+
+@pytest.fixture(scope="session")
+def engine(
+    docker: dict[str, str],
+    stage: Stage,
+    torch_index: dict[str, str],
+    run: Run,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> dict[str, str]:
+    """The same for what this stage builds. Where torch has a stand-in, its image starts from a base that knows it."""
+    if stage != CNN or not torch_index:
+        return docker
+    folder = tmp_path_factory.mktemp("base")
+    settings = " ".join(f"{name}={value}" for name, value in torch_index.items())
+    (folder / "Dockerfile").write_text(f"FROM python:{stage.python}-slim\nENV {settings}\n")
+    run("docker", "build", "--quiet", "--tag", f"python:{stage.python}-torch-slim", folder, cwd=folder, env=docker)
+    build = {"network": "host", "args": {"PYTHON_VERSION": f"{stage.python}-torch"}}
+    services = {name: {"build": build} for name in ("app", "mlflow")}
+    (folder / "stand-in.yaml").write_text(json.dumps({"services": services}))
+    return {**docker, "COMPOSE_FILE": os.pathsep.join(["compose.yaml", str(folder / "stand-in.yaml")])}
 
 
 @pytest.fixture

@@ -2,10 +2,8 @@
 
 import re
 import shutil
-import struct
 import subprocess
 import tempfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,11 +13,7 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sync_playwright
 
-from generated_support import STAGES, Stage, free_port, need
-
-if not any(stage.template == "cnn-classifier" for stage in STAGES):
-    pytest.skip("cnn-classifier is in development: it is no Stage yet", allow_module_level=True)
-CNN: Stage = next(stage for stage in STAGES if stage.template == "cnn-classifier")
+from generated_support import CNN, free_port, need, seven
 
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -154,16 +148,7 @@ def sideways(page: Page) -> bool:
 @pytest.fixture
 def picture(tmp_path: Path) -> Path:
     """A seven in black ink on white paper, as a PNG file."""
-    ink = {(x, y) for x in range(18, 43) for y in range(14, 19)}
-    ink |= {(40 - (y - 14) // 2 + dx, y) for y in range(14, 48) for dx in range(-2, 3)}
-    rows = b"".join(b"\0" + bytes(0 if (x, y) in ink else 255 for x in range(60)) for y in range(60))
-
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-    header = chunk(b"IHDR", struct.pack(">IIBBBBB", 60, 60, 8, 0, 0, 0, 0))
-    content = header + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
-    (tmp_path / "seven.png").write_bytes(b"\x89PNG\r\n\x1a\n" + content)
+    (tmp_path / "seven.png").write_bytes(seven())
     return tmp_path / "seven.png"
 
 

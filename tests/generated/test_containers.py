@@ -11,12 +11,12 @@ from generated_support import Run, Stage, ask, free_port
 
 @pytest.fixture(scope="module")
 def up(
-    project: Path, run: Run, docker: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+    project: Path, run: Run, engine: dict[str, str], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[Path, dict[str, str]]]:
     """`docker compose up` in a fresh clone: the folder, and the variables with the ports."""
     folder = tmp_path_factory.mktemp("compose") / project.name
     run("git", "clone", "--quiet", project, folder, cwd=folder.parent)
-    env = {**docker, "PORT": str(free_port()), "MLFLOW_PORT": str(free_port())}
+    env = {**engine, "PORT": str(free_port()), "MLFLOW_PORT": str(free_port())}
     try:
         run("docker", "compose", "up", "--build", "--wait", "--wait-timeout", "300", cwd=folder, env=env)
         yield folder, env

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from generated_support import TABULAR, TOOLS, Mirror, Run, free_port, generate, need
+from generated_support import TABULAR, TOOLS, Mirror, Run, Stage, free_port, generate, need
 
 
 def test_the_hooks_are_green(fresh: Path, run: Run, mirrored_hooks: Mirror) -> None:
@@ -12,8 +12,9 @@ def test_the_hooks_are_green(fresh: Path, run: Run, mirrored_hooks: Mirror) -> N
 
 def test_the_github_workflow(
     fresh: Path,
+    stage: Stage,
     run: Run,
-    docker: dict[str, str],
+    engine: dict[str, str],
     mirrored_hooks: Mirror,
     machine: dict[str, str],
 ) -> None:
@@ -24,9 +25,10 @@ def test_the_github_workflow(
     ):
         action = Path(TOOLS) / "actions" / use.split("@")[0].split("/")[1]
         stand_ins += ["--local-repository", f"{use}={action}"] if action.is_dir() else []
-    env = {**docker, **mirrored_hooks(fresh), "UV_CACHE_DIR": machine["UV_CACHE_DIR"], "PORT": str(free_port())}
+    env = {**engine, **mirrored_hooks(fresh), "UV_CACHE_DIR": machine["UV_CACHE_DIR"], "PORT": str(free_port())}
     flags = [part for name, value in env.items() for part in ("--env", f"{name}={value}")]
     platform = ["-P", "ubuntu-latest=-self-hosted", "--pull=false", "-W", ".github/workflows/ci.yml"]
+    platform += ["--matrix", f"python:{stage.python}"] if stage.python else []
     run("act", "push", *platform, *stand_ins, *flags, cwd=fresh)
 
 

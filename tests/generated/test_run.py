@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from generated_support import STAGES, Run, Stage, metrics
+from generated_support import STAGES, Run, Stage, metrics, needed
 
 
 def test_new_leaves_a_repository_that_is_ready(project: Path, stage: Stage, run: Run) -> None:
@@ -88,7 +88,7 @@ def test_repo_review_finds_nothing_to_improve(project: Path, run: Run) -> None:
     indirect=["stage"],
 )
 def test_other_answers_end_green_too(stage: Stage, answers: tuple[str, ...], run: Run, tmp_path: Path) -> None:
-    flags = [part for answer in answers for part in ("-d", answer)]
+    flags = [part for answer in (*answers, *needed(stage)) for part in ("-d", answer)]
     said = run("scaffold", "new", stage.template, "other", "-y", *flags, "--run", cwd=tmp_path).stdout
     assert stage.shown in said
     assert "make help" in said

@@ -122,6 +122,10 @@ def test_options_that_are_off_are_not_mentioned(rendered: Rendered) -> None:
         assert [name for name, text in prose.items() if "polars" in text] == []
     for store in {"lancedb", "qdrant"} - {rendered.answers.get("store")}:
         assert [name for name, text in texts.items() if store in text.lower() and name != "uv.lock"] == []
+    if rendered.answers.get("scale") == "none":
+        assert [name for name, text in texts.items() if re.search(r"\bray\b|optuna", text, re.IGNORECASE)] == []
+    if rendered.answers.get("transfer") is False:
+        assert [name for name, text in texts.items() if re.search("resnet|pretrained|backbone", text.lower())] == []
     if rendered.answers.get("ui") == "none":
         assert [name for name in texts if "/page/" in name] == []
         assert [name for name, text in prose.items() if "chat page" in text.lower()] == []

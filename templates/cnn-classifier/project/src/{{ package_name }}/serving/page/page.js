@@ -18,7 +18,7 @@ ink.strokeStyle = "#fff";
 function draw(x, y) {
   ink.beginPath();
   ink.moveTo(pen.x, pen.y);
-  ink.lineTo(x, y);
+  ink.lineTo(x + 0.01, y); // a line of no length at all would leave nothing, not even a dot
   ink.stroke();
   $(".invitation").hidden = true;
 }

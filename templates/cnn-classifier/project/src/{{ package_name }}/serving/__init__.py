@@ -1,0 +1,1 @@
+"""What answers: `predict` asks the exported network, without torch; `view` sends the page that people see."""
