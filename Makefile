@@ -47,6 +47,7 @@ release: install  ## put changed templates into their bundles
 
 benchmark: install  ## measure, and write docs/performance.md
 	.venv/bin/python benchmarks/bench.py --write
+	.venv/bin/python benchmarks/classes.py --write
 
 pictures: install  ## draw docs/images anew from real runs
 	.venv/bin/python docs/pictures.py

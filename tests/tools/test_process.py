@@ -1,6 +1,7 @@
 """Processes of our own."""
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -84,3 +85,29 @@ def test_uv_says_what_it_could_not_get_offline(project: Path) -> None:
     done = uv.lock(project)
     assert not done.ok
     assert "iniconfig" in done.stderr
+
+
+def test_feeding_a_program_piece_by_piece(work: Path) -> None:
+    code = "import sys; print(len(sys.stdin.buffer.read())); print('x' * 100000, file=sys.stderr); sys.exit(3)"
+    done = process.feed([sys.executable, "-c", code], work, (b"a" * 1000 for _ in range(1000)))
+    assert (done.returncode, done.stdout, len(done.stderr)) == (3, "1000000\n", 100001)
+
+
+def test_feeding_a_program_that_ends_early(work: Path) -> None:
+    code = "import sys; sys.stdin.close(); sys.exit('enough')"
+    done = process.feed([sys.executable, "-c", code], work, (b"a" * 100_000 for _ in range(100)))
+    assert (done.returncode, done.last_line) == (1, "enough")
+
+
+def test_what_is_fed_may_fail(work: Path) -> None:
+    def chunks() -> Iterator[bytes]:
+        yield b"a"
+        raise KeyError
+
+    with pytest.raises(KeyError):
+        process.feed([sys.executable, "-c", "import time; time.sleep(600)"], work, chunks())
+
+
+def test_feeding_a_program_that_is_not_there(work: Path) -> None:
+    with pytest.raises(ScaffoldError, match="`nope-nope` could not be started"):
+        process.feed(["nope-nope"], work, [])

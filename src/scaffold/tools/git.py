@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -64,10 +64,7 @@ def run(folder: Path, *args: str, env: Mapping[str, str] | None = None, stdin: b
     Raises:
         GitError: the command failed.
     """
-    done = attempt(folder, *args, env=env, stdin=stdin)
-    if not done.ok:
-        raise failure(args, done)
-    return done.stdout.removesuffix("\n")
+    return run_bytes(folder, *args, env=env, stdin=stdin).decode("utf-8", "replace").removesuffix("\n")
 
 
 def run_bytes(folder: Path, *args: str, env: Mapping[str, str] | None = None, stdin: bytes = b"") -> bytes:
@@ -253,12 +250,20 @@ def _named(repository: Path) -> dict[str, str]:
     return {"GIT_DIR": str(repository)}
 
 
-def fast_import(folder: Path, stream: bytes) -> None:
-    """Feed a bare repository with a git-fast-import stream (git-fast-import(1)).
+def fast_import(folder: Path, stream: bytes | Iterable[bytes]) -> None:
+    """Feed a bare repository with a git-fast-import stream (git-fast-import(1)), whole or piece by piece.
 
     One process writes all objects, attributes and ignore rules inside the tree have no say, and no clock is read.
     """
-    run(folder, "fast-import", "--quiet", "--done", env=_named(folder), stdin=stream)
+    args = (f"--git-dir={folder}", "fast-import", "--quiet", "--done")
+    done = feed(folder, *args, chunks=(stream,) if isinstance(stream, bytes) else stream)
+    if not done.ok:
+        raise failure(args, done)
+
+
+def feed(folder: Path, *args: str, chunks: Iterable[bytes]) -> process.Completed:
+    """Run one git command that reads much, piece by piece, whatever comes of it."""
+    return process.feed(["git", *args], folder, chunks, {"LANGUAGE": "en", **dict.fromkeys(ELSEWHERE, "")})
 
 
 def write_bundle(folder: Path, path: Path) -> None:

@@ -9,17 +9,19 @@ import contextlib
 import os
 import re
 import shutil
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from scaffold.errors import ScaffoldError
 from scaffold.tools import git
 from scaffold.tools.files import remove_tree, temporary_folder
-from scaffold.tools.trees import Commit, Tree, stream
+from scaffold.tools.trees import Commit, Tree, chunks, stream
 
 MERGE_TREE = (2, 38)
 """The first git with `merge-tree --write-tree`."""
+MANY = (2, 39)
+"""The first with `merge-tree --stdin`."""
 YOURS = "yours"
 _OPTIONS = (
     # A template may move a folder and the owner add files to it, or the other way round: they follow.
@@ -55,7 +57,8 @@ class Workbench:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         # Named, because the user may forbid git to find a bare repository by itself (safe.bareRepository); no hooks.
-        self.options = (f"--git-dir={folder}", "-c", f"core.hooksPath={os.devnull}")
+        # What is thrown away need not reach the disk: on a busy one, waiting for that took most of the time.
+        self.options = (f"--git-dir={folder}", "-c", f"core.hooksPath={os.devnull}", "-c", "core.fsync=none")
 
     def git(self, *args: str, stdin: bytes = b"") -> str:
         """Run a git command here. Raises GitError."""
@@ -68,6 +71,16 @@ class Workbench:
     def write(self, commits: Sequence[Commit]) -> None:
         """Make commits."""
         self.git("fast-import", "--quiet", "--done", stdin=stream(commits))
+
+    def write_marked(self, commits: Iterable[Commit]) -> dict[int, str]:
+        """Make many commits that need no branch of their own: a commit's mark → its id."""
+        marks = self.folder / "marks"
+        args = ("fast-import", "--quiet", "--done", "--force", f"--export-marks={marks}")
+        done = git.feed(self.folder, *self.options, *args, chunks=chunks(commits))
+        if not done.ok:
+            raise git.failure(args, done)
+        lines = marks.read_text(encoding="ascii").splitlines()
+        return {int(mark[1:]): commit for mark, commit in (line.split(" ") for line in lines)}
 
     def entries(self, tree: str) -> dict[str, Place]:
         """Every file of a tree: path → entry."""
@@ -165,6 +178,37 @@ def _merge_tree(bench: Workbench, label: str) -> Merged:
         raise git.failure(args, done)
     tree, _, rest = done.out.partition(b"\0")
     return Merged(tree.decode(), _stages(rest))
+
+
+def merge_many(bench: Workbench, pairs: Sequence[tuple[str, str]]) -> list[Merged]:
+    """Merge many pairs of commits (yours, theirs), each pair of which has one base, by one process where git can."""
+    if git.version() >= MANY:
+        args = [*_OPTIONS, "merge-tree", "--write-tree", "--stdin", "-z", "--no-messages"]
+        listing = bench.git_bytes(*args, stdin="".join(f"{yours} {theirs}\n" for yours, theirs in pairs).encode())
+        return list(_many(listing))
+    return [_merge_pair(bench, *pair) for pair in pairs]
+
+
+def _many(listing: bytes) -> Iterator[Merged]:
+    """Read (git-merge-tree(1), INPUT FORMAT): STATUS NUL TREE NUL, an entry and NUL for each conflict, NUL."""
+    fields = iter(listing.split(b"\0"))
+    for status in fields:
+        if not status:
+            return
+        tree, records = next(fields), []
+        while record := next(fields):
+            records.append(record)
+        yield Merged(tree.decode(), _stages(b"\0".join([*records, b""])))
+
+
+def _merge_pair(bench: Workbench, yours: str, theirs: str) -> Merged:
+    base = bench.git("merge-base", yours, theirs)
+    for name, commit in (("base", base), (YOURS, yours), ("theirs", theirs)):
+        bench.git("update-ref", f"refs/heads/{name}", commit)
+    if git.version() >= MERGE_TREE:
+        return _merge_tree(bench, "theirs")
+    bench.git("worktree", "prune")  # the one before is gone, and git still takes its branch for checked out
+    return merge_in_worktree(bench, "theirs")
 
 
 def merge_in_worktree(bench: Workbench, label: str) -> Merged:

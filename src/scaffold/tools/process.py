@@ -1,10 +1,12 @@
 """The only place that starts processes of our own (copier and GitPython start theirs)."""
 
+import contextlib
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -70,6 +72,37 @@ def run(
     except OSError as error:
         raise ScaffoldError(f"`{args[0]}` could not be started: {error.strerror}.") from error
     return Completed(done.returncode, done.stdout or b"", done.stderr or b"")
+
+
+def feed(args: Sequence[str], cwd: Path, chunks: Iterable[bytes], env: Mapping[str, str] | None = None) -> Completed:
+    """Run a program that reads much and prints little: what it reads is made while it runs, and never held as a whole.
+
+    Raises:
+        ScaffoldError: the program is not there or cannot be started.
+    """
+    changes = env or {}
+    full_env = {key: value for key, value in {**os.environ, **changes}.items() if value or key not in changes}
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        try:
+            process = subprocess.Popen(args, cwd=cwd, env=full_env, stdin=subprocess.PIPE, stdout=out, stderr=err)
+        except OSError as error:
+            raise ScaffoldError(f"`{args[0]}` could not be started: {error.strerror}.") from error
+        with process:
+            try:
+                # When it ends early, its exit status and its last words say why.
+                with contextlib.suppress(BrokenPipeError):
+                    for chunk in chunks:
+                        process.stdin.write(chunk)  # type: ignore[union-attr]
+                    process.stdin.flush()  # type: ignore[union-attr]
+            except BaseException:
+                process.kill()
+                raise
+            finally:
+                with contextlib.suppress(BrokenPipeError):
+                    process.stdin.close()  # type: ignore[union-attr]
+        for stream in (out, err):
+            stream.seek(0)
+        return Completed(process.returncode, out.read(), err.read())
 
 
 def find_program(name: str) -> str | None:

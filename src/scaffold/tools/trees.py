@@ -3,7 +3,7 @@
 Nothing here touches a work tree or an index, and no clock, attribute or ignore rule has a say.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha1
 from pathlib import Path
@@ -30,6 +30,23 @@ class File:
     def oid(self) -> str:
         """The id of git's blob object, in a repository of the usual format (sha1)."""
         return sha1(b"blob %d\0" % len(self.content) + self.content, usedforsecurity=False).hexdigest()
+
+
+@dataclass(frozen=True)
+class Known(File):
+    """A file whose content is in a repository, and nobody has read it."""
+
+    place: tuple[str, str] = ("", "")
+
+    @property
+    def mode(self) -> str:
+        """Git's mode."""
+        return self.place[0]
+
+    @property
+    def oid(self) -> str:
+        """The id of git's blob object."""
+        return self.place[1]
 
 
 Tree = Mapping[str, File]
@@ -73,6 +90,10 @@ class Commit:
         removed: paths to take out.
         tag: a tag to put on it; empty for none.
         message: of the commit.
+        ref: the whole name of the ref to set in place of a branch.
+        stamp: who made it and when, as `Name <address> seconds zone`.
+        also: a further parent.
+        mark: a number by which the stream and `Workbench.write_marked` name it.
     """
 
     branch: str
@@ -83,23 +104,36 @@ class Commit:
     removed: Sequence[str] = ()
     tag: str = ""
     message: str = ""
+    ref: str = ""
+    stamp: str = f"{WHO} {WHEN}"
+    also: str = ""
+    mark: int = 0
 
 
 def stream(commits: Sequence[Commit]) -> bytes:
     """The commits as a git-fast-import(1) stream."""
-    parts = [b"feature done\n"]
+    return b"".join(chunks(commits))
+
+
+def chunks(commits: Iterable[Commit]) -> Iterator[bytes]:
+    """The same piece by piece, for more commits than fit into memory."""
+    yield b"feature done\n"
     for commit in commits:
-        parts += _commit(commit)
-    return b"".join([*parts, b"done\n"])
+        yield b"".join(_commit(commit))
+    yield b"done\n"
 
 
 def _commit(commit: Commit) -> list[bytes]:
-    ref = f"refs/heads/{commit.branch}"
+    ref = commit.ref or f"refs/heads/{commit.branch}"
     message = commit.message.encode()
-    parts = [f"commit {ref}\ncommitter {WHO} {WHEN}\ndata {len(message)}\n".encode() + message + b"\n"]
+    # Marked commits share one branch, which would make each the parent of the next.
+    parts = [f"reset {ref}\n\n".encode()] if commit.mark and not commit.parent else []
+    mark = f"mark :{commit.mark}\n" if commit.mark else ""
+    parts.append(f"commit {ref}\n{mark}committer {commit.stamp}\ndata {len(message)}\n".encode() + message + b"\n")
     if commit.parent:
-        parent = commit.parent if len(commit.parent) == 40 else f"refs/heads/{commit.parent}"
-        parts.append(f"from {parent}\n".encode())
+        parts.append(f"from {_named(commit.parent)}\n".encode())
+    if commit.also:
+        parts.append(f"merge {_named(commit.also)}\n".encode())
     parts.append(b"deleteall\n")
     if commit.start:
         parts.append(f'M 040000 {commit.start} ""\n'.encode())
@@ -113,6 +147,10 @@ def _commit(commit: Commit) -> list[bytes]:
     if commit.tag:
         parts.append(f"reset refs/tags/{commit.tag}\nfrom {ref}\n\n".encode())
     return parts
+
+
+def _named(parent: str) -> str:
+    return parent if len(parent) == 40 or parent.startswith(":") else f"refs/heads/{parent}"
 
 
 def _quoted(path: str) -> bytes:

@@ -1,0 +1,229 @@
+"""Time what a teacher waits for: writing starters for a class, and forecasting an update, for 100 to 10,000 students.
+
+    python benchmarks/classes.py            print the table
+    python benchmarks/classes.py --write    and put it into docs/performance.md
+
+Every figure is taken in a process of its own, whose peak memory (its own, and that of its largest git) is told with it.
+Absolute times are this machine's.
+"""
+
+import argparse
+import json
+import os
+import platform
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from scaffold.core.classroom import assignment, course, delivery, preparing, store, updating
+from scaffold.core.classroom.delivery import Class
+from scaffold.core.classroom.journal import Journal
+from scaffold.core.outcome import silent
+from scaffold.tools import git as git_door
+from scaffold.tools.trees import Commit, File, chunks
+
+PAGE = Path(__file__).parent.parent / "docs" / "performance.md"
+START, END = "<!-- classes:start -->", "<!-- classes:end -->"
+COPIER = str(Path(sys.executable).parent / "copier")
+FILES, LINES = 60, 80
+LOOPED = 20
+ASSIGNMENT = 'title = "Homework"\n[personal]\nfile = "personal.toml"\nvalues = {seed = {from = 1, to = 1000000}}\n'
+
+
+def git(folder: Path, *args: str) -> None:
+    """Run git in a folder."""
+    subprocess.run(["git", *args], cwd=folder, check=True, capture_output=True)
+
+
+def text(number: int, mended: str = "", mine: str = "") -> str:
+    """A source file, perhaps with a line that the teacher or a student changed."""
+    lines = [f"line {line} of file {number}\n" for line in range(LINES)]
+    if mended:
+        lines[10] = mended + "\n"
+    if mine:
+        lines[40 if mine.startswith("far") else 10] = mine + "\n"
+    return "".join(lines)
+
+
+def make_class(folder: Path, students: int) -> None:
+    """A class of so many students with one assignment."""
+    hw1 = folder / "hw1"
+    hw1.mkdir(parents=True)
+    (folder / "class.toml").write_text('title = "A class"\n')
+    roster = "".join(f"s{number:05},Student {number}\n" for number in range(students))
+    (folder / "roster.csv").write_text("student_id,name\n" + roster)
+    (folder / ".gitignore").write_text("/roster.csv\n/.scaffold/\n")
+    (hw1 / "assignment.toml").write_text(ASSIGNMENT)
+    for number in range(FILES):
+        (hw1 / f"file{number}.py").write_text(text(number))
+    solution = "### BEGIN SOLUTION\nanswer = 6 * 7 + sum(values)\n### END SOLUTION\n"
+    (hw1 / "answer.py").write_text(solution)
+    git(folder, "init", "--quiet")
+    commit(folder)
+
+
+def commit(folder: Path) -> None:
+    """Commit everything."""
+    git(folder, "add", "--all")
+    git(folder, "-c", "user.name=t", "-c", "user.email=t@example.org", "commit", "--quiet", "--message", "all")
+
+
+def write_store(folder: Path) -> float:
+    """Seconds to make the starter, write everybody's branch, and search all of it for leaks."""
+    room = course.read(folder)
+    start = time.perf_counter()
+    task = assignment.find(room, "hw1")
+    place = store.open_store(room)
+    ready = preparing.prepare(task, place, silent)
+    lines = preparing.write(room, task, place, ready, preparing.everybody(room, task), newer=False)
+    seconds = time.perf_counter() - start
+    assert lines
+    return seconds
+
+
+def forecast(folder: Path) -> float:
+    """Seconds to say what an update would do to everybody's work."""
+    write_store(folder)
+    room = course.read(folder)
+    task = assignment.find(room, "hw1")
+    place = store.open_store(room)
+
+    def work(number: int, owner: str, given: store.Given) -> Commit:
+        mine = f"{'near' if number % 10 == 0 else 'far'} work of {owner}"
+        ref = f"refs/fetched/{owner}/hw1/main"
+        return Commit(
+            "", {"file3.py": File(text(3, mine=mine).encode())}, start=given.tree, parent=given.commit, ref=ref
+        )
+
+    made = (work(number, *item) for number, item in enumerate(place.lines("hw1").items()))
+    git_door.fast_import(place.folder, chunks(made))
+    (folder / "hw1/file3.py").write_text(text(3, mended="mended"))
+    commit(folder)
+    at_work = Class(room, delivery.forge_of(room), place, Journal(room.home))
+    who = preparing.everybody(room, task)
+    start = time.perf_counter()
+    ready = preparing.prepare(task, place, silent)
+    found = updating.judge(at_work, task, ready, who, {})
+    seconds = time.perf_counter() - start
+    states = [work.state for work in found]
+    assert states.count("conflict") == len(states) // 10, states[:20]
+    assert states.count("clean") == len(states) - len(states) // 10
+    return seconds
+
+
+WHAT: dict[str, Callable[[Path], float]] = {"store": write_store, "forecast": forecast}
+
+
+def measure(what: str, students: int) -> tuple[float, float]:
+    """Seconds, and MiB of the largest process, in a process of its own."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name) / "class"
+        make_class(folder, students)
+        args = [sys.executable, __file__, "--one", what, str(folder)]
+        done = subprocess.run(args, check=True, capture_output=True, text=True)
+    seconds, kib = json.loads(done.stdout)
+    return seconds, kib / 1024
+
+
+def one(what: str, folder: Path) -> None:
+    """What `measure` runs."""
+    seconds = WHAT[what](folder)
+    used = [resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    print(json.dumps([seconds, max(used)]))
+
+
+def looped(make: Callable[[Path, Path, int], None]) -> float:
+    """Seconds a student for making repositories one after the other."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        make_class(folder / "class", 1)
+        source = Path(shutil.copytree(folder / "class/hw1", folder / "source"))
+        (source / "copier.yml").write_text("seed: {type: int, default: 1}\n")
+        (source / "personal.toml.jinja").write_text("seed = {{ seed }}\n")
+        git(source, "init", "--quiet")
+        commit(source)
+        times = []
+        for number in range(LOOPED):
+            start = time.perf_counter()
+            make(source, folder / f"s{number}", number)
+            times.append(time.perf_counter() - start)
+    return statistics.median(times)
+
+
+def by_clone(source: Path, dest: Path, number: int) -> None:
+    """What a script does: clone, write the student's file, commit."""
+    git(source.parent, "clone", "--quiet", str(source), str(dest))
+    (dest / "personal.toml").write_text(f"seed = {number}\n")
+    commit(dest)
+
+
+def by_copier(source: Path, dest: Path, number: int) -> None:
+    """One Copier run a student, and a commit."""
+    args = [
+        COPIER,
+        "copy",
+        "--defaults",
+        "--quiet",
+        "--vcs-ref",
+        "HEAD",
+        "--data",
+        f"seed={number}",
+        str(source),
+        str(dest),
+    ]
+    subprocess.run(args, check=True, capture_output=True)
+    git(dest, "init", "--quiet")
+    commit(dest)
+
+
+def row(*cells: str) -> str:
+    """One line of a Markdown table."""
+    return f"| {' | '.join(cells)} |"
+
+
+def table() -> str:
+    """All rows under their heading, and where they were taken."""
+    rows = [row("what", "students", "time", "a second", "aim", "peak memory"), "|---|---|---|---|---|---|"]
+    for students in (100, 1000, 10_000):
+        seconds, mib = measure("store", students)
+        rate = f"**{students / seconds:.0f}**"
+        rows.append(
+            row("hand-out into the store", f"{students:,}", f"{seconds:.2f} s", rate, "≥ 300", f"{mib:.0f} MiB")
+        )
+    for name, make in (("`git clone` and a commit", by_clone), ("`copier copy` and a commit", by_copier)):
+        each = looped(make)
+        rows.append(
+            row(f"a loop of {name} ({LOOPED} timed)", "100", f"{100 * each:.0f} s", f"{1 / each:.1f}", "–", "–")
+        )
+    for students, aim in ((200, "≤ 0.5 s"), (10_000, "–")):
+        seconds, mib = measure("forecast", students)
+        rate = f"{students / seconds:.0f}"
+        rows.append(row("forecast of an update", f"{students:,}", f"**{seconds:.2f} s**", rate, aim, f"{mib:.0f} MiB"))
+    return "\n".join([*rows, "", f"{os.cpu_count()} cores, Python {platform.python_version()}."])
+
+
+def main() -> None:
+    """Print the table, and write it into the page when asked."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--write", action="store_true", help="put the table into docs/performance.md")
+    parser.add_argument("--one", nargs=2, metavar=("WHAT", "FOLDER"), help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.one:
+        one(options.one[0], Path(options.one[1]))
+        return
+    result = table()
+    print(result)
+    if options.write:
+        page = PAGE.read_text(encoding="utf-8")
+        before, rest = page.split(START)
+        PAGE.write_text(f"{before}{START}\n{result}\n{END}{rest.split(END)[1]}", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,67 @@
+"""`scaffold class handout`: one repository for every student, with the starter in it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from scaffold.core.classroom import assignment, course, delivery, handing, owners, preparing
+from scaffold.core.classroom.report import told
+from scaffold.core.classroom.store import Store
+from scaffold.core.outcome import Notice, Outcome, Progress, Table, Text, silent
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to hand out.
+
+    Attributes:
+        only: students or teams; all when empty.
+        section: only its students.
+        dry_run: decide, and write nothing.
+    """
+
+    only: Sequence[str] = ()
+    section: str = ""
+    dry_run: bool = False
+
+
+def handout(folder: Path, name: str, options: Options, progress: Progress = silent) -> Outcome:
+    """Hand an assignment out to everybody who does not have it.
+
+    Raises:
+        ScaffoldError: the roster is not clean, a marker is wrong, something would leak; nothing was handed out.
+    """
+    room = course.find(folder)
+    task = assignment.find(room, name)
+    who = owners.choose(preparing.everybody(room, task), options.only, options.section)
+    if options.dry_run:
+        return _planned(room, task, who, progress)
+    with course.locked(room):
+        at_work = handing.open_class(room)
+        ready = preparing.prepare(task, at_work.store, progress)
+        rows = handing.begin(at_work, task, ready, who, progress)
+    return told(task.name, ready.version, rows, [Notice(note) for note in ready.notes])
+
+
+def _planned(
+    room: course.Course, task: assignment.Assignment, who: Sequence[owners.Owner], progress: Progress
+) -> Outcome:
+    place = room.home / "store.git"
+    store = Store(place) if place.is_dir() else None
+    ready = preparing.prepare(task, store, progress)
+    forge = delivery.forge_of(room)
+    has = store.lines(task.name) if store else {}
+    states = [(one, f"has starter {has[one.id].version}" if one.id in has else "would be handed out") for one in who]
+    rows = [(one.id, one.title, state, forge.address(one.repository)) for one, state in states]
+    data = {
+        "assignment": task.name,
+        "version": ready.version,
+        "dry_run": True,
+        "files": sorted(ready.tree),
+        "students": [{"id": row[0], "state": row[2], "repository": row[3]} for row in rows],
+    }
+    table = Table(("student", "name", "", "repository"), rows)
+    text = Text(
+        f"{task.title}: starter {ready.version}, {len(ready.tree)} files, {len(who)} repositories; nothing was written."
+    )
+    return Outcome(data, [table, text], [Notice(note) for note in ready.notes])

@@ -1,0 +1,147 @@
+"""An assignment: a folder of the course with the solutions in it, and its `assignment.toml`."""
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from scaffold.core.classroom import toml
+from scaffold.core.classroom.course import Course
+from scaffold.core.classroom.roster import ID
+from scaffold.core.classroom.toml import Table
+from scaffold.errors import ScaffoldError
+
+FILE_NAME = "assignment.toml"
+_KEYS = ("title", "due", "late", "points", "hidden", "may_show", "teams", "personal", "exercises", "limits")
+
+
+@dataclass(frozen=True)
+class Slice:
+    """A CSV file of which every student gets some rows: its path, and the share that they keep."""
+
+    path: str
+    keep: float
+
+
+@dataclass(frozen=True)
+class Personal:
+    """What differs from student to student.
+
+    Attributes:
+        file: where students find their values.
+        values: a name → the whole numbers it may be, from and to, or the texts.
+        slices: files of which everybody gets other rows.
+    """
+
+    file: str = ""
+    values: Mapping[str, tuple[int, int] | tuple[str, ...]] = field(default_factory=dict)
+    slices: tuple[Slice, ...] = ()
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """What `assignment.toml` says.
+
+    Attributes:
+        name: the folder's.
+        folder: where the teacher's version stands.
+        title: what it is called.
+        hidden: files and folders that students never receive.
+        may_show: files in which solution lines may stand.
+        teams: whether a team shares one repository.
+        personal: what differs from student to student.
+    """
+
+    name: str
+    folder: Path
+    title: str
+    hidden: tuple[str, ...] = ()
+    may_show: tuple[str, ...] = ()
+    teams: bool = False
+    personal: Personal = Personal()
+
+
+def find(course: Course, name: str) -> Assignment:
+    """An assignment of the course.
+
+    Raises:
+        ScaffoldError: there is none of that name, or its `assignment.toml` has a mistake.
+    """
+    name = name.rstrip("/")
+    folder = course.folder / name
+    if not ID.fullmatch(name) or not folder.is_dir():
+        have = ", ".join(names(course))
+        hint = f"There are: {have}." if have else f"Make it: scaffold new ml-tabular {folder} -d edition=teacher"
+        raise ScaffoldError(f"There is no assignment `{name}` in {course.folder}.", hint)
+    path = folder / FILE_NAME
+    if not path.is_file():
+        raise ScaffoldError(
+            f"{folder} has no {FILE_NAME}.", f'Write one with at least a title, as in: title = "{name.capitalize()}"'
+        )
+    top = Table(toml.read(path), f"{name}/{FILE_NAME}", _KEYS)
+    _check_due(path, toml.read(path).get("due"))
+    hidden = tuple(_inside(name, item) for item in [FILE_NAME, *top.get("hidden", [])])
+    return Assignment(
+        name,
+        folder,
+        top.get("title", name),
+        tuple(dict.fromkeys(hidden)),
+        tuple(top.get("may_show", [])),
+        top.get("teams", False),
+        _personal(name, top.get("personal", {})),
+    )
+
+
+def names(course: Course) -> list[str]:
+    """The assignments of a course."""
+    return sorted(path.parent.name for path in course.folder.glob(f"*/{FILE_NAME}"))
+
+
+def _check_due(path: Path, due: Any) -> None:
+    if due is not None and not isinstance(due, datetime.date):  # a datetime is a date, too
+        raise ScaffoldError(f"{path}: `due` must be a date or time.", "For example: due = 2027-01-31T23:59:00+01:00")
+
+
+def _personal(name: str, content: Mapping[str, Any]) -> Personal:
+    where = f"{name}/{FILE_NAME} [personal]"
+    table = Table(content, where, ("file", "values", "slices"))
+    allowed: dict[str, Any] = table.get("values", {})
+    values = {key: _values(where, key, value) for key, value in allowed.items()}
+    file = table.get("file", "")
+    if bool(file) != bool(values):
+        raise ScaffoldError(f"{where} needs both a `file` and `values`.", "docs/teaching.md has an example.")
+    if file and not file.endswith((".toml", ".json", ".yml", ".yaml")):
+        raise ScaffoldError(f"{where}: `file` must end in .toml, .json, .yml or .yaml.")
+    slices = content.get("slices", [])
+    if not isinstance(slices, list):
+        raise ScaffoldError(f"{where}: `slices` must be a list of tables.", "docs/teaching.md has an example.")
+    return Personal(_inside(name, file) if file else "", values, tuple(_slice(name, where, item) for item in slices))
+
+
+def _values(where: str, key: str, value: Any) -> tuple[int, int] | tuple[str, ...]:
+    if isinstance(value, list) and value and all(isinstance(item, str) for item in value):
+        return tuple(value)
+    is_range = isinstance(value, dict) and value.keys() == {"from", "to"}
+    if is_range and all(type(part) is int for part in value.values()) and value["from"] <= value["to"]:
+        return value["from"], value["to"]
+    raise ScaffoldError(
+        f"{where}: `{key}` must be a list of strings or a range.", f"For example: {key} = {{from = 1, to = 999}}"
+    )
+
+
+def _slice(name: str, where: str, item: Any) -> Slice:
+    keep = item.get("keep") if isinstance(item, dict) else None
+    if not isinstance(keep, (int, float)) or not 0 < keep < 1 or not isinstance(item.get("path"), str):
+        raise ScaffoldError(
+            f"{where}: a slice has a `path`, and `keep` between 0 and 1.", "keep = 0.9 keeps 9 of 10 rows."
+        )
+    return Slice(_inside(name, item["path"]), float(keep))
+
+
+def _inside(name: str, path: str) -> str:
+    """A path below the assignment's folder, without a slash at its end."""
+    plain = path.rstrip("/")
+    if not plain or plain.startswith("/") or "\\" in plain or {"", ".", "..", ".git"} & set(plain.split("/")):
+        raise ScaffoldError(f"{name}/{FILE_NAME}: `{path}` is no path below {name}/.", "Write it as in: tests/hidden")
+    return plain

@@ -1,0 +1,158 @@
+"""A course: the teacher's folder with `class.toml`, the roster, the assignments, and scaffold's own `.scaffold/`."""
+
+import hmac
+import re
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from scaffold.core.classroom import toml
+from scaffold.core.classroom.toml import Table
+from scaffold.errors import ScaffoldError
+from scaffold.tools import git
+from scaffold.tools.files import friendly_os_errors, write_atomically
+
+FILE_NAME = "class.toml"
+FORGES = ("folder", "git")
+_PLACE = re.compile(r"\{(\w*)\}")
+_BRANCH = re.compile(r"(?!.*(\.\.|//|\.lock(/|$)|\.$|/$|/\.))[A-Za-z0-9][A-Za-z0-9._/-]*")
+"""A careful part of what git-check-ref-format(1) allows."""
+_NAMES = 'For example: name = "{assignment}-{owner}"'
+_PLACES = {"assignment", "owner", "section"}
+
+
+@dataclass(frozen=True)
+class Course:
+    """What `class.toml` says.
+
+    Attributes:
+        folder: the course's.
+        title: what it is called.
+        roster: the file of students.
+        forge: where students' repositories are: `folder` or `git`.
+        place: of a folder forge, where the repositories stand.
+        url: of a git forge, the address of a repository, with `{repository}` in it.
+        pattern: what a repository is called.
+        branch: the branch that students work on.
+        pseudonyms: whether repositories are named by something that only the teacher can take back to a student.
+    """
+
+    folder: Path
+    title: str
+    roster: Path
+    forge: str = "folder"
+    place: Path = Path("repositories")
+    url: str = ""
+    pattern: str = "{assignment}-{owner}"
+    branch: str = "main"
+    pseudonyms: bool = False
+
+    @property
+    def home(self) -> Path:
+        """What scaffold keeps for the class: on the teacher's disk, in no repository."""
+        return self.folder / ".scaffold"
+
+    @cached_property
+    def secret(self) -> bytes:
+        """The key that personal answers and pseudonyms are made with; made at first use, and never changed.
+
+        Raises:
+            ScaffoldError: the folder cannot be written.
+        """
+        path = self.home / "secret"
+        if not path.is_file():
+            write_atomically(path, secrets.token_hex(32) + "\n")
+            with friendly_os_errors(path):
+                path.chmod(0o600)
+        return path.read_bytes().strip()
+
+    def token_of(self, *parts: str) -> bytes:
+        """Bytes that follow from the class's secret and these words, and that nobody else can work out."""
+        return hmac.digest(self.secret, "\0".join(parts).encode(), "sha256")
+
+
+def find(folder: Path) -> Course:
+    """The course that `folder` is, or lies in.
+
+    Raises:
+        ScaffoldError: there is none, or its `class.toml` has a mistake.
+    """
+    start = folder.expanduser().resolve()
+    for place in (start, *start.parents):
+        if (place / FILE_NAME).is_file():
+            return read(place)
+    raise ScaffoldError(
+        f"{start} is in no class: no folder above it has a {FILE_NAME}.", "Make one: scaffold class init"
+    )
+
+
+def read(folder: Path) -> Course:
+    """The course of a folder with a `class.toml`. Raises ScaffoldError when that has a mistake."""
+    path = folder / FILE_NAME
+    content = toml.read(path)
+    top = Table(content, FILE_NAME, ("title", "roster", "forge", "repositories"))
+    forge = Table(top.get("forge", {}), f"{FILE_NAME} [forge]", ("kind", "place", "url"))
+    names = Table(top.get("repositories", {}), f"{FILE_NAME} [repositories]", ("name", "branch", "pseudonyms"))
+    kind = forge.get("kind", "folder")
+    if kind not in FORGES:
+        raise ScaffoldError(f"{FILE_NAME} [forge]: there is no kind `{kind}`.", f"There are: {', '.join(FORGES)}.")
+    course = Course(
+        folder,
+        top.get("title", folder.name),
+        folder / top.get("roster", "roster.csv"),
+        kind,
+        folder / Path(forge.get("place", "repositories")).expanduser(),
+        forge.get("url", ""),
+        names.get("name", "{assignment}-{owner}"),
+        names.get("branch", "main"),
+        names.get("pseudonyms", False),
+    )
+    _check(course)
+    return course
+
+
+def _check(course: Course) -> None:
+    places = set(_PLACE.findall(course.pattern))
+    if not {"assignment", "owner"} <= places or places - _PLACES:
+        raise ScaffoldError(
+            f"{FILE_NAME} [repositories]: `name` must hold {{assignment}} and {{owner}}, and may hold {{section}}.",
+            _NAMES,
+        )
+    if not re.fullmatch(r"[A-Za-z0-9][\w.-]*", _PLACE.sub("x", course.pattern)):
+        raise ScaffoldError(f"{FILE_NAME} [repositories]: `name` may hold letters, digits and . _ - besides.", _NAMES)
+    if not _BRANCH.fullmatch(course.branch):
+        message = f"{FILE_NAME} [repositories]: `{course.branch}` is no name for a branch."
+        raise ScaffoldError(message, 'For example: branch = "main"')
+    if course.forge == "git":
+        if "{repository}" not in course.url:
+            raise ScaffoldError(
+                f"{FILE_NAME} [forge]: `url` must hold {{repository}}.",
+                'For example: url = "https://git.example.org/ml/{repository}.git"',
+            )
+        git.refuse_secret(course.url, "forge")
+
+
+@contextmanager
+def locked(course: Course) -> Iterator[None]:
+    """Be the only scaffold at work in this class.
+
+    Raises:
+        ScaffoldError: another one is, or the folder cannot be written.
+    """
+    with friendly_os_errors(course.home / "lock"):
+        course.home.mkdir(exist_ok=True)
+        lock = FileLock(course.home / "lock", timeout=0)
+        try:
+            lock.acquire()
+        except Timeout as error:
+            message = f"Another scaffold is at work in the class {course.folder}."
+            raise ScaffoldError(message, "Try again when it is done.") from error
+    try:
+        yield
+    finally:
+        lock.release()

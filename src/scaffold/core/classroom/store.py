@@ -1,0 +1,176 @@
+"""The class store: one bare repository with every starter and every student's line of starters, objects shared.
+
+    refs/starters/ASSIGNMENT/VERSION        a starter as all share it; each version's parent is the one before
+    refs/students/OWNER/ASSIGNMENT          what an owner was given: the newest of their line; its parent is the older
+    refs/fetched/OWNER/ASSIGNMENT/BRANCH    what is on the forge, as it was last looked at
+
+However many students there are, one git-fast-import(1) process writes all their commits.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from scaffold.core.classroom.course import Course
+from scaffold.errors import ScaffoldError
+from scaffold.tools import git, objects
+from scaffold.tools.files import friendly_os_errors, staged
+from scaffold.tools.trees import Commit, File, Tree, chunks
+
+_NUMBER = re.compile(r"^Starter: (\d+)$", re.MULTILINE)
+_SOURCE = re.compile(r"^Source: (\w+)$", re.MULTILINE)
+_FORMAT = "%(refname)%00%(objectname)%00%(tree)%00%(parent)%00%(contents)%00"
+Own = tuple[str, Mapping[str, File], str]
+
+
+@dataclass(frozen=True)
+class Given:
+    """A starter: one that all share, or an owner's.
+
+    Attributes:
+        commit: its id.
+        tree: its tree's.
+        version: which version it is.
+        parent: the commit of the version before; empty for the first.
+        source: the commit of the teacher's that it was made from.
+    """
+
+    commit: str
+    tree: str
+    version: int
+    parent: str = ""
+    source: str = ""
+
+
+class Store:
+    """The store of one class."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def unlock(self) -> None:
+        """Take away the locks that a killed git left; only for whoever holds the class's own lock."""
+        for lock in [self.folder / "packed-refs.lock", *(self.folder / "refs").rglob("*.lock")]:
+            lock.unlink(missing_ok=True)
+
+    def git(self, *args: str, stdin: bytes = b"") -> bytes:
+        """Run a git command here. Raises GitError."""
+        return git.run_bytes(self.folder, f"--git-dir={self.folder}", *args, stdin=stdin)
+
+    def starters(self, assignment: str) -> dict[int, Given]:
+        """The starters of an assignment, by version, oldest first."""
+        found = self._given(f"refs/starters/{assignment}")
+        return {given.version: given for given in sorted(found.values(), key=lambda given: given.version)}
+
+    def lines(self, assignment: str) -> dict[str, Given]:
+        """What owners were given of an assignment: owner → the newest of their line."""
+        found = self._given("refs/students")
+        names = (ref.removeprefix("refs/students/").partition("/") for ref in found)
+        return {
+            owner: given for (owner, _, name), given in zip(names, found.values(), strict=True) if name == assignment
+        }
+
+    def heads(self, assignment: str) -> dict[str, dict[str, str]]:
+        """What was on the forge when it was last looked at: owner → branch → commit."""
+        found: dict[str, dict[str, str]] = {}
+        listing = self.git("for-each-ref", "--format=%(refname) %(objectname)", "refs/fetched").decode(
+            "utf-8", "replace"
+        )
+        for line in listing.splitlines():
+            ref, _, commit = line.rpartition(" ")
+            owner, name, branch = ref.removeprefix("refs/fetched/").split("/", 2)
+            if name == assignment:
+                found.setdefault(owner, {})[branch] = commit
+        return found
+
+    def write_starter(self, assignment: str, version: int, tree: Tree, stamp: str, source: str) -> Given:
+        """Keep a starter. Returns it."""
+        before = self.starters(assignment).get(version - 1)
+        commit = Commit(
+            "",
+            tree,
+            ref=f"refs/starters/{assignment}/{version}",
+            parent=before.commit if before else "",
+            message=f"{assignment}: starter {version}\n\nStarter: {version}\nSource: {source}\n",
+            stamp=stamp,
+        )
+        git.fast_import(self.folder, chunks([commit]))
+        return self.starters(assignment)[version]
+
+    def write_lines(self, assignment: str, starter: Given, own: Iterable[Own], stamp: str, message: str = "") -> None:
+        """Give owners a starter: one commit each, on top of what they were given before.
+
+        Args:
+            assignment: of which assignment.
+            starter: what all share.
+            own: owners, the files that are theirs alone, and the commit that they were given before (or nothing).
+            stamp: who made it and when.
+            message: of the commits; it ends in the line that tells the version.
+        """
+        text = message or f"{assignment}: starter {starter.version}\n\nStarter: {starter.version}\n"
+        made = (
+            Commit(
+                "",
+                files,
+                start=starter.tree,
+                parent=parent,
+                ref=student_ref(owner, assignment),
+                message=text,
+                stamp=stamp,
+            )
+            for owner, files, parent in own
+        )
+        git.fast_import(self.folder, chunks(made))
+
+    def commits(self, refs: Mapping[str, str]) -> dict[str, str]:
+        """What refs point at: a key → its commit."""
+        listing = self.git(
+            "for-each-ref", "--format=%(refname) %(objectname)", *({"refs/sent"} if refs else ())
+        ).decode()
+        known = dict(line.rsplit(" ", 1) for line in listing.splitlines())
+        return {key: known[ref] for key, ref in refs.items() if ref in known}
+
+    def new_files(self, commits: Sequence[str], known: Sequence[str] = ()) -> Iterator[tuple[str, str, bytes]]:
+        """Every file that is reachable from some commits and not from others: path, blob id, content."""
+        return objects.files(self.folder, commits, known)
+
+    def _given(self, prefix: str) -> dict[str, Given]:
+        fields = self.git("for-each-ref", f"--format={_FORMAT}", prefix).decode("utf-8", "replace").split("\0")
+        found = {}
+        for at in range(0, len(fields) - 5, 5):
+            ref, commit, tree, parent, text = fields[at : at + 5]
+            # The last of each: a teacher's own words come before.
+            numbers, sources = _NUMBER.findall(text), _SOURCE.findall(text)
+            if numbers:
+                above, source = parent.split(" ")[0], sources[-1] if sources else ""
+                found[ref.strip()] = Given(commit, tree, int(numbers[-1]), above, source)
+        return found
+
+
+def student_ref(owner: str, assignment: str) -> str:
+    """Where an owner's line is."""
+    return f"refs/students/{owner}/{assignment}"
+
+
+def fetched_ref(owner: str, assignment: str) -> str:
+    """Where what is on the forge is kept."""
+    return f"refs/fetched/{owner}/{assignment}"
+
+
+def open_store(course: Course) -> Store:
+    """The class's store; made, whole or not at all, when there is none.
+
+    Raises:
+        ScaffoldError: the folder cannot be written, or holds no repository.
+    """
+    folder = course.home / "store.git"
+    if not folder.is_dir():
+        with friendly_os_errors(folder):
+            course.home.mkdir(exist_ok=True)
+        with staged(folder) as stage:
+            stage.rmdir()
+            git.make_bare(stage)
+    if not (folder / "HEAD").is_file():
+        raise ScaffoldError(f"{folder} is no repository any more.", "Bring it back from a backup.")
+    return Store(folder)

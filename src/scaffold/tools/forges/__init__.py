@@ -1,0 +1,1 @@
+"""Where students' repositories are, behind one small protocol (base.py): a folder, any git server."""

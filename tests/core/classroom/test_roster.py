@@ -1,0 +1,237 @@
+"""Rosters as they come, from systems and from hands: read, or told by line what is wrong with them."""
+
+import csv
+import io
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scaffold.core.classroom import roster
+from scaffold.core.classroom.roster import ID, Student, parse
+from scaffold.errors import ScaffoldError
+
+HEADER = "student_id,name,email,username,section,team\n"
+ADA = Student("s1", "Ada Lovelace", "ada@example.org", "ada-l", "A", "red")
+
+
+def students(text: str | bytes, **options: bool) -> list[Student]:
+    found = parse(text.encode() if isinstance(text, str) else text, **options)
+    assert found.problems == ()
+    return list(found.students)
+
+
+def problems(text: str | bytes) -> list[tuple[int, str]]:
+    found = parse(text.encode() if isinstance(text, str) else text)
+    return [(problem.line, problem.message) for problem in found.problems]
+
+
+EXPORTS = {
+    "ours": (HEADER + "s1,Ada Lovelace,ada@example.org,ada-l,A,red\n", [ADA]),
+    "GitHub Classroom's": (
+        '"identifier","github_username","github_id","name"\n"s1","ada-l","1","Ada"\n"Alan M. Turing","alan","2",""\n'
+        '"grace@example.org","","",""\n',
+        [
+            Student("s1", "Ada", username="ada-l"),
+            Student("alan", "", username="alan"),
+            Student("grace"),
+        ],
+    ),
+    "Classroom 50's": (
+        "username,first_name,last_name,email,section,github_id\nada-l,Ada,Lovelace,ada@example.org,A,17\n",
+        [Student("ada-l", "Ada Lovelace", "ada@example.org", "ada-l", "A")],
+    ),
+    "Canvas's gradebook": (
+        "\ufeffStudent,ID,SIS User ID,SIS Login ID,Section,HW1 (123),Current Score\n"
+        "    Points Possible,,,,,10,(read only)\n"
+        '"Lovelace, Ada",4711,s1,ada-l,"ML 1 and ML 2",9,90\n"Student, Test",99,,0aef,ML 1,,\n',
+        [Student("s1", "Lovelace, Ada", username="ada-l", section="ML 1 and ML 2")],
+    ),
+    "Moodle's participants": (
+        "First name,Last name,ID number,Email address,Groups\nAda,Lovelace,s1,ada@example.org,Lab 1\n",
+        [Student("s1", "Ada Lovelace", "ada@example.org", section="Lab 1")],
+    ),
+    "Brightspace's": (
+        "OrgDefinedId,Username,Last Name,First Name,Email,Section Membership,End-of-Line Indicator\n"
+        "#20067930,#ada.l,Lovelace,Ada,ada@example.org,A,#\n",
+        [Student("20067930", "Ada Lovelace", "ada@example.org", "ada.l", "A")],
+    ),
+    "semicolons, as Excel in Europe": (
+        "Matrikelnummer;Vorname;Nachname;E-Mail\n17;Zoë;O'Brien-Ñandú;zoe@example.org\n",
+        [Student("17", "Zoë O'Brien-Ñandú", "zoe@example.org")],
+    ),
+    "tabs": ("student_id\tname\n1\tWang 小明\n", [Student("1", "Wang 小明")]),
+    "quotes and a line end in a cell of no interest": (
+        'id,name,remark\n1,"Ada ""Countess"" L","two\nlines; and, more"\n2,Bob,\n',
+        None,
+    ),
+    "blank lines, blanks, missing cells": ("\n id , name \n\n 1 , Ada \n2\n,,\n", [Student("1", "Ada"), Student("2")]),
+    "only addresses": ("email\nada.l@example.org\n", [Student("ada.l", email="ada.l@example.org")]),
+}
+
+
+@pytest.mark.parametrize("name", [name for name in EXPORTS if EXPORTS[name][1] is not None])
+def test_an_export(name: str) -> None:
+    text, expected = EXPORTS[name]
+    assert students(text) == expected
+
+
+def test_a_line_number_counts_lines_and_not_records() -> None:
+    text = 'id,name,remark\n1,Ada,"two\nlines"\n../x,Bob,\n'
+    assert [line for line, _ in problems(text)] == [4]
+
+
+def test_canvas_own_rows_are_named() -> None:
+    found = parse(EXPORTS["Canvas's gradebook"][0].encode())
+    assert [(row.line, row.message) for row in found.skipped] == [
+        (2, "`Points Possible` is Canvas's own row"),
+        (4, "`Student, Test` is Canvas's own row"),
+    ]
+
+
+def test_repobees_file() -> None:
+    assert students("slarse glassey\n\nglennol\n", as_teams=True) == [
+        Student("slarse", username="slarse", team="glassey-slarse"),
+        Student("glassey", username="glassey", team="glassey-slarse"),
+        Student("glennol", username="glennol"),
+    ]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_encodings(encoding: str) -> None:
+    assert students("id,name\n1,Zoë\n".encode(encoding)) == [Student("1", "Zoë")]
+
+
+def test_names_are_one_character_a_letter() -> None:
+    assert students("id,name\n1,Zoe\u0308\n") == [Student("1", "Zoë")]
+
+
+WRONG = {
+    "a path": ("../x", "student_id `../x` may hold only letters, digits and single . _ -, 63 at most"),
+    "a command": (";rm", "student_id `;rm` may hold only"),
+    "an option": ("-rf", "student_id `-rf` would be a formula"),
+    "two dots": ("a..b", "student_id `a..b` may hold only"),
+    "a ref lock": ("a.lock", "student_id `a.lock` may hold only"),
+    "git": ("a.git", "student_id `a.git` may hold only"),
+    "a blank": ("a b", "student_id `a b` may hold only"),
+    "a dot at the end": ("a.", "student_id `a.` may hold only"),
+    "hidden": (".a", "student_id `.a` may hold only"),
+    "a colon": ("a:b", "student_id `a:b` may hold only"),
+    "a letter of another script": ("é1", "student_id `é1` may hold only"),
+    "a formula": ("=1+1", "student_id `=1+1` would be a formula in a spreadsheet"),
+    "long": ("a" * 64, "student_id `aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa…` may hold only"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_an_id_that_could_be_more_than_an_id(name: str) -> None:
+    cell, message = WRONG[name]
+    ((line, found),) = problems(HEADER + f"ok,Ada,,,,\n{cell},Bob,,,,\n")
+    assert line == 3
+    assert found.startswith(message)
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ("1,../x,,,,", "name `../x` has `..` in it"),
+        ("1,x;rm -rf,,,,", "name `x;rm -rf` has `;` in it"),
+        ("1,<b>x</b>,,,,", "name `<b>x</b>` has `<` in it"),
+        ("1,$(x),,,,", "name `$(x)` has `$` in it"),
+        ("1,`x`,,,,", "name ``x`` has ``` in it"),
+        ('1,=HYPERLINK("http://x"),,,,', 'name `=HYPERLINK("http://x")` would be a formula'),
+        ("1,@SUM(A1),,,,", "name `@SUM(A1)` would be a formula"),
+        ("1,a\u202eb,,,,", "name `a\\u202eb` has an invisible character in it"),
+        ("1,a\x1bb,,,,", "name `a\\x1bb` has `\\x1b` in it"),
+        ("1,Ada,nobody,,,", "email `nobody` is no address"),
+        ("1,Ada,a@b c,,,", "email `a@b c` is no address"),
+        ("1,Ada,,../u,,", "username `../u` may hold only"),
+        ("1,Ada,,,<a>,", "section `<a>` has `<` in it"),
+        ("1,Ada,,,,***", "team `***` has no letter or digit"),
+        (",Ada,,,A,", "nothing says who this is: student_id, username or email is missing"),
+        (",,'a b'@x.org,,,", "email `'a b'@x.org` is no address"),
+        (",,a+b@example.org,,,", "`a+b` of the email cannot name a repository"),
+        ("1,Ada,,,,,extra", "7 cells under 6 headings: quote a name with a `,`"),
+        ('1,"Ada,,,,', "the quotes do not add up"),
+    ],
+)
+def test_a_row_that_cannot_be_used(row: str, message: str) -> None:
+    found = problems(HEADER + row + "\n")
+    assert any(line == 2 and text.startswith(message) for line, text in found), found
+
+
+def test_everything_wrong_is_told_at_once() -> None:
+    text = HEADER + "a,,,,,\n../x,;rm,x,,,\nA,,,,,\nb,,E@x.org,U,,\nc,,e@x.org,u,,\nd,,,,,B\n"
+    assert problems(text) == [
+        (3, "name `;rm` has `;` in it"),
+        (3, "email `x` is no address"),
+        (3, "student_id `../x` may hold only letters, digits and single . _ -, 63 at most"),
+        (4, "student_id `A` is on line 2 already"),
+        (6, "username `u` is on line 5 already"),
+        (6, "email `e@x.org` is on line 5 already"),
+        (7, "team `B` is called as the student of line 5"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "the file is empty"),
+        (b"\n\n", "the file is empty"),
+        (b"Vorname,Nachname\nAda,L\n", "no column says who it is"),
+        (b"id,name\n1,Ada\n2,Zo\xeb\n", "this is not UTF-8"),
+    ],
+)
+def test_a_file_that_is_no_roster(content: bytes, message: str) -> None:
+    ((_, found),) = problems(content)
+    assert found.startswith(message)
+
+
+def test_one_member_twice_in_a_line_of_repobees() -> None:
+    first, *_ = parse(b"a a\n", as_teams=True).problems
+    assert first.message == "student_id `a` is on line 1 already"
+
+
+def test_a_roster_that_is_not_clean_stops_everything(work: Path) -> None:
+    (work / "r.csv").write_text("id,name\n1,Ada\n1,Bob\n;x,Eve\n")
+    with pytest.raises(
+        ScaffoldError, match=r"r.csv:3: student_id `1` is on line 2 already; 1 problem more\."
+    ) as caught:
+        roster.require_clean(work / "r.csv")
+    assert "roster check" in caught.value.hint
+    (work / "r.csv").write_text("id,name\n")
+    with pytest.raises(ScaffoldError, match="has no students yet"):
+        roster.require_clean(work / "r.csv")
+    with pytest.raises(ScaffoldError, match="cannot be read"):
+        roster.require_clean(work / "none.csv")
+
+
+@pytest.mark.parametrize(("team", "id_"), [("Équipe n° 1", "equipe-n-1"), ("Red  Team!", "red-team"), ("小", "")])
+def test_a_team_has_an_id(team: str, id_: str) -> None:
+    assert roster.team_id(team) == id_
+
+
+CELL = st.text(max_size=12)
+
+
+@given(st.lists(st.lists(CELL, min_size=6, max_size=6), max_size=8), st.sampled_from(",;\t"))
+def test_no_cell_gets_through_as_more_than_data(rows: list[list[str]], delimiter: str) -> None:
+    out = io.StringIO()
+    csv.writer(out, delimiter=delimiter).writerows([HEADER.strip().split(","), *rows])
+    found = parse(out.getvalue().encode("utf-8", "replace"))
+    for student in found.students:
+        assert ID.fullmatch(student.id)
+        assert ".." not in student.id
+        for cell in (student.name, student.section.replace("/", ""), student.team, student.username):
+            assert not set(cell) & set('<>|;`$\\/{}"\n\0\x1b')
+            assert cell[:1] not in ("=", "+", "@", "-")
+    usable = [student.id.casefold() for student in found.students]
+    assert found.problems or len(set(usable)) == len(usable)
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_are_a_roster_or_a_list_of_problems(content: bytes) -> None:
+    for problem in parse(content).problems:
+        assert problem.line >= 1
+        assert problem.message.isprintable()
