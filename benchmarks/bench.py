@@ -20,12 +20,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import page
+
 from scaffold.core import release
 from scaffold.core.catalog import find
 
 ROOT = Path(__file__).parent.parent
-PAGE = ROOT / "docs" / "performance.md"
-START, END = "<!-- table:start -->", "<!-- table:end -->"
 BIN = Path(sys.executable).parent
 SCAFFOLD, COPIER = str(BIN / "scaffold"), str(BIN / "copier")
 TEMPLATE = "ml-tabular"
@@ -237,9 +237,7 @@ def main() -> None:
     result = table(options.rounds)
     print(result)
     if options.write:
-        page = PAGE.read_text(encoding="utf-8")
-        before, rest = page.split(START)
-        PAGE.write_text(f"{before}{START}\n{result}\n{END}{rest.split(END)[1]}", encoding="utf-8")
+        page.write("table", result)
 
 
 if __name__ == "__main__":

@@ -21,6 +21,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import page
+
 from scaffold.core.classroom import assignment, course, delivery, preparing, store, updating
 from scaffold.core.classroom.delivery import Class
 from scaffold.core.classroom.journal import Journal
@@ -28,8 +30,6 @@ from scaffold.core.outcome import silent
 from scaffold.tools import git as git_door
 from scaffold.tools.trees import Commit, File, chunks
 
-PAGE = Path(__file__).parent.parent / "docs" / "performance.md"
-START, END = "<!-- classes:start -->", "<!-- classes:end -->"
 COPIER = str(Path(sys.executable).parent / "copier")
 FILES, LINES = 60, 80
 LOOPED = 20
@@ -220,9 +220,7 @@ def main() -> None:
     result = table()
     print(result)
     if options.write:
-        page = PAGE.read_text(encoding="utf-8")
-        before, rest = page.split(START)
-        PAGE.write_text(f"{before}{START}\n{result}\n{END}{rest.split(END)[1]}", encoding="utf-8")
+        page.write("classes", result)
 
 
 if __name__ == "__main__":

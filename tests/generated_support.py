@@ -8,12 +8,14 @@ import struct
 import subprocess
 import urllib.request
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import Page
 
 from rendering import NAMES
 
@@ -152,3 +154,23 @@ def free_port() -> int:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         return int(listener.getsockname()[1])
+
+
+@contextmanager
+def started(
+    command: Sequence[str], folder: Path, env: Mapping[str, str]
+) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    """A program that says where its page is, on a machine without a desktop: the address and the process."""
+    quiet = {**env, "PYTHONUNBUFFERED": "1", "DISPLAY": "", "WAYLAND_DISPLAY": ""}
+    with subprocess.Popen(command, cwd=folder, env=quiet, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        said = next(line for line in process.stdout if "http://127.0.0.1" in line)
+        try:
+            yield re.findall(r"http://127\.0\.0\.1:\d+", said)[0], process
+        finally:
+            process.terminate()
+
+
+def sideways(page: Page) -> bool:
+    """Whether a page has to be moved sideways to be read."""
+    return bool(page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"))

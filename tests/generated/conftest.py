@@ -7,17 +7,23 @@ import json
 import os
 import shutil
 import subprocess
+import tempfile
 import threading
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 import pytorch_index
 from generated_support import CNN, OUTSIDE, STAGES, TABULAR, TOOLS, WHEELS, Mirror, Run, Stage, generate, need
 from rendering import NAMES
 from support import BIN
 
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
+]  # fmt: skip
 PAGES = {"rag-app": "test_rag_page.py", "cnn-classifier": "test_cnn_page.py"}
 collect_ignore = [file for template, file in PAGES.items() if template not in NAMES]
 
@@ -152,6 +158,18 @@ def engine(
     services = {name: {"build": build} for name in ("app", "mlflow")}
     (folder / "stand-in.yaml").write_text(json.dumps({"services": services}))
     return {**docker, "COMPOSE_FILE": os.pathsep.join(["compose.yaml", str(folder / "stand-in.yaml")])}
+
+
+@pytest.fixture(scope="module")
+def browser(machine: dict[str, str]) -> Iterator[Browser]:
+    """Chromium without a window."""
+    chromium = shutil.which("chromium", path=machine["PATH"])
+    need(chromium, "chromium is not installed")
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        patch.setenv("TMPDIR", tempfile.mkdtemp(dir="/tmp"))  # Chromium's socket path has to be short
+        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        yield browser
+        browser.close()
 
 
 @pytest.fixture

@@ -1,9 +1,6 @@
 """The page of a generated cnn-classifier, in a real browser: what a person draws, drops, types, and reads."""
 
-import re
-import shutil
 import subprocess
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -11,14 +8,10 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
-from generated_support import CNN, free_port, need, seven
+from generated_support import CNN, free_port, seven, sideways, started
 
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
-]  # fmt: skip
 SEVEN = ((0.2, 0.15), (0.75, 0.15), (0.4, 0.85))
 """The corners of a seven, as shares of the board."""
 DROP = """async ([url, name]) => {
@@ -64,34 +57,16 @@ class Demo:
 
 
 @contextmanager
-def started(folder: Path, machine: dict[str, str]) -> Iterator[Demo]:
+def demonstrated(folder: Path, machine: dict[str, str]) -> Iterator[Demo]:
     """The project's demo, as `make demo` starts it where there is no desktop."""
-    command = ["uv", "run", CNN.project, "demo", "--port", str(free_port())]
-    environment = {**machine, "PYTHONUNBUFFERED": "1", "DISPLAY": "", "WAYLAND_DISPLAY": ""}
-    with subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        said = next(line for line in process.stdout if "http://127.0.0.1" in line)
-        try:
-            yield Demo(re.findall(r"http://127\.0\.0\.1:\d+", said)[0], process)
-        finally:
-            process.terminate()
+    with started(["uv", "run", CNN.project, "demo", "--port", str(free_port())], folder, machine) as (url, process):
+        yield Demo(url, process)
 
 
 @pytest.fixture(scope="module")
 def demo(ran: Path, machine: dict[str, str]) -> Iterator[Demo]:
-    with started(ran, machine) as running:
+    with demonstrated(ran, machine) as running:
         yield running
-
-
-@pytest.fixture(scope="module")
-def browser(machine: dict[str, str]) -> Iterator[Browser]:
-    chromium = shutil.which("chromium", path=machine["PATH"])
-    need(chromium, "chromium is not installed")
-    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
-        patch.setenv("TMPDIR", tempfile.mkdtemp(dir="/tmp"))  # Chromium's socket path has to be short
-        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 def opened(context: BrowserContext, demo: Demo) -> Page:
@@ -139,10 +114,6 @@ def draw(page: Page, corners: tuple[tuple[float, float], ...], size: float = 1.0
     for place in places[1:]:
         page.mouse.move(*place, steps=12)
     page.mouse.up()
-
-
-def sideways(page: Page) -> bool:
-    return bool(page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"))
 
 
 @pytest.fixture
@@ -256,7 +227,7 @@ def test_a_finger_draws_without_moving_the_page(browser: Browser, demo: Demo) ->
 
 def test_a_service_that_has_stopped_is_said_to_be_gone(ran: Path, machine: dict[str, str], browser: Browser) -> None:
     context = browser.new_context()
-    with started(ran, machine) as demo:
+    with demonstrated(ran, machine) as demo:
         page = opened(context, demo)
     draw(page, SEVEN)
     expect(page.get_by_role("alert")).to_contain_text("cannot be reached")

@@ -2,10 +2,7 @@
 
 import json
 import re
-import shutil
 import sqlite3
-import subprocess
-import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,14 +12,10 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
-from generated_support import RAG, Run, free_port, generate, need
+from generated_support import RAG, Run, free_port, generate, sideways, started
 
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
-]  # fmt: skip
 QUESTION = "Which bus goes to the tool library, and at which stop do I get off?"
 COMMAND = ["uv", "run", RAG.project]
 ELSEWHERE = "What is the capital of Mongolia?"
@@ -84,15 +77,8 @@ def folder(run: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @contextmanager
 def demo(folder: Path, machine: dict[str, str], **env: str) -> Iterator[Service]:
     """The project's demo, as `make demo` starts it where there is no desktop."""
-    command = [*COMMAND, "demo", "--port", str(free_port())]
-    environment = {**machine, **env, "PYTHONUNBUFFERED": "1", "DISPLAY": "", "WAYLAND_DISPLAY": ""}
-    with subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        said = next(line for line in process.stdout if "http://127.0.0.1" in line)
-        try:
-            yield Service(re.findall(r"http://127\.0\.0\.1:\d+", said)[0], folder / "data/feedback/feedback.sqlite")
-        finally:
-            process.terminate()
+    with started([*COMMAND, "demo", "--port", str(free_port())], folder, {**machine, **env}) as (url, _):
+        yield Service(url, folder / "data/feedback/feedback.sqlite")
 
 
 @pytest.fixture(scope="module")
@@ -124,17 +110,6 @@ class Model(BaseHTTPRequestHandler):
         """Send some words in the format of chat completions."""
         event = {"choices": [{"delta": {"content": text}, "finish_reason": reason}]}
         self.wfile.write(f"data: {json.dumps(event)}\n\n".encode())
-
-
-@pytest.fixture(scope="module")
-def browser(machine: dict[str, str]) -> Iterator[Browser]:
-    chromium = shutil.which("chromium", path=machine["PATH"])
-    need(chromium, "chromium is not installed")
-    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
-        patch.setenv("TMPDIR", tempfile.mkdtemp(dir="/tmp"))  # Chromium's socket path has to be short
-        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 def opened(context: BrowserContext, service: Service) -> Page:
@@ -184,10 +159,6 @@ def focused(page: Page) -> str:
 
 def words(text: str) -> set[str]:
     return set(re.findall(r"\w+", text.lower()))
-
-
-def sideways(page: Page) -> bool:
-    return bool(page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"))
 
 
 def test_a_person_asks_and_reads_where_it_stands(page: Page, tmp_path: Path) -> None:

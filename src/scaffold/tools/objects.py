@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from scaffold.tools import git
-from scaffold.tools.trees import SYMLINK, File
+from scaffold.tools.trees import File, with_contents
 
 Place = tuple[str, str]
 """A tree entry: mode and object id."""
@@ -82,5 +82,4 @@ def changes(repository: Path, pairs: Sequence[tuple[str, str]]) -> list[dict[str
 def read_tree(repository: Path, tree: str) -> dict[str, File]:
     """A tree with its contents."""
     entries = git.list_tree(repository, tree)
-    contents = git.read_blobs(repository, list({oid for _, oid in entries.values()}))
-    return {path: File(contents[oid], mode == "100755", mode == SYMLINK) for path, (mode, oid) in entries.items()}
+    return with_contents(entries, git.read_blobs(repository, list({oid for _, oid in entries.values()})))

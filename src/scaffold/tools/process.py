@@ -64,14 +64,19 @@ def run(
     Raises:
         ScaffoldError: the program is not there or cannot be started.
     """
-    changes = env or {}
-    full_env = {key: value for key, value in {**os.environ, **changes}.items() if value or key not in changes}
     output = sys.stderr.fileno() if live else subprocess.PIPE
     try:
-        done = subprocess.run(args, cwd=cwd, env=full_env, check=False, input=stdin, stdout=output, stderr=output)
+        done = subprocess.run(args, cwd=cwd, env=_with(env), check=False, input=stdin, stdout=output, stderr=output)
     except OSError as error:
         raise ScaffoldError(f"`{args[0]}` could not be started: {error.strerror}.") from error
     return Completed(done.returncode, done.stdout or b"", done.stderr or b"")
+
+
+def _with(changes: Mapping[str, str] | None) -> dict[str, str]:
+    """The environment with variables added, or taken out where the value is empty."""
+    return {
+        key: value for key, value in {**os.environ, **(changes or {})}.items() if value or key not in (changes or {})
+    }
 
 
 def feed(args: Sequence[str], cwd: Path, chunks: Iterable[bytes], env: Mapping[str, str] | None = None) -> Completed:
@@ -80,11 +85,9 @@ def feed(args: Sequence[str], cwd: Path, chunks: Iterable[bytes], env: Mapping[s
     Raises:
         ScaffoldError: the program is not there or cannot be started.
     """
-    changes = env or {}
-    full_env = {key: value for key, value in {**os.environ, **changes}.items() if value or key not in changes}
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         try:
-            process = subprocess.Popen(args, cwd=cwd, env=full_env, stdin=subprocess.PIPE, stdout=out, stderr=err)
+            process = subprocess.Popen(args, cwd=cwd, env=_with(env), stdin=subprocess.PIPE, stdout=out, stderr=err)
         except OSError as error:
             raise ScaffoldError(f"`{args[0]}` could not be started: {error.strerror}.") from error
         with process:

@@ -53,6 +53,11 @@ Tree = Mapping[str, File]
 """POSIX path below the root → file."""
 
 
+def with_contents(entries: Mapping[str, tuple[str, str]], contents: Mapping[str, bytes]) -> dict[str, File]:
+    """The files of a listing: entries are path → (mode, blob id), contents are blob id → bytes."""
+    return {path: File(contents[oid], mode == "100755", mode == SYMLINK) for path, (mode, oid) in entries.items()}
+
+
 def read_folder(folder: Path) -> dict[str, File]:
     """Every file and symlink below `folder`, byte for byte; a repository in it is not part of the tree."""
     tree = {}

@@ -87,12 +87,23 @@ def hand_out(room: Class, run: Run, lines: dict[str, Given], owners: Sequence[Ow
     given = room.journal.was_given(run.assignment)
 
     def give(owner: Owner) -> Row:
-        row = _give(room, run, owner, lines[owner.id], owner.id in given)
+        return _give(room, run, owner, lines[owner.id], owner.id in given)
+
+    return carry_out(room, run, owners, give, progress)
+
+
+def carry_out(
+    room: Class, run: Run, owners: Sequence[Owner], do: Callable[[Owner], Row], progress: Progress
+) -> list[Row]:
+    """Do a run's work for each owner, and end the run when nobody is left for whom it failed."""
+
+    def noted(owner: Owner) -> Row:
+        row = do(owner)
         if row.state == FAILED:
             room.journal.step(run, owner.id, journal.FAILED, why=row.detail)
         return row
 
-    rows = list(work(owners, give, progress))
+    rows = list(work(owners, noted, progress))
     if not any(row.state == FAILED for row in rows):
         room.journal.end(run)
     return rows

@@ -69,7 +69,7 @@ def forecast(bench: Workbench, wanted: Sequence[Sides3]) -> list[Forecast]:
         wanted: the merges.
     """
     distinct = list(dict.fromkeys(wanted))
-    found = {sides: _without_merge(bench, sides) for sides in distinct}
+    found = {sides: _without_merge(sides) for sides in distinct}
     merged = [sides for sides, known in found.items() if known is None]
     found |= dict(zip(merged, _merged(bench, merged), strict=True))
     plain = {sides: known for sides, known in found.items() if known}
@@ -80,7 +80,7 @@ def forecast(bench: Workbench, wanted: Sequence[Sides3]) -> list[Forecast]:
     return [told[sides] for sides in wanted]
 
 
-def _without_merge(bench: Workbench, sides: Sides3) -> Forecast | None:  # noqa: ARG001
+def _without_merge(sides: Sides3) -> Forecast | None:
     if sides.yours == sides.theirs or sides.base == sides.theirs:
         return Forecast(CURRENT, sides.yours)
     return Forecast(NOT_STARTED, sides.theirs) if sides.yours == sides.base else None

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from scaffold.core.classroom import assignment as assignments
 from scaffold.core.classroom import delivery, preparing
 from scaffold.core.classroom.assignment import Assignment
 from scaffold.core.classroom.course import Course
@@ -46,10 +45,7 @@ def resume(room: Class, run: Run, progress: Progress) -> list[Row]:
     Raises:
         ScaffoldError: the roster, the assignment or its starter cannot be used.
     """
-    task = assignments.find(room.course, run.assignment)
-    begun = set(run.owners)
-    who = [owner for owner in preparing.everybody(room.course, task) if owner.id in begun]
-    ready = preparing.prepare(task, room.store, progress, run.version)
+    task, who, ready = preparing.again(room.course, room.store, run, progress)
     return _hand_out(room, run, task, ready, who, progress)
 
 

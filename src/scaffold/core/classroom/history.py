@@ -7,12 +7,7 @@ from scaffold.core.classroom.store import Given, Store
 from scaffold.tools import git
 
 
-def trees(store: Store, commits: Sequence[str]) -> list[str]:
-    """The trees of commits."""
-    return trees_in(store.folder, commits)
-
-
-def trees_in(repository: Path, commits: Sequence[str]) -> list[str]:
+def trees(repository: Path, commits: Sequence[str]) -> list[str]:
     """The trees of commits of a repository, by one process."""
     if not commits:
         return []

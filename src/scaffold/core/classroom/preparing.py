@@ -3,17 +3,18 @@
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
+from scaffold.core.classroom import assignment as assignments
 from scaffold.core.classroom import leaks, owners, personal, roster, starter
 from scaffold.core.classroom.assignment import Assignment
 from scaffold.core.classroom.course import Course
+from scaffold.core.classroom.journal import Run
 from scaffold.core.classroom.leaks import Leak, LeakSearch
 from scaffold.core.classroom.owners import Owner
 from scaffold.core.classroom.starter import Source
 from scaffold.core.classroom.store import Given, Store
 from scaffold.core.outcome import Progress
 from scaffold.tools import objects
-from scaffold.tools.merge import Workbench
-from scaffold.tools.trees import File, Tree
+from scaffold.tools.trees import Tree
 
 
 @dataclass(frozen=True)
@@ -61,16 +62,28 @@ def prepare(assignment: Assignment, store: Store | None, progress: Progress, ver
     keeps = latest is not None and (latest.version == version or latest.source == source.commit)
     if store and latest and keeps:
         made = starter.make(source, edition=False)
-        tree = read_tree(store, latest.tree)
+        tree = objects.read_tree(store.folder, latest.tree)
     else:
         made = starter.make(source)
         tree = dict(made.tree)
     search = made.search(assignment)
     leaks.refuse(_leaks(search, ((path, file.oid, file.content) for path, file in tree.items())))
-    is_same = store and latest and (keeps or tree == read_tree(store, latest.tree))
+    is_same = store and latest and (keeps or tree == objects.read_tree(store.folder, latest.tree))
     same = latest if is_same else None
     version = same.version if same else (max(starters) + 1 if starters else 1)
     return Prepared(source, tree, search, version, same, made.notes)
+
+
+def again(course: Course, store: Store, run: Run, progress: Progress) -> tuple[Assignment, list[Owner], Prepared]:
+    """What a run that was begun worked on: its assignment, those of its owners who are still there, its starter.
+
+    Raises:
+        ScaffoldError: the roster, the assignment or its starter cannot be used.
+    """
+    task = assignments.find(course, run.assignment)
+    begun = set(run.owners)
+    who = [owner for owner in everybody(course, task) if owner.id in begun]
+    return task, who, prepare(task, store, progress, run.version)
 
 
 def write(
@@ -121,11 +134,6 @@ def write(
     found = store.new_files([line.commit for line in sent], [line.parent for line in sent if line.parent])
     leaks.refuse(_leaks(ready.search, found))
     return lines
-
-
-def read_tree(store: Store | Workbench, tree: str) -> dict[str, File]:
-    """A tree of the store with its contents."""
-    return objects.read_tree(store.folder, tree)
 
 
 def _leaks(search: LeakSearch, found: Iterator[tuple[str, str, bytes]]) -> list[Leak]:

@@ -7,7 +7,6 @@ is clean is the merge, done; where it is not, it is the newer starter, which `gi
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from scaffold.core.classroom import assignment as assignments
 from scaffold.core.classroom import delivery, journal, preparing, updating
 from scaffold.core.classroom.assignment import Assignment
 from scaffold.core.classroom.delivery import FAILED, Class, Row
@@ -84,10 +83,7 @@ def resume(room: Class, run: Run, progress: Progress) -> list[Row]:
     Raises:
         ScaffoldError: the roster, the assignment or its starter cannot be used.
     """
-    task = assignments.find(room.course, run.assignment)
-    begun = set(run.owners)
-    who = [owner for owner in preparing.everybody(room.course, task) if owner.id in begun]
-    ready = preparing.prepare(task, room.store, progress, run.version)
+    task, who, ready = preparing.again(room.course, room.store, run, progress)
     works = updating.plan(room, task, ready, who, progress, keep=True)
     options = Options(run.options.get("fast_forward", False), run.options.get("message", ""))
     return _send(room, run, task, ready, works, options, progress)
@@ -111,15 +107,9 @@ def _send(
     errand = _Errand(room, run, options, lines, merged, frozenset(room.journal.sent(run.assignment)))
 
     def send(owner: Owner) -> Row:
-        row = _row(errand, by_owner[owner.id])
-        if row.state == FAILED:
-            room.journal.step(run, owner.id, journal.FAILED, why=row.detail)
-        return row
+        return _row(errand, by_owner[owner.id])
 
-    rows = list(delivery.work([work.owner for work in works], send, progress))
-    if not any(row.state == FAILED for row in rows):
-        room.journal.end(run)
-    return rows
+    return delivery.carry_out(room, run, [work.owner for work in works], send, progress)
 
 
 def letter(title: str, version: int, message: str) -> str:

@@ -22,7 +22,7 @@ from scaffold.core.settling import Sides, settle
 from scaffold.errors import ScaffoldError
 from scaffold.tools import git
 from scaffold.tools.merge import YOURS, merge, workbench
-from scaffold.tools.trees import SUBMODULE, SYMLINK, Commit, File, Tree
+from scaffold.tools.trees import SUBMODULE, Commit, File, Tree, with_contents
 
 _OURS = 2
 
@@ -92,26 +92,15 @@ def read_source(assignment: Assignment) -> Source:
             f"{folder} has changes that are not committed: {first}.", "Commit them; students get the last commit."
         )
     commit, stamp = git.run(folder, "log", "-1", "--format=%H%x00%cn <%ce> %ct +0000").split("\0")
-    listing = git.run_bytes(folder, "ls-tree", "-r", "-z", "--full-tree", place)
-    entries = _entries(listing, assignment.name)
+    entries = git.list_tree(repository.git_dir, place)
+    for path, (mode, _) in entries.items():
+        if mode == SUBMODULE:
+            raise ScaffoldError(
+                f"{assignment.name}/{path} is a submodule, which cannot be handed out.",
+                "Put its files in, or take it out.",
+            )
     contents = git.read_blobs(repository.git_dir, [oid for _, oid in entries.values()])
-    tree = {path: File(contents[oid], mode == "100755", mode == SYMLINK) for path, (mode, oid) in entries.items()}
-    return Source(assignment, repository, tree, commit, stamp)
-
-
-def _entries(listing: bytes, name: str) -> dict[str, tuple[str, str]]:
-    found = {}
-    for line in listing.split(b"\0"):
-        if line:
-            about, _, raw = line.partition(b"\t")
-            mode, _, oid = about.decode().split(" ")
-            path = raw.decode("utf-8", "surrogateescape")
-            if mode == SUBMODULE:
-                raise ScaffoldError(
-                    f"{name}/{path} is a submodule, which cannot be handed out.", "Put its files in, or take it out."
-                )
-            found[path] = (mode, oid)
-    return found
+    return Source(assignment, repository, with_contents(entries, contents), commit, stamp)
 
 
 def make(source: Source, *, edition: bool = True) -> Starter:
@@ -146,7 +135,7 @@ def make(source: Source, *, edition: bool = True) -> Starter:
 def _hidden(assignment: Assignment, tree: Tree) -> set[str]:
     found: set[str] = set()
     for item in assignment.hidden:
-        paths = {path for path in tree if path == item or path.startswith(f"{item}/")}
+        paths = {path for path in tree if _is_below(path, item)}
         if not paths and item != "assignment.toml":
             raise ScaffoldError(
                 f"{assignment.name}/assignment.toml hides `{item}`, and there is no such file or folder.",
@@ -154,6 +143,11 @@ def _hidden(assignment: Assignment, tree: Tree) -> set[str]:
             )
         found |= paths
     return found
+
+
+def _is_below(path: str, item: str) -> bool:
+    """Whether a path is `item`, or in that folder."""
+    return path == item or path.startswith(f"{item}/")
 
 
 def _points_out(path: str, target: str) -> bool:
@@ -193,12 +187,9 @@ def _as_starter_edition(source: Source, mine: Tree, answers: Mapping[str, Any]) 
     starter = renderer.render(
         Wanted(wanted.address, wanted.ref, wanted.folder_name, {**remembered, "edition": "starter"})
     )
-    hidden = {
-        path
-        for path in teacher.tree
-        if any(path == item or path.startswith(f"{item}/") for item in source.assignment.hidden)
-    }
-    base = stripping.strip({path: file for path, file in teacher.tree.items() if path not in hidden}).tree
+    hidden = source.assignment.hidden
+    visible = {path: file for path, file in teacher.tree.items() if not any(_is_below(path, item) for item in hidden)}
+    base = stripping.strip(visible).tree
     with workbench(source.repository) as bench:
         merged = merge(bench, base, Commit(YOURS, mine, parent="base"), starter.tree, "starter edition")
         start = bench.tree(YOURS)
@@ -214,5 +205,4 @@ def _as_starter_edition(source: Source, mine: Tree, answers: Mapping[str, Any]) 
                 f"{path}: you changed what the starter edition changes too; students get yours, without solutions."
             )
         contents = bench.read_many([oid for _, oid in entries.values()])
-    tree = {path: File(contents[oid], mode == "100755", mode == SYMLINK) for path, (mode, oid) in entries.items()}
-    return tree, notes
+    return with_contents(entries, contents), notes

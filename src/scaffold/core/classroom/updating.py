@@ -100,7 +100,7 @@ def judge(
     bases = history.bases(room.store, [(work.line, work.head) for work in open_ if work.line])
     with _bench(room) as bench:
         news = _new_trees(bench, room, task, ready, open_)
-        yours = history.trees(room.store, [work.head for work in open_])
+        yours = history.trees(room.store.folder, [work.head for work in open_])
         sides = [Sides3(*trees) for trees in zip(bases, yours, news, strict=True)]
         outcomes = dict(zip((work.owner.id for work in open_), forecast(bench, sides), strict=True))
         if keep:
@@ -147,4 +147,4 @@ def _new_trees(bench: Workbench, room: Class, task: Assignment, ready: Prepared,
         Commit("", files, start=shared, ref="refs/heads/all", mark=number) for number, files in enumerate(own, start=1)
     )
     ids = bench.write_marked(made)
-    return history.trees_in(bench.folder, [ids[number] for number in range(1, len(open_) + 1)])
+    return history.trees(bench.folder, [ids[number] for number in range(1, len(open_) + 1)])

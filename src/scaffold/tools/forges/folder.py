@@ -1,6 +1,5 @@
 """A folder of bare repositories: the forge that needs nothing but a disk, perhaps a shared one."""
 
-import datetime
 import re
 import time
 from collections.abc import Mapping
@@ -8,15 +7,15 @@ from pathlib import Path
 
 from scaffold.tools import git
 from scaffold.tools.files import friendly_os_errors, staged
-from scaffold.tools.forges.base import ForgeError, NoRepositoryError, Proposal, RejectedError
-from scaffold.tools.forges.remote import Remote
+from scaffold.tools.forges.base import ForgeError, NoRepositoryError, RejectedError
+from scaffold.tools.forges.remote import BranchesOnly, Remote
 
 STALE = 10
 """Seconds after which nobody holds a lock any more."""
 _PACKED = re.compile(r"^([0-9a-f]{40}) refs/heads/(.+)$", re.MULTILINE)
 
 
-class FolderForge:
+class FolderForge(BranchesOnly):
     """Repositories at PLACE/NAME.git."""
 
     is_near = True
@@ -76,22 +75,6 @@ class FolderForge:
             if isinstance(error, RejectedError) or not self._unlock(name, branches):
                 raise
             remote.push(store, branches)
-
-    def fetch(self, store: Path, name: str, refs: str) -> None:
-        """Bring all branches into `store`. Raises ForgeError."""
-        self._remote(name).fetch(store, refs)
-
-    def invite(self, name: str, username: str) -> bool:  # noqa: ARG002
-        """A folder has no accounts."""
-        return False
-
-    def propose(self, name: str, proposal: Proposal) -> str:  # noqa: ARG002
-        """The branch is all there is."""
-        return ""
-
-    def pushed_at(self, name: str, branch: str) -> datetime.datetime | None:  # noqa: ARG002
-        """A folder does not tell."""
-        return None
 
     def _unlock(self, name: str, branches: Mapping[str, str]) -> bool:
         """Take away the locks that a killed push left on these branches. Returns whether there were any.

@@ -5,21 +5,20 @@ GIT_CONFIG_*): in no URL, no file and no list of processes.
 """
 
 import base64
-import datetime
 import os
 from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from scaffold.tools.files import temporary_folder
-from scaffold.tools.forges.base import ForgeError, NoRepositoryError, Proposal
-from scaffold.tools.forges.remote import Remote
+from scaffold.tools.forges.base import ForgeError, NoRepositoryError
+from scaffold.tools.forges.remote import BranchesOnly, Remote
 from scaffold.tools.git import make_bare
 
 TOKEN, USER = "SCAFFOLD_GIT_TOKEN", "SCAFFOLD_GIT_USER"
 
 
-class GitForge:
+class GitForge(BranchesOnly):
     """Repositories at a URL with `{repository}` in it."""
 
     is_near = False
@@ -49,22 +48,6 @@ class GitForge:
         except NoRepositoryError as error:
             hint = "This forge makes no repositories: make it on the server first (class.toml has the pattern)."
             raise ForgeError(error.message, hint) from error
-
-    def fetch(self, store: Path, name: str, refs: str) -> None:
-        """Bring all branches into `store`. Raises ForgeError."""
-        self._remote(name).fetch(store, refs)
-
-    def invite(self, name: str, username: str) -> bool:  # noqa: ARG002
-        """Git has no accounts."""
-        return False
-
-    def propose(self, name: str, proposal: Proposal) -> str:  # noqa: ARG002
-        """The branch is all there is."""
-        return ""
-
-    def pushed_at(self, name: str, branch: str) -> datetime.datetime | None:  # noqa: ARG002
-        """Git does not tell."""
-        return None
 
     def _remote(self, name: str) -> Remote:
         url = self.address(name)

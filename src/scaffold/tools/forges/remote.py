@@ -4,14 +4,16 @@ A repository in a folder may be writable by a student, hooks and configuration i
 pushes there. What git starts at the other end is told to leave them alone.
 """
 
+import datetime
 import os
 import re
+from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from scaffold.tools import git
-from scaffold.tools.forges.base import ForgeError, NoRepositoryError, RejectedError
+from scaffold.tools.forges.base import ForgeError, NoRepositoryError, Proposal, RejectedError
 from scaffold.tools.process import Completed
 
 _DEAF = f"git -c core.hooksPath={os.devnull} -c core.fsmonitor=false -c core.alternateRefsCommand=true"
@@ -90,3 +92,27 @@ class Remote:
             return ForgeError(f"The disk is full: {self.url} could not be written.", "Free some space first.")
         refused = re.search(r"\[(?:remote )?rejected\] \((.+?)\)$", said, re.MULTILINE)
         return ForgeError(f"{self.url} refused the push: {refused[1]}." if refused else message)
+
+
+class BranchesOnly:
+    """A forge that is nothing but git: where others have accounts and requests, it has only branches."""
+
+    @abstractmethod
+    def _remote(self, name: str) -> Remote:
+        """The repository of this name. Raises ForgeError."""
+
+    def fetch(self, store: Path, name: str, refs: str) -> None:
+        """Bring all branches into `store`. Raises ForgeError."""
+        self._remote(name).fetch(store, refs)
+
+    def invite(self, name: str, username: str) -> bool:  # noqa: ARG002
+        """Git has no accounts."""
+        return False
+
+    def propose(self, name: str, proposal: Proposal) -> str:  # noqa: ARG002
+        """The branch is all there is."""
+        return ""
+
+    def pushed_at(self, name: str, branch: str) -> datetime.datetime | None:  # noqa: ARG002
+        """Git does not tell."""
+        return None
