@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 
 from support import git, git_repository, write
 
@@ -162,7 +162,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header("WWW-Authenticate", 'Basic realm="git"')
             self.end_headers()
             return
-        name = path.split("/")[1]
+        name = path.removeprefix("/").partition(".git/")[0] + ".git"
         if state.makes and "git-receive-pack" in self.path and not (state.folder / name).exists():
             subprocess.run(
                 ["git", "init", "--quiet", "--bare", "--initial-branch=main", str(state.folder / name)], check=True
@@ -199,8 +199,17 @@ class _Handler(BaseHTTPRequestHandler):
 def git_server(folder: Path, **options: object) -> Iterator[GitServer]:
     """Serve the repositories of a folder on this machine alone."""
     folder.mkdir(parents=True, exist_ok=True)
-    state = GitServer(folder, **options)  # type: ignore[arg-type]
-    handler = type("Handler", (_Handler,), {"state": state})
+    with serving(GitServer(folder, **options), _Handler) as state:  # type: ignore[arg-type]
+        yield state
+
+
+Server = TypeVar("Server", bound=GitServer)
+
+
+@contextmanager
+def serving(state: Server, kind: type[BaseHTTPRequestHandler]) -> Iterator[Server]:
+    """Answer with a kind of handler, whose `state` is the server's, as long as the block lasts."""
+    handler = type("Handler", (kind,), {"state": state})
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     state.url = f"http://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})

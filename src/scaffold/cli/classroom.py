@@ -40,8 +40,15 @@ def _roster() -> typer.Typer:
 def init(
     folder: Annotated[Path, typer.Argument(help="The folder; made when absent.")] = Path(),
     title: Annotated[str, typer.Option("--title", help="What the course is called.")] = "",
+    forge: Annotated[
+        str, typer.Option("--forge", metavar="KIND", help="Where students have accounts: github, gitlab or gitea.")
+    ] = "",
+    organisation: Annotated[
+        str, typer.Option("--organisation", metavar="NAME", help="Who the repositories belong to there.")
+    ] = "",
     url: Annotated[
-        str, typer.Option("--url", metavar="PATTERN", help="A git server's repositories, with {repository} in it.")
+        str,
+        typer.Option("--url", help="A git server's repositories, with {repository} in it; or a forge of your own."),
     ] = "",
     place: Annotated[
         str, typer.Option("--place", metavar="PATH", help="The folder of repositories, where there is no server.")
@@ -52,11 +59,13 @@ def init(
     Examples:
         scaffold class init ml1
 
+        scaffold class init ml1 --forge github --organisation ml-course-2026
+
         scaffold class init ml1 --url "https://git.example.org/ml1/{repository}.git"
     """
     from scaffold.commands.classroom import init as command_
 
-    return command_.init(folder, title, url, place)
+    return command_.init(folder, title, command_.Where(forge, organisation, url, place))
 
 
 def roster_check(

@@ -135,7 +135,7 @@ GOOD = {
     "class handout": (["class", "handout", "hw1"], {"assignment", "version", "students"}),
     "class handout --dry-run": (
         ["class", "handout", "hw1", "--dry-run"],
-        {"assignment", "version", "dry_run", "files", "students"},
+        {"assignment", "version", "dry_run", "files", "seconds", "students"},
     ),
     "class update": (["class", "update", "hw1"], {"assignment", "version", "students"}),
     "class update --plan": (

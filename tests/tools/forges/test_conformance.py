@@ -1,5 +1,6 @@
 """What every forge must do, whatever it is: a folder, git by a path, git over HTTP with a token."""
 
+import datetime
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,10 +9,15 @@ from pathlib import Path
 import pytest
 
 from classroom_support import TOKEN, git_server
+from fake_forge import OWNER, PUSHED_AT, fake_forge
 from scaffold.tools import git as git_door
 from scaffold.tools.forges.base import Forge, ForgeError, NoRepositoryError, Proposal, RejectedError
 from scaffold.tools.forges.folder import FolderForge
+from scaffold.tools.forges.gitea import GiteaForge
+from scaffold.tools.forges.github import GitHubForge
+from scaffold.tools.forges.gitlab import GitLabForge
 from scaffold.tools.forges.gitserver import GitForge
+from scaffold.tools.forges.hosted import HostedForge
 from scaffold.tools.trees import Commit, File, chunks
 from support import git
 
@@ -37,7 +43,8 @@ class Place:
             git_door.make_bare(self.folder / f"{name}.git")
 
 
-KINDS = ["folder", "git by a path", "git by HTTP"]
+HOSTS: dict[str, type[HostedForge]] = {"github": GitHubForge, "gitlab": GitLabForge, "gitea": GiteaForge}
+KINDS = ["folder", "git by a path", "git by HTTP", *HOSTS]
 
 
 @pytest.fixture(params=KINDS)
@@ -48,6 +55,11 @@ def place(request: pytest.FixtureRequest, work: Path, monkeypatch: pytest.Monkey
         yield Place(FolderForge(folder), folder)
     elif request.param == "git by a path":
         yield Place(GitForge(f"{folder}/{{repository}}.git"), folder, makes=False)
+    elif request.param in HOSTS:
+        kind = HOSTS[request.param]
+        monkeypatch.setenv(kind.vendor.tokens[0], TOKEN)
+        with fake_forge(folder, request.param) as server:
+            yield Place(kind(OWNER, server.url, sleep=lambda _: None), folder / OWNER)
     else:
         monkeypatch.setenv("SCAFFOLD_GIT_TOKEN", TOKEN)
         with git_server(folder) as server:
@@ -150,14 +162,27 @@ def test_what_is_fetched_is_what_is_there(place: Place, line: Line, work: Path) 
 
 def test_a_push_to_nothing_says_so(place: Place, line: Line) -> None:
     if isinstance(place.forge, GitForge) and place.makes:
-        pytest.skip("this server makes what is pushed to")
+        place.forge.push(line.store, "none", {"main": line.first})
+        assert place.forge.heads("none") == {"main": line.first}
+        return
     with pytest.raises(ForgeError) as caught:
         place.forge.push(line.store, "none", {"main": line.first})
     assert "There is no repository" in caught.value.message
     assert caught.value.hint
 
 
-def test_what_only_some_forges_have(place: Place) -> None:
+def test_what_only_some_forges_have(place: Place, line: Line) -> None:
+    if isinstance(place.forge, HostedForge):
+        place.ready()
+        place.forge.push(line.store, "one", {"main": line.first, "starter-2": line.second})
+        assert place.forge.invite("one", "ada-l")
+        assert place.forge.invite("one", "ada-l")
+        asked = Proposal("starter-2", "main", "Starter 2", "x")
+        url = place.forge.propose("one", asked)
+        assert url.startswith(place.forge.url)
+        assert place.forge.propose("one", asked) == url
+        assert place.forge.pushed_at("one", "main") == datetime.datetime.fromisoformat(PUSHED_AT)
+        return
     assert place.forge.invite("one", "ada") is False
     assert place.forge.propose("one", Proposal("starter-2", "main", "t", "x")) == ""
     assert place.forge.pushed_at("one", "main") is None

@@ -53,15 +53,25 @@ def _planned(
     has = store.lines(task.name) if store else {}
     states = [(one, f"has starter {has[one.id].version}" if one.id in has else "would be handed out") for one in who]
     rows = [(one.id, one.title, state, forge.address(one.repository)) for one, state in states]
+    new = [one for one in who if one.id not in has]
+    seconds = forge.seconds(sum(1 + sum(bool(student.username) for student in one.members) for one in new))
     data = {
         "assignment": task.name,
         "version": ready.version,
         "dry_run": True,
         "files": sorted(ready.tree),
+        "seconds": round(seconds),
         "students": [{"id": row[0], "state": row[2], "repository": row[3]} for row in rows],
     }
     table = Table(("student", "name", "", "repository"), rows)
+    waits = [_limit(seconds)] if seconds >= 60 else []
     text = Text(
         f"{task.title}: starter {ready.version}, {len(ready.tree)} files, {len(who)} repositories; nothing was written."
     )
-    return Outcome(data, [table, text], [Notice(note) for note in ready.notes])
+    return Outcome(data, [table, text, *waits], [Notice(note) for note in ready.notes])
+
+
+def _limit(seconds: float) -> Text:
+    hours, minutes = divmod(round(seconds / 60), 60)
+    span = f"{hours} h {minutes:02d} min" if hours else f"{minutes} min"
+    return Text(f"The forge's limits on writing let this take at least {span}; it can be stopped and resumed.")

@@ -1,9 +1,12 @@
 """`scaffold class init`: a folder for a class."""
 
 import json
+import tomllib
+from dataclasses import dataclass
 from pathlib import Path
 
-from scaffold.core.classroom import course, headers
+from scaffold.core.classroom import course, delivery, headers
+from scaffold.core.classroom.course import HOSTED
 from scaffold.core.outcome import Outcome, Text
 from scaffold.errors import ScaffoldError
 from scaffold.tools import git
@@ -20,6 +23,13 @@ _GIT = """\
 [forge]
 kind = "git"
 url = {url}
+"""
+_HOSTED = """\
+# Where students' repositories are: private ones of an organisation (a group, a user). The token stays in the
+# environment ({token}) or in the keyring.
+[forge]
+kind = {kind}
+organisation = {organisation}
 """
 _REST = """\
 
@@ -38,14 +48,48 @@ _IGNORED = """\
 """
 
 
-def init(folder: Path, title: str, url: str = "", place: str = "") -> Outcome:
+@dataclass(frozen=True)
+class Where:
+    """Where students' repositories are to be.
+
+    Attributes:
+        kind: of a forge with accounts; empty for the others.
+        organisation: who they belong to there.
+        url: the pattern of repositories on a git server, or a hosted forge's own address.
+        place: the folder of repositories; `repositories` when empty.
+    """
+
+    kind: str = ""
+    organisation: str = ""
+    url: str = ""
+    place: str = ""
+
+    @property
+    def forge(self) -> str:
+        """The kind, as class.toml says it."""
+        return self.kind or ("git" if self.url else "folder")
+
+    def section(self) -> str:
+        """What class.toml says of it."""
+        if self.forge not in course.FORGES:
+            message = f"There is no forge of the kind `{self.forge}`."
+            raise ScaffoldError(message, f"There are: {', '.join(course.FORGES)}.")
+        if self.forge in HOSTED:
+            token = delivery.HOSTED[self.kind].vendor.tokens[0]
+            text = _HOSTED.format(token=token, kind=_quoted(self.kind), organisation=_quoted(self.organisation))
+            return text + (f"url = {_quoted(self.url)}\n" if self.url else "")
+        if self.forge == "git":
+            return _GIT.format(url=_quoted(self.url))
+        return _FOLDER.format(place=_quoted(self.place or "repositories"))
+
+
+def init(folder: Path, title: str, where: Where) -> Outcome:
     """Make a class.
 
     Args:
         folder: where; made when absent.
         title: what the course is called; the folder's name when empty.
-        url: the pattern of repositories on a git server; empty for a folder.
-        place: the folder of repositories; `repositories` when empty.
+        where: where students' repositories are to be.
 
     Raises:
         ScaffoldError: there is a class already, or the folder cannot be written.
@@ -53,17 +97,16 @@ def init(folder: Path, title: str, url: str = "", place: str = "") -> Outcome:
     folder = folder.expanduser().absolute()
     if (folder / course.FILE_NAME).exists():
         raise ScaffoldError(f"{folder} is a class already.", "Change its class.toml; nothing was written.")
-    git.refuse_secret(url, "forge")
     text = f'title = {_quoted(title or folder.name)}\nroster = "roster.csv"\n\n'
-    text += _GIT.format(url=_quoted(url)) if url else _FOLDER.format(place=_quoted(place or "repositories"))
+    text += where.section() + _REST
+    course.parse(folder, tomllib.loads(text))  # before anything is written
     with friendly_os_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
     made = [".gitignore", "roster.csv", course.FILE_NAME]
     _write_once(folder / ".gitignore", _IGNORED)
     _write_once(folder / "roster.csv", ",".join(headers.FIELDS) + "\n")
     # The last: what makes a folder a class.
-    write_atomically(folder / course.FILE_NAME, text + _REST)
-    course.read(folder)
+    write_atomically(folder / course.FILE_NAME, text)
     if git.toplevel(folder) is None:
         git.init(folder)
     blocks = [
@@ -74,7 +117,7 @@ def init(folder: Path, title: str, url: str = "", place: str = "") -> Outcome:
         ),
         Text("  scaffold class handout hw1 --dry-run               what would be handed out, to whom"),
     ]
-    return Outcome({"class": str(folder), "files": made, "forge": "git" if url else "folder"}, blocks)
+    return Outcome({"class": str(folder), "files": made, "forge": where.forge}, blocks)
 
 
 def _write_once(path: Path, text: str) -> None:

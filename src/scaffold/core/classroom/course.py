@@ -3,11 +3,12 @@
 import hmac
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from filelock import FileLock, Timeout
 
@@ -18,10 +19,13 @@ from scaffold.tools import git
 from scaffold.tools.files import friendly_os_errors, write_atomically
 
 FILE_NAME = "class.toml"
-FORGES = ("folder", "git")
+HOSTED = ("github", "gitlab", "gitea")
+FORGES = ("folder", "git", *HOSTED)
 _PLACE = re.compile(r"\{(\w*)\}")
 _BRANCH = re.compile(r"(?!.*(\.\.|//|\.lock(/|$)|\.$|/$|/\.))[A-Za-z0-9][A-Za-z0-9._/-]*")
 """A careful part of what git-check-ref-format(1) allows."""
+_ORGANISATION = re.compile(r"[A-Za-z0-9_][\w.-]*(/[A-Za-z0-9_][\w.-]*)*")
+"""A name, or a path of them: GitLab's groups hold groups."""
 _NAMES = 'For example: name = "{assignment}-{owner}"'
 _PLACES = {"assignment", "owner", "section"}
 
@@ -34,9 +38,10 @@ class Course:
         folder: the course's.
         title: what it is called.
         roster: the file of students.
-        forge: where students' repositories are: `folder` or `git`.
+        forge: where students' repositories are: one of `FORGES`.
         place: of a folder forge, where the repositories stand.
-        url: of a git forge, the address of a repository, with `{repository}` in it.
+        url: of a git forge, the address of a repository, with `{repository}` in it; of a hosted one, the server.
+        organisation: of a hosted forge, who the repositories belong to there: an organisation, a group or a user.
         pattern: what a repository is called.
         branch: the branch that students work on.
         pseudonyms: whether repositories are named by something that only the teacher can take back to a student.
@@ -48,6 +53,7 @@ class Course:
     forge: str = "folder"
     place: Path = Path("repositories")
     url: str = ""
+    organisation: str = ""
     pattern: str = "{assignment}-{owner}"
     branch: str = "main"
     pseudonyms: bool = False
@@ -93,10 +99,13 @@ def find(folder: Path) -> Course:
 
 def read(folder: Path) -> Course:
     """The course of a folder with a `class.toml`. Raises ScaffoldError when that has a mistake."""
-    path = folder / FILE_NAME
-    content = toml.read(path)
+    return parse(folder, toml.read(folder / FILE_NAME))
+
+
+def parse(folder: Path, content: Mapping[str, Any]) -> Course:
+    """The course of a folder, by what its `class.toml` says. Raises ScaffoldError when that has a mistake."""
     top = Table(content, FILE_NAME, ("title", "roster", "forge", "repositories"))
-    forge = Table(top.get("forge", {}), f"{FILE_NAME} [forge]", ("kind", "place", "url"))
+    forge = Table(top.get("forge", {}), f"{FILE_NAME} [forge]", ("kind", "place", "url", "organisation"))
     names = Table(top.get("repositories", {}), f"{FILE_NAME} [repositories]", ("name", "branch", "pseudonyms"))
     kind = forge.get("kind", "folder")
     if kind not in FORGES:
@@ -108,6 +117,7 @@ def read(folder: Path) -> Course:
         kind,
         folder / Path(forge.get("place", "repositories")).expanduser(),
         forge.get("url", ""),
+        forge.get("organisation", ""),
         names.get("name", "{assignment}-{owner}"),
         names.get("branch", "main"),
         names.get("pseudonyms", False),
@@ -128,13 +138,25 @@ def _check(course: Course) -> None:
     if not _BRANCH.fullmatch(course.branch):
         message = f"{FILE_NAME} [repositories]: `{course.branch}` is no name for a branch."
         raise ScaffoldError(message, 'For example: branch = "main"')
-    if course.forge == "git":
-        if "{repository}" not in course.url:
-            raise ScaffoldError(
-                f"{FILE_NAME} [forge]: `url` must hold {{repository}}.",
-                'For example: url = "https://git.example.org/ml/{repository}.git"',
-            )
-        git.refuse_secret(course.url, "forge")
+    _check_forge(course)
+
+
+def _check_forge(course: Course) -> None:
+    if course.forge == "git" and "{repository}" not in course.url:
+        raise ScaffoldError(
+            f"{FILE_NAME} [forge]: `url` must hold {{repository}}.",
+            'For example: url = "https://git.example.org/ml/{repository}.git"',
+        )
+    if course.forge in HOSTED and not _ORGANISATION.fullmatch(course.organisation):
+        raise ScaffoldError(
+            f"{FILE_NAME} [forge]: `organisation` must say who the repositories belong to on {course.forge}.",
+            'For example: organisation = "ml-course-2026"',
+        )
+    if course.forge == "gitea" and not course.url:
+        raise ScaffoldError(
+            f"{FILE_NAME} [forge]: `url` must say where the server is.", 'For example: url = "https://codeberg.org"'
+        )
+    git.refuse_secret(course.url, "forge")
 
 
 @contextmanager

@@ -16,12 +16,21 @@ from scaffold.core.outcome import Progress
 from scaffold.errors import ScaffoldError
 from scaffold.tools.forges.base import Forge, ForgeError, RejectedError
 from scaffold.tools.forges.folder import FolderForge
+from scaffold.tools.forges.gitea import GiteaForge
+from scaffold.tools.forges.github import GitHubForge
+from scaffold.tools.forges.gitlab import GitLabForge
 from scaffold.tools.forges.gitserver import GitForge
 
 JOBS = 4
 _PATIENCE = 3
 """After so many equal failures in a row it is the forge that is ill, and not a repository."""
 FAILED = "failed"
+HOSTED: dict[str, type[GitHubForge | GitLabForge]] = {
+    "github": GitHubForge,
+    "gitlab": GitLabForge,
+    "gitea": GiteaForge,
+}
+"""Forges where students have accounts."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +60,8 @@ class Class:
 
 def forge_of(course: Course) -> Forge:
     """The place for students' repositories that `class.toml` names."""
+    if course.forge in HOSTED:
+        return HOSTED[course.forge](course.organisation, course.url)
     return GitForge(course.url) if course.forge == "git" else FolderForge(course.place)
 
 
@@ -122,11 +133,17 @@ def _give(room: Class, run: Run, owner: Owner, line: Given, was_given: bool) -> 
         push(room, owner, branch, line.commit)
     except RejectedError:  # somebody was faster
         return _found(room, run, owner, line, room.forge.heads(name) or {}, was_given)
+    _let_in(room, run, owner, line)
+    return Row(owner, "again" if was_given else "handed out", room.forge.address(name))
+
+
+def _let_in(room: Class, run: Run, owner: Owner, line: Given) -> None:
+    """Let an owner's students in, and note that all is done for them."""
+    name = owner.repository
     for student in owner.members:
         if student.username:
             room.forge.invite(name, student.username)
     room.journal.step(run, owner.id, journal.PUSHED, repository=name, commit=line.commit, version=line.version)
-    return Row(owner, "again" if was_given else "handed out", room.forge.address(name))
 
 
 def push(room: Class, owner: Owner, branch: str, commit: str) -> None:
@@ -150,9 +167,7 @@ def _found(room: Class, run: Run, owner: Owner, line: Given, heads: dict[str, st
         if line.commit not in heads.values() and not contains(room, owner, run.assignment, line):
             detail = f"{where} holds something that was not handed out; nothing was changed there"
             return Row(owner, FAILED, detail)
-        room.journal.step(
-            run, owner.id, journal.PUSHED, repository=owner.repository, commit=line.commit, version=line.version
-        )
+        _let_in(room, run, owner, line)
     return Row(owner, "there already", where)
 
 

@@ -63,6 +63,9 @@ class Forge(Protocol):
             ScaffoldError: it cannot.
         """
 
+    def seconds(self, writes: int) -> float:
+        """How long so many writes (a repository made, a student let in, a change asked for) take at least here."""
+
     def heads(self, name: str) -> dict[str, str] | None:
         """The branches of a repository: name → commit; None where there is no repository.
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from scaffold.tools import git
+from scaffold.tools.files import temporary_folder
 from scaffold.tools.forges.base import ForgeError, NoRepositoryError, Proposal, RejectedError
 from scaffold.tools.process import Completed
 
@@ -94,16 +95,29 @@ class Remote:
         return ForgeError(f"{self.url} refused the push: {refused[1]}." if refused else message)
 
 
-class BranchesOnly:
-    """A forge that is nothing but git: where others have accounts and requests, it has only branches."""
+class Repositories:
+    """What every forge does by git alone."""
 
     @abstractmethod
     def _remote(self, name: str) -> Remote:
         """The repository of this name. Raises ForgeError."""
 
+    def heads(self, name: str) -> dict[str, str] | None:
+        """The branches. Raises ForgeError."""
+        with temporary_folder() as parent:
+            return self._remote(name).heads(git.make_bare(parent / "empty.git"))
+
     def fetch(self, store: Path, name: str, refs: str) -> None:
         """Bring all branches into `store`. Raises ForgeError."""
         self._remote(name).fetch(store, refs)
+
+
+class BranchesOnly(Repositories):
+    """A forge that is nothing but git: where others have accounts and requests, it has only branches."""
+
+    def seconds(self, writes: int) -> float:  # noqa: ARG002
+        """Git knows no limits."""
+        return 0.0
 
     def invite(self, name: str, username: str) -> bool:  # noqa: ARG002
         """Git has no accounts."""

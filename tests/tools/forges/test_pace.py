@@ -1,0 +1,68 @@
+"""A pace holds its limits whatever the times, and no longer than it must."""
+
+from itertools import pairwise
+from threading import Thread
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scaffold.tools.forges.github import GitHubForge
+from scaffold.tools.forges.pace import Pace
+
+
+class Clock:
+    """Time that passes only while somebody sleeps, or is told to."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+
+@given(st.lists(st.floats(0, 30), min_size=1, max_size=60))
+def test_no_window_holds_more_than_it_may(idle: list[float]) -> None:
+    clock = Clock()
+    pace, turns = Pace(((3, 10), (7, 60)), 1, clock.sleep, clock), []
+    for seconds in idle:
+        clock.now += seconds
+        pace.wait()
+        turns.append(clock.now)
+    for many, span in ((3, 10), (7, 60)):
+        for first, last in zip(turns, turns[many:], strict=False):
+            assert last - first >= span - 1e-6
+    assert all(after - before >= 1 - 1e-6 for before, after in pairwise(turns))
+
+
+def test_without_limits_nobody_waits() -> None:
+    clock = Clock()
+    pace = Pace((), 0, clock.sleep, clock)
+    for _ in range(1000):
+        pace.wait()
+    assert clock.now == 0
+    assert pace.seconds(1000) == 0
+
+
+def test_what_githubs_limits_come_to() -> None:
+    pace = GitHubForge("x").vendor.pace
+    assert pace.seconds(0) == 0
+    assert pace.seconds(80) == 79
+    assert 499 <= pace.seconds(500) < 520
+    assert 3600 <= pace.seconds(501) < 3602
+    # 10,000 students: a repository and an invitation each, 500 an hour.
+    assert 39 * 3600 <= pace.seconds(20_000) <= 40 * 3600
+
+
+def test_threads_share_it() -> None:
+    clock = Clock()
+    slept: list[float] = []
+    pace = Pace((), 1, slept.append, clock)
+    threads = [Thread(target=pace.wait) for _ in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(slept) == [float(second) for second in range(1, 20)]
