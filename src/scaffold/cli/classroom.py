@@ -15,6 +15,9 @@ Only = Annotated[
     list[str] | None, typer.Option("--only", metavar="STUDENT", help="Only this student or team; repeatable.")
 ]
 Section = Annotated[str, typer.Option("--section", metavar="NAME", help="Only this section.")]
+At = Annotated[
+    str, typer.Option("--at", metavar="TIME", help="What came later does not count: a date, a time, or `due`.")
+]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be done; write nothing.")]
 
 
@@ -25,6 +28,7 @@ def app() -> typer.Typer:
     group.add_typer(_roster(), name="roster")
     command(group, "handout", "class handout")(handout)
     command(group, "update", "class update")(update)
+    command(group, "collect", "class collect")(collect)
     command(group, "status", "class status")(status)
     command(group, "resume", "class resume")(resume)
     command(group, "forget", "class forget")(forget)
@@ -135,6 +139,28 @@ def update(
     options = command_.Options(only or (), section, plan, fast_forward, message)
     with console.progress() as progress:
         return command_.update(folder, assignment, options, progress)
+
+
+def collect(
+    assignment: Assignment,
+    folder: Folder = Path(),
+    at: At = "",
+    only: Only = None,
+    section: Section = "",
+) -> Outcome:
+    """Fetch what students submitted into the class store, by the time when the server received it.
+
+    What was collected once is kept, whatever is pushed over it later. Doing it again collects what is new.
+
+    Examples:
+        scaffold class collect hw1
+
+        scaffold class collect hw1 --at due     late pushes are kept, and do not count
+    """
+    from scaffold.commands.classroom import collect as command_
+
+    with console.progress() as progress:
+        return command_.collect(folder, assignment, at, only or (), section, progress)
 
 
 def resume(folder: Folder = Path()) -> Outcome:

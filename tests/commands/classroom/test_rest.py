@@ -44,6 +44,7 @@ def test_no_class_at_all(run: Run) -> None:
         ["resume"],
         ["forget", "--yes"],
         ["update", "hw1"],
+        ["collect", "hw1"],
     ):
         failed = run("class", *args)
         assert failed.code == 1
@@ -142,6 +143,7 @@ GOOD = {
         ["class", "update", "hw1", "--plan"],
         {"assignment", "version", "branch", "plan", "students"},
     ),
+    "class collect": (["class", "collect", "hw1"], {"assignment", "at", "students"}),
     "class status": (["class", "status"], {"class", "title", "assignments", "unfinished"}),
     "class status hw1": (["class", "status", "hw1"], {"assignment", "students", "unfinished"}),
     "class resume": (["class", "resume"], {"runs"}),

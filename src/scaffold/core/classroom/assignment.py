@@ -13,7 +13,10 @@ from scaffold.core.classroom.toml import Table
 from scaffold.errors import ScaffoldError
 
 FILE_NAME = "assignment.toml"
-_KEYS = ("title", "due", "late", "points", "hidden", "may_show", "teams", "personal", "exercises", "limits")
+_KEYS = (
+    "title", "due", "late", "points", "hidden", "may_show", "teams", "personal", "exercises", "limits", "grading",
+)  # fmt: skip
+"""What stands in it; rules.py reads what is about grading."""
 
 
 @dataclass(frozen=True)

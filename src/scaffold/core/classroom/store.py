@@ -3,10 +3,12 @@
     refs/starters/ASSIGNMENT/VERSION        a starter as all share it; each version's parent is the one before
     refs/students/OWNER/ASSIGNMENT          what an owner was given: the newest of their line; its parent is the older
     refs/fetched/OWNER/ASSIGNMENT/BRANCH    what is on the forge, as it was last looked at
+    refs/submissions/OWNER/ASSIGNMENT/TIME  what was submitted and when, in UTC; never changed and never removed
 
 However many students there are, one git-fast-import(1) process writes all their commits.
 """
 
+import datetime
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,6 +22,7 @@ from scaffold.tools.trees import Commit, File, Tree, chunks
 
 _NUMBER = re.compile(r"^Starter: (\d+)$", re.MULTILINE)
 _SOURCE = re.compile(r"^Source: (\w+)$", re.MULTILINE)
+_TIME = "%Y-%m-%dT%H%M%SZ"
 _FORMAT = "%(refname)%00%(objectname)%00%(tree)%00%(parent)%00%(contents)%00"
 Own = tuple[str, Mapping[str, File], str]
 
@@ -41,6 +44,14 @@ class Given:
     version: int
     parent: str = ""
     source: str = ""
+
+
+@dataclass(frozen=True)
+class Submission:
+    """A commit that an owner submitted, and when it was received."""
+
+    commit: str
+    received: datetime.datetime
 
 
 class Store:
@@ -83,6 +94,36 @@ class Store:
             if name == assignment:
                 found.setdefault(owner, {})[branch] = commit
         return found
+
+    def submissions(self, assignment: str) -> dict[str, list[Submission]]:
+        """What was collected of an assignment: owner → their submissions, oldest first."""
+        found: dict[str, list[Submission]] = {}
+        for line in self.git("for-each-ref", "--format=%(refname) %(objectname)", "refs/submissions").splitlines():
+            ref, _, commit = line.decode().rpartition(" ")
+            owner, name, when = ref.removeprefix("refs/submissions/").split("/")
+            if name == assignment:
+                received = datetime.datetime.strptime(when.partition(".")[0], _TIME).replace(tzinfo=datetime.UTC)
+                found.setdefault(owner, []).append(Submission(commit, received))
+        for some in found.values():
+            some.sort(key=lambda one: one.received)
+        return found
+
+    def keep_submissions(self, assignment: str, new: Mapping[str, Submission]) -> None:
+        """Keep what owners submitted; whatever was kept before stays, also of the same second."""
+        taken = set(self.git("for-each-ref", "--format=%(refname)", "refs/submissions").decode().splitlines())
+        lines = []
+        for owner, one in new.items():
+            plain = f"refs/submissions/{owner}/{assignment}/{one.received.astimezone(datetime.UTC).strftime(_TIME)}"
+            names = (plain, *(f"{plain}.{number}" for number in range(1, 1000)))
+            lines.append(f"create {next(name for name in names if name not in taken)} {one.commit}\n")
+        self.git("update-ref", "--stdin", stdin="".join(lines).encode())
+
+    def commit_times(self, commits: Sequence[str]) -> dict[str, datetime.datetime]:
+        """When commits say that they were made, which anybody may have made up."""
+        asked = "".join(f"{commit}\n" for commit in commits).encode()
+        found = self.git("log", "--no-walk", "--stdin", "--format=%H %ct", stdin=asked).decode() if commits else ""
+        rows = (line.split(" ") for line in found.splitlines())
+        return {commit: datetime.datetime.fromtimestamp(int(when), datetime.UTC) for commit, when in rows}
 
     def write_starter(self, assignment: str, version: int, tree: Tree, stamp: str, source: str) -> Given:
         """Keep a starter. Returns it."""

@@ -1,5 +1,6 @@
 """A folder of bare repositories: the forge that needs nothing but a disk, perhaps a shared one."""
 
+import datetime
 import re
 import time
 from collections.abc import Mapping
@@ -75,6 +76,13 @@ class FolderForge(BranchesOnly):
             if isinstance(error, RejectedError) or not self._unlock(name, branches):
                 raise
             remote.push(store, branches)
+
+    def pushed_at(self, name: str, branch: str) -> datetime.datetime | None:
+        """When the file that git keeps a branch in was written; None when git has packed it since."""
+        file = self._path(name) / "refs/heads" / branch
+        if not file.is_file() or file.is_symlink():
+            return None
+        return datetime.datetime.fromtimestamp(int(file.stat().st_mtime), datetime.UTC)
 
     def _unlock(self, name: str, branches: Mapping[str, str]) -> bool:
         """Take away the locks that a killed push left on these branches. Returns whether there were any.

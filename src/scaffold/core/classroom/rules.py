@@ -1,0 +1,155 @@
+"""How an assignment is graded: when it is due, what lateness costs, its exercises and points, what a test may use."""
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from scaffold.core.classroom import toml
+from scaffold.core.classroom.assignment import FILE_NAME, Assignment
+from scaffold.core.classroom.toml import Table
+from scaffold.errors import ScaffoldError, UsageError
+
+_EXAMPLE = "docs/teaching.md has an example."
+
+
+@dataclass(frozen=True)
+class Late:
+    """What lateness costs.
+
+    Attributes:
+        grace: minutes that are not counted.
+        per_day: per cent of the points that every day that was begun costs.
+        days: after so many of them a submission counts for nothing; 0: never.
+    """
+
+    grace: int = 0
+    per_day: int = 0
+    days: int = 0
+
+    def days_late(self, received: datetime.datetime, due: datetime.datetime | None) -> int:
+        """The days that were begun after the due time; 0 when in time."""
+        if due is None:
+            return 0
+        over = received - due - datetime.timedelta(minutes=self.grace)
+        return max(0, -(-over // datetime.timedelta(days=1)))
+
+    def factor(self, days: int) -> float:
+        """The share of the points that is left after so many days, from 0 to 1."""
+        if self.days and days > self.days:
+            return 0.0
+        return max(0.0, 1 - days * self.per_day / 100)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one submission may use.
+
+    Attributes:
+        seconds: a test's time.
+        memory_mb: the memory of all its processes together, and of its temporary files once more.
+        processes: how many, threads counted.
+        output_mb: the largest value that a function may give back, and the largest file.
+        total_seconds: the time of all tests together.
+    """
+
+    seconds: int = 10
+    memory_mb: int = 2048
+    processes: int = 64
+    output_mb: int = 64
+    total_seconds: int = 600
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """Some tests, and what they are worth together; every one of them the same."""
+
+    id: str
+    title: str
+    points: float
+    tests: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Rules:
+    """All of it.
+
+    Attributes:
+        due: when; None for never.
+        late: what lateness costs.
+        limits: what a submission may use.
+        exercises: what is worth what; empty: every test is worth the same.
+        points: what the whole is worth; 0: what its exercises, or its tests at 1 each, are worth.
+        together: test files that run in one process with the student's code.
+        floor: the share of the points, from 0 to 1, that the starter may have at most.
+    """
+
+    due: datetime.datetime | None = None
+    late: Late = Late()
+    limits: Limits = Limits()
+    exercises: tuple[Exercise, ...] = ()
+    points: int = 0
+    together: tuple[str, ...] = ()
+    floor: float = 0.0
+
+
+def read(assignment: Assignment) -> Rules:
+    """The rules of an assignment.
+
+    Raises:
+        ScaffoldError: its `assignment.toml` has a mistake in them.
+    """
+    where = f"{assignment.name}/{FILE_NAME}"
+    content = toml.read(assignment.folder / FILE_NAME)
+    grading = Table(content.get("grading", {}), f"{where} [grading]", ("together", "starter_percent"))
+    late = Table(content.get("late", {}), f"{where} [late]", ("grace_minutes", "per_day", "days"))
+    limits = Table(content.get("limits", {}), f"{where} [limits]", tuple(Limits.__dataclass_fields__))
+    defaults = Limits()
+    bounds = {key: limits.get(key, getattr(defaults, key)) for key in Limits.__dataclass_fields__}
+    for key, value in bounds.items():
+        if value < 1:
+            raise ScaffoldError(f"{where} [limits]: `{key}` must be 1 or more.", _EXAMPLE)
+    return Rules(
+        moment(content["due"]) if "due" in content else None,
+        Late(late.get("grace_minutes", 0), late.get("per_day", 0), late.get("days", 0)),
+        Limits(**bounds),
+        tuple(_exercise(where, item) for item in content.get("exercises", [])),
+        Table(content, where, content).get("points", 0),
+        tuple(grading.get("together", [])),
+        grading.get("starter_percent", 0) / 100,
+    )
+
+
+def _exercise(where: str, item: Mapping[str, Any]) -> Exercise:
+    table = Table(item, f"{where} [[exercises]]", ("id", "title", "points", "tests", "hidden_tests"))
+    none: list[str] = []
+    tests = (*table.get("tests", none), *table.get("hidden_tests", none))
+    name = table.get("id", "")
+    if not name or not tests:
+        raise ScaffoldError(f"{where} [[exercises]]: an exercise has an `id` and `tests`.", _EXAMPLE)
+    return Exercise(name, table.get("title", name), table.get("points", len(tests)), tests)
+
+
+def moment(value: datetime.date) -> datetime.datetime:
+    """A date's end, or a time, in this machine's zone unless it says another."""
+    if not isinstance(value, datetime.datetime):
+        value = datetime.datetime.combine(value, datetime.time(23, 59, 59))
+    return value if value.tzinfo else value.astimezone()
+
+
+def parse_moment(text: str, rules: Rules) -> datetime.datetime:
+    """What a teacher typed: `due`, a date or a time as in ISO 8601.
+
+    Raises:
+        UsageError: it is none of them.
+    """
+    if text == "due":
+        if rules.due is None:
+            raise UsageError("The assignment has no due time.", "assignment.toml: due = 2027-01-31T23:59:00+01:00")
+        return rules.due
+    for kind in (datetime.date, datetime.datetime):
+        try:
+            return moment(kind.fromisoformat(text))
+        except ValueError:
+            continue
+    raise UsageError(f"`{text}` is no time.", "For example: --at 2027-01-31T23:59, or: --at due")

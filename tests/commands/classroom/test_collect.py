@@ -1,0 +1,122 @@
+"""`scaffold class collect`: every student's branch, by the server's time, and nothing that was collected is lost."""
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from classroom_support import Course, git_server, make_course
+from conftest import Run
+from support import git
+
+DUE = "due = 2026-03-01T12:00:00Z\n[late]\ngrace_minutes = 10\nper_day = 10\ndays = 2\n"
+
+
+def states(result: object) -> dict[str, str]:
+    return {row["id"]: row["state"] for row in result.data["students"]}  # type: ignore[attr-defined]
+
+
+def details(result: object) -> dict[str, str]:
+    return {row["id"]: row["detail"] for row in result.data["students"]}  # type: ignore[attr-defined]
+
+
+def received(course: Course, student: str, when: str) -> None:
+    """The server received a student's branch at that time (UTC)."""
+    moment = datetime.fromisoformat(when).replace(tzinfo=UTC).timestamp()
+    os.utime(course.bare(student) / "refs/heads/main", (moment, moment))
+
+
+def submissions(course: Course) -> dict[str, str]:
+    return {
+        ref.removeprefix("refs/submissions/"): commit
+        for ref, commit in course.store_refs().items()
+        if ref.startswith("refs/submissions/")
+    }
+
+
+@pytest.fixture
+def due(course: Course, run: Run) -> Course:
+    """The class with a due time, handed out."""
+    course.assign({"assignment.toml": f'title = "x"\nhidden = ["tests/hidden"]\n{DUE}'})
+    assert run("class", "handout", "hw1").code == 0
+    return course
+
+
+def test_what_was_pushed_is_in_the_store_by_the_servers_time(due: Course, run: Run) -> None:
+    commit = due.works("ada", {"src/answer.py": "mine\n"})
+    received(due, "ada", "2026-03-01T11:00:00")
+    late = due.works("bob", {"src/answer.py": "mine too\n"})
+    received(due, "bob", "2026-03-02T13:30:00")
+    done = run("class", "collect", "hw1", "--json")
+    assert (done.code, done.err) == (0, "")
+    assert states(done) == {"ada": "collected", "bob": "collected", "eve": "nothing yet"}
+    assert details(done)["ada"].endswith(", in time")
+    assert details(done)["bob"].endswith(", late by 1 d 1 h")
+    assert submissions(due) == {
+        "ada/hw1/2026-03-01T110000Z": commit,
+        "bob/hw1/2026-03-02T133000Z": late,
+    }
+
+
+def test_again_changes_nothing_and_a_forced_push_loses_nothing(due: Course, run: Run) -> None:
+    first = due.works("ada", {"src/answer.py": "one\n"})
+    received(due, "ada", "2026-03-01T11:00:00")
+    assert states(run("class", "collect", "hw1", "--json"))["ada"] == "collected"
+    before = due.store_refs()
+    assert states(run("class", "collect", "hw1", "--json"))["ada"] == "has it"
+    assert due.store_refs() == before
+    clone = due.folder.parent / "clone-hw1-ada"
+    git(clone, "reset", "--quiet", "--hard", "HEAD~1")
+    (clone / "other.py").write_text("x = 1\n")
+    git(clone, "add", "--all")
+    git(clone, "commit", "--quiet", "-m", "anew")
+    git(clone, "push", "--quiet", "--force", "origin", "HEAD")
+    received(due, "ada", "2026-03-01T11:00:00")  # the same second
+    assert states(run("class", "collect", "hw1", "--json"))["ada"] == "collected"
+    second = git(clone, "rev-parse", "HEAD")
+    assert submissions(due) == {"ada/hw1/2026-03-01T110000Z": first, "ada/hw1/2026-03-01T110000Z.1": second}
+    assert states(run("class", "collect", "hw1", "--json"))["ada"] == "has it"
+
+
+def test_at_a_time_what_came_later_does_not_count(due: Course, run: Run) -> None:
+    due.works("ada", {"src/answer.py": "one\n"})
+    received(due, "ada", "2026-03-01T11:00:00")
+    run("class", "collect", "hw1")
+    due.works("ada", {"src/answer.py": "two\n"})
+    due.works("bob", {"src/answer.py": "two\n"})
+    for student in ("ada", "bob"):
+        received(due, student, "2026-03-01T12:30:00")
+    done = run("class", "collect", "hw1", "--at", "due", "--json")
+    assert states(done) == {"ada": "has it", "bob": "too late", "eve": "nothing yet"}
+    assert done.data["at"] == "2026-03-01T12:00:00+00:00"
+    assert len(submissions(due)) == 3
+    assert states(run("class", "collect", "hw1", "--at", "2026-03-02", "--json"))["bob"] == "has it"
+
+
+def test_only_some_and_a_time_that_is_none(due: Course, run: Run) -> None:
+    due.works("ada", {"src/answer.py": "one\n"})
+    assert list(states(run("class", "collect", "hw1", "--only", "bob", "--json"))) == ["bob"]
+    assert submissions(due) == {}
+    failed = run("class", "collect", "hw1", "--at", "noon")
+    assert (failed.code, "`noon` is no time" in failed.err) == (2, True)
+
+
+def test_a_server_that_does_not_tell_the_time(work: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    with git_server(work / "forge", token="") as server:
+        course = make_course(work / "ml1", forge=f'[forge]\nkind = "git"\nurl = "{server.url}/{{repository}}.git"\n')
+        monkeypatch.chdir(course.folder)
+        assert run("class", "handout", "hw1").code == 0
+        course = Course(course.folder, server.folder)
+        course.works("ada", {"src/answer.py": "one\n"})
+        done = run("class", "collect", "hw1", "--json")
+    assert states(done)["ada"] == "collected"
+    assert details(done)["ada"].endswith("by the commit's own date")
+
+
+def test_a_repository_that_is_gone_is_told_and_the_rest_is_collected(due: Course, run: Run) -> None:
+    due.works("ada", {"src/answer.py": "one\n"})
+    due.bare("bob").rename(due.repositories / "elsewhere")
+    done = run("class", "collect", "hw1", "--json")
+    assert done.code == 4
+    assert (states(done)["ada"], states(done)["bob"]) == ("collected", "failed")
