@@ -29,6 +29,7 @@ def app() -> typer.Typer:
     command(group, "handout", "class handout")(handout)
     command(group, "update", "class update")(update)
     command(group, "collect", "class collect")(collect)
+    command(group, "similarity", "class similarity")(similarity)
     command(group, "status", "class status")(status)
     command(group, "resume", "class resume")(resume)
     command(group, "forget", "class forget")(forget)
@@ -161,6 +162,22 @@ def collect(
 
     with console.progress() as progress:
         return command_.collect(folder, assignment, at, only or (), section, progress)
+
+
+def similarity(
+    assignment: Assignment,
+    folder: Folder = Path(),
+    top: Annotated[int, typer.Option("--top", min=1, metavar="N", help="Show so many pairs.")] = 20,
+) -> Outcome:
+    """Tell which submissions have more in common than the starter explains.
+
+    Names, comments, numbers and the order of functions do not matter. It is done here: nothing is sent anywhere.
+
+    Example: scaffold class similarity hw1
+    """
+    from scaffold.commands.classroom import similarity as command_
+
+    return command_.compare(folder, assignment, top)
 
 
 def resume(folder: Folder = Path()) -> Outcome:
