@@ -47,6 +47,7 @@ class Stage:
         kinds: the kinds of tests, beyond those of every stage.
         gate: the verb that the gate stops.
         others: sets of answers that change much, each really run.
+        starter: answers that change something else, tested with the starter edition.
         question: path and body of a request to its service, and words that the answer holds.
         python: the only Python for which this machine has what it needs, where that is so.
     """
@@ -59,6 +60,7 @@ class Stage:
     gate: str
     others: tuple[tuple[str, ...], ...]
     question: tuple[str, Mapping[str, object] | bytes, str]
+    starter: tuple[str, ...] = ()
     python: str = ""
 
 
@@ -84,8 +86,9 @@ RAG = Stage(
     card="docs/system-card.md",
     kinds=("eval", "security"),
     gate="evaluate",
-    others=(("store=lancedb", "ui=none", "ci=none", "docker=false"), ("store=qdrant", "embedder=lsa", "ci=none")),
+    others=(("store=lancedb", "ui=none", "ci=none", "docker=false"),),
     question=("/ask", {"question": "How long may I keep a drill?"}, '"sentences":'),
+    starter=("store=qdrant", "embedder=lsa", "ci=none"),
 )
 
 

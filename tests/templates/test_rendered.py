@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from rendering import Rendered
+from rendering import TEMPLATES, Rendered
 
 BIN = Path(sys.executable).parent
 
@@ -86,6 +86,15 @@ def test_workflows(rendered: Rendered) -> None:
     if rendered.answers["ci"] == "github":
         tool(rendered, "actionlint")
         tool(rendered, "zizmor", "--offline", "--no-progress", "--quiet", ".")
+
+
+def test_the_ci_workflow_is_the_same_in_every_stage() -> None:
+    """So that running one stage's runs all (tests/generated/test_pipelines.py)."""
+    text = (TEMPLATES / "_layers/base/project/.github/workflows/ci.yml.jinja").read_text()
+    assert set(re.findall(r"\{%-? ?(.+?) ?-?%\}", text)) == {"raw", "endraw", "if docker", "endif"}
+    assert "{{" not in re.sub(r"\{% raw %\}.*?\{% endraw %\}", "", text)
+    brought = [path for path in TEMPLATES.glob("**/.github/workflows/ci.yml*") if "_layers/base" not in path.as_posix()]
+    assert brought == []
 
 
 def test_actions_are_pinned_to_a_commit(rendered: Rendered) -> None:
