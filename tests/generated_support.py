@@ -86,7 +86,7 @@ RAG = Stage(
     card="docs/system-card.md",
     kinds=("eval", "security"),
     gate="evaluate",
-    others=(("store=lancedb", "ui=none", "ci=none", "docker=false"),),
+    others=(("store=lancedb", "ui=none", "ci=none", "docker=false", "python_version=3.13"),),
     question=("/ask", {"question": "How long may I keep a drill?"}, '"sentences":'),
     starter=("store=qdrant", "embedder=lsa", "ci=none"),
 )

@@ -32,6 +32,7 @@ def app() -> typer.Typer:
     command(group, "similarity", "class similarity")(similarity)
     command(group, "status", "class status")(status)
     command(group, "resume", "class resume")(resume)
+    command(group, "import", "class import")(import_)
     command(group, "forget", "class forget")(forget)
     return group
 
@@ -204,6 +205,27 @@ def status(
 
     with console.progress() as progress:
         return command_.status(folder, assignment, only or (), progress)
+
+
+def import_(
+    kind: Annotated[str, typer.Argument(metavar="TOOL", help="github-classroom, classroom50 or repobee.")],
+    clones: Annotated[Path, typer.Argument(metavar="FOLDER", help="Where that tool cloned students' repositories to.")],
+    assignment: Annotated[str, typer.Argument(help="The assignment, as that tool calls it.")],
+    folder: Folder = Path(),
+    starter: Annotated[
+        Path | None, typer.Option("--starter", metavar="PATH", help="A repository with what was handed out.")
+    ] = None,
+) -> Outcome:
+    """Go on with a class that another tool began: its repositories stay, and get updates from now on.
+
+    What everybody was given is found in their own history; without --starter it is what most of them began with.
+
+    Example: scaffold class import github-classroom ./hw1-submissions hw1
+    """
+    from scaffold.commands.classroom import import_ as command_
+
+    with console.progress() as progress:
+        return command_.import_(folder, assignment, command_.Old(kind, clones, starter), progress)
 
 
 def forget(

@@ -27,7 +27,7 @@ _BRANCH = re.compile(r"(?!.*(\.\.|//|\.lock(/|$)|\.$|/$|/\.))[A-Za-z0-9][A-Za-z0
 _ORGANISATION = re.compile(r"[A-Za-z0-9_][\w.-]*(/[A-Za-z0-9_][\w.-]*)*")
 """A name, or a path of them: GitLab's groups hold groups."""
 _NAMES = 'For example: name = "{assignment}-{owner}"'
-_PLACES = {"assignment", "owner", "section"}
+_PLACES = {"assignment", "owner", "section", "username"}
 
 
 @dataclass(frozen=True)
@@ -128,11 +128,14 @@ def parse(folder: Path, content: Mapping[str, Any]) -> Course:
 
 def _check(course: Course) -> None:
     places = set(_PLACE.findall(course.pattern))
-    if not {"assignment", "owner"} <= places or places - _PLACES:
+    if "assignment" not in places or not places & {"owner", "username"} or places - _PLACES:
         raise ScaffoldError(
-            f"{FILE_NAME} [repositories]: `name` must hold {{assignment}} and {{owner}}, and may hold {{section}}.",
+            f"{FILE_NAME} [repositories]: `name` must hold {{assignment}} and {{owner}} (or {{username}}), "
+            "and may hold {section}.",
             _NAMES,
         )
+    if "username" in places and course.pseudonyms:
+        raise ScaffoldError(f"{FILE_NAME} [repositories]: a name with {{username}} is no pseudonym.", _NAMES)
     if not re.fullmatch(r"[A-Za-z0-9][\w.-]*", _PLACE.sub("x", course.pattern)):
         raise ScaffoldError(f"{FILE_NAME} [repositories]: `name` may hold letters, digits and . _ - besides.", _NAMES)
     if not _BRANCH.fullmatch(course.branch):

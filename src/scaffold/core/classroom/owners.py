@@ -62,7 +62,10 @@ _NAMED = "class.toml says how they are named: [repositories] name."
 def _repository(course: Course, assignment: Assignment, owner: str, members: Sequence[Student]) -> str:
     shown = course.token_of("pseudonym", owner).hex()[:12] if course.pseudonyms else owner
     section = team_id(members[0].section) or "none"
-    return course.pattern.format(assignment=assignment.name, owner=shown, section=section)
+    username = members[0].username
+    if "{username}" in course.pattern and (not username or len(members) > 1):
+        raise ScaffoldError(f"{owner} has no one username to name a repository by.", "Mend the roster, or class.toml.")
+    return course.pattern.format(assignment=assignment.name, owner=shown, section=section, username=username)
 
 
 def choose(owners: Sequence[Owner], only: Sequence[str], section: str = "") -> list[Owner]:

@@ -1,0 +1,179 @@
+"""`scaffold class import`: a class of another tool's gets updates, and nobody's repository changes by it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from classroom_support import Course, make_course
+from conftest import Run
+from support import git, git_repository, write
+
+STARTER = {
+    "README.md": "# Homework\n\nOne.\n\nTwo.\n\nThree.\n",
+    "src/answer.py": "def answer(values):\n    raise NotImplementedError\n",
+    "tests/test_answer.py": "from src.answer import answer\n\n\ndef test_answer():\n    assert answer([1]) == 1\n",
+}
+USERS = ("Ada-L", "bob", "eve")
+FORGE = '[forge]\nkind = "folder"\nplace = "repositories"\n\n[repositories]\nname = "{pattern}"\n'
+NAMES = {"github-classroom": "{assignment}-{username}", "repobee": "{username}-{assignment}"}
+
+
+@dataclass
+class Old:
+    """A class as another tool left it.
+
+    Attributes:
+        course: the new one, without students.
+        clones: what that tool cloned.
+        template: the repository that it copied from.
+        kind: which tool.
+    """
+
+    course: Course
+    clones: Path
+    template: Path
+    kind: str
+
+    def bare(self, user: str) -> Path:
+        name = NAMES[self.kind].format(assignment="old-hw", username=user)
+        return self.course.repositories / f"{name}.git"
+
+    def works(self, user: str, files: dict[str, str | bytes]) -> str:
+        clone = self.clones / self.bare(user).stem
+        git(clone, "add", "--all")
+        write(clone, files)
+        git(clone, "add", "--all")
+        git(clone, "commit", "--quiet", "--message", "my work")
+        git(clone, "push", "--quiet", "origin", "HEAD:main")
+        return git(clone, "rev-parse", "HEAD")
+
+
+@pytest.fixture(params=NAMES)
+def old(request: pytest.FixtureRequest, work: Path, monkeypatch: pytest.MonkeyPatch) -> Old:
+    """Three students; each began with a commit of their own that has the starter's tree, as those tools make it."""
+    header = "student_id,name,email,username,section,team\n"
+    course = make_course(work / "ml1", header, FORGE.format(pattern=NAMES[request.param]))
+    template = write(work / "template", STARTER)
+    git_repository(template)
+    made = Old(course, work / "old-hw-submissions", template, request.param)
+    for user in USERS:
+        git(work, "clone", "--quiet", "--bare", str(template), str(made.bare(user)))
+        clone = made.clones / made.bare(user).stem
+        git(work, "clone", "--quiet", str(made.bare(user)), str(clone))
+        git(clone, "commit", "--quiet", "--amend", "--message", f"Initial commit for {user}", "--date", "2026-01-01")
+        git(clone, "push", "--quiet", "--force", "origin", "HEAD:main")
+    monkeypatch.chdir(course.folder)
+    return made
+
+
+def states(result: object) -> dict[str, str]:
+    return {row["id"]: row["state"] for row in result.data["students"]}  # type: ignore[attr-defined]
+
+
+def bring_in(old: Old, run: Run, *more: str) -> object:
+    return run("class", "import", old.kind, str(old.clones), "old-hw", *more, "--json")
+
+
+def test_students_get_an_update_that_has_history_in_common_with_their_work(old: Old, run: Run, work: Path) -> None:
+    mine = old.works("bob", {"src/answer.py": "def answer(values):\n    return sum(values)\n"})
+    before = {user: git(old.bare(user), "for-each-ref") for user in USERS}
+    done = bring_in(old, run)
+    assert (done.code, states(done)) == (0, {"Ada-L": "imported", "bob": "imported", "eve": "imported"})
+    assert set(done.data) == {"assignment", "roster_written", "students", "unknown"}
+    assert {user: git(old.bare(user), "for-each-ref") for user in USERS} == before
+
+    folder = old.course.folder / "old-hw"
+    assert (folder / "src/answer.py").read_text() == STARTER["src/answer.py"]
+    old.course.assign({"README.md": STARTER["README.md"].replace("Two.", "Two, mended.")}, name="old-hw")
+    plan = run("class", "update", "old-hw", "--plan", "--json")
+    assert states(plan) == {"Ada-L": "not started", "bob": "clean", "eve": "not started"}
+    assert set(states(run("class", "update", "old-hw", "--json")).values()) == {"branch sent"}
+
+    clone = old.clones / old.bare("bob").stem
+    git(clone, "fetch", "--quiet")
+    git(clone, "merge", "--quiet", "--no-edit", "origin/starter-2")
+    assert "Two, mended." in (clone / "README.md").read_text()
+    assert "sum(values)" in (clone / "src/answer.py").read_text()
+    assert git(clone, "merge-base", "--is-ancestor", mine, "HEAD") == ""
+
+
+def test_a_conflicting_update_can_be_merged_by_git_alone(old: Old, run: Run) -> None:
+    old.works("eve", {"README.md": STARTER["README.md"].replace("Two.", "My two.")})
+    bring_in(old, run)
+    old.course.assign({"README.md": STARTER["README.md"].replace("Two.", "Two, mended.")}, name="old-hw")
+    done = run("class", "update", "old-hw", "--plan", "--json")
+    assert states(done)["eve"] == "conflict"
+    run("class", "update", "old-hw")
+    clone = old.clones / old.bare("eve").stem
+    git(clone, "fetch", "--quiet")
+    said = git(clone, "merge", "--no-edit", "origin/starter-2", check=False)
+    assert "unrelated" not in said
+    assert "<<<<<<<" in (clone / "README.md").read_text()
+
+
+def test_twice_is_once_and_a_late_clone_joins(old: Old, run: Run, work: Path) -> None:
+    late = old.clones / old.bare("eve").stem
+    late.rename(work / "late")
+    first = bring_in(old, run)
+    assert set(states(first)) == {"Ada-L", "bob"}
+    refs = old.course.store_refs()
+    again = bring_in(old, run)
+    assert (again.code, set(states(again).values())) == (0, {"there already"})
+    assert old.course.store_refs() == refs
+    (work / "late").rename(late)
+    third = bring_in(old, run)
+    assert third.data["unknown"] == ["eve"]
+    assert any("eve" in notice["message"] for notice in third.json["warnings"])
+    with (old.course.folder / "roster.csv").open("a") as roster:
+        roster.write("eve,eve\n")
+    assert states(bring_in(old, run)) == {"Ada-L": "there already", "bob": "there already", "eve": "imported"}
+
+
+def test_a_roster_of_the_teachers_is_kept(old: Old, run: Run) -> None:
+    rows = "student_id,name,username\n7,Ada,ADA-L\n8,Bob,bob\n9,Eve,eve\n10,Zoë,zoe\n"
+    (old.course.folder / "roster.csv").write_text(rows)
+    done = bring_in(old, run)
+    assert states(done) == {"7": "imported", "8": "imported", "9": "imported", "10": "no clone"}
+    assert (old.course.folder / "roster.csv").read_text() == rows
+    old.course.assign({}, name="old-hw")
+    # The forge's names have the username in them, as the roster writes it.
+    assert states(run("class", "handout", "old-hw", "--only", "8", "--json")) == {"8": "there already"}
+
+
+def test_students_who_began_with_different_starters(old: Old, run: Run) -> None:
+    """The teacher mended the template in between: with --starter all its commits count."""
+    write(old.template, {"README.md": "# Homework, mended\n"})
+    git(old.template, "commit", "--quiet", "--all", "--message", "mended")
+    clone = old.clones / old.bare("eve").stem
+    write(clone, {"README.md": "# Homework, mended\n"})
+    git(clone, "commit", "--quiet", "--all", "--amend", "--no-edit")
+    git(clone, "push", "--quiet", "--force", "origin", "HEAD:main")
+    alone = bring_in(old, run)
+    assert (alone.code, states(alone)["eve"]) == (4, "no starter found")
+    assert states(bring_in(old, run, "--starter", str(old.template)))["eve"] == "imported"
+
+
+def test_what_does_not_fit_is_said(old: Old, run: Run, work: Path) -> None:
+    empty = work / "empty"
+    empty.mkdir()
+    assert "holds no clones" in run("class", "import", old.kind, str(empty), "old-hw").err
+    other = run("class", "import", old.kind, str(old.clones), "hw9")
+    assert (other.code, "No repository is called" in other.err) == (1, True)
+    assert "It can from" in run("class", "import", "canvas", str(old.clones), "old-hw").err
+    (old.course.folder / "class.toml").write_text('title = "x"\n')
+    wrong = run("class", "import", old.kind, str(old.clones), "old-hw")
+    assert (wrong.code, NAMES[old.kind] in wrong.err) == (1, True)
+    assert not (old.course.folder / "old-hw").exists()
+
+
+def test_a_student_s_configuration_runs_nothing(old: Old, run: Run, work: Path) -> None:
+    proof, evil = work / "proof", work / "evil.sh"
+    evil.write_text(f"#!/bin/sh\ntouch {proof}\nexit 0\n")
+    evil.chmod(0o755)
+    config = old.clones / old.bare("bob").stem / ".git/config"
+    with config.open("a") as file:
+        file.write(f"[core]\n\tfsmonitor = {evil}\n\talternateRefsCommand = {evil}\n")
+        file.write(f"[uploadpack]\n\tpackObjectsHook = {evil}\n")
+    assert bring_in(old, run).code == 0
+    assert not proof.exists()
