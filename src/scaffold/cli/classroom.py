@@ -18,6 +18,10 @@ Section = Annotated[str, typer.Option("--section", metavar="NAME", help="Only th
 At = Annotated[
     str, typer.Option("--at", metavar="TIME", help="What came later does not count: a date, a time, or `due`.")
 ]
+Jobs = Annotated[int, typer.Option("--jobs", "-j", min=0, help="So many at a time; one for each core when left out.")]
+NoSandbox = Annotated[
+    bool, typer.Option("--no-sandbox", help="Run students' code as yourself: in a throw-away machine.")
+]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be done; write nothing.")]
 
 
@@ -30,6 +34,7 @@ def app() -> typer.Typer:
     command(group, "update", "class update")(update)
     command(group, "collect", "class collect")(collect)
     command(group, "similarity", "class similarity")(similarity)
+    command(group, "grade", "class grade")(grade)
     command(group, "status", "class status")(status)
     command(group, "resume", "class resume")(resume)
     command(group, "import", "class import")(import_)
@@ -179,6 +184,31 @@ def similarity(
     from scaffold.commands.classroom import similarity as command_
 
     return command_.compare(folder, assignment, top)
+
+
+def grade(
+    assignment: Assignment,
+    folder: Folder = Path(),
+    at: At = "",
+    only: Only = None,
+    section: Section = "",
+    jobs: Jobs = 0,
+    no_sandbox: NoSandbox = False,
+) -> Outcome:
+    """Run your tests, visible and hidden, on what was collected, each submission in a sandbox.
+
+    Students' tests and test settings are replaced by yours, and their code never runs in the process that judges it.
+
+    Examples:
+        scaffold class grade hw1
+
+        scaffold class grade hw1 --only ada --jobs 1
+    """
+    from scaffold.commands.classroom import grade as command_
+
+    options = command_.Options(only or (), section, at, jobs, no_sandbox)
+    with console.progress() as progress:
+        return command_.grade(folder, assignment, options, progress)
 
 
 def resume(folder: Folder = Path()) -> Outcome:

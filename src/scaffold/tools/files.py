@@ -87,6 +87,12 @@ def temporary_folder() -> Iterator[Path]:
         remove_tree(folder)
 
 
+def open_to_all(folder: Path) -> None:
+    """Let every user write in a folder that is ours; the folder above decides who gets there."""
+    for path in (folder, *folder.rglob("*")):
+        path.chmod(0o777 if path.is_dir() else path.stat().st_mode | 0o666)
+
+
 def remove_tree(folder: Path) -> None:
     """Delete a folder; git's objects are read-only, which stops a plain rmtree on Windows."""
 

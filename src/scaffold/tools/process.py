@@ -3,6 +3,7 @@
 import contextlib
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -106,6 +107,66 @@ def feed(args: Sequence[str], cwd: Path, chunks: Iterable[bytes], env: Mapping[s
         for stream in (out, err):
             stream.seek(0)
         return Completed(process.returncode, out.read(), err.read())
+
+
+class Child:
+    """A program that is spoken with in frames (a length of 4 bytes, little-endian, then so many bytes), and ended."""
+
+    def __init__(self, args: Sequence[str], cwd: Path, env: Mapping[str, str] | None = None) -> None:
+        """Start it; what it says on stderr is lost. Raises ScaffoldError."""
+        pipes = {
+            "stdin": subprocess.PIPE,
+            "stdout": subprocess.PIPE,
+            "stderr": None if os.environ.get("DBG") else subprocess.DEVNULL,
+        }
+        try:
+            # Of its own group, so that a Ctrl-C is ours to deal with and all that it starts can be ended.
+            self._process = subprocess.Popen(args, cwd=cwd, env=env, start_new_session=True, **pipes)  # type: ignore[call-overload]
+        except OSError as error:
+            raise ScaffoldError(f"`{args[0]}` could not be started: {error.strerror}.") from error
+        self.pid: int = self._process.pid
+
+    def send(self, data: bytes) -> bool:
+        """Send a frame. Returns whether it was taken."""
+        with contextlib.suppress(OSError, ValueError):
+            self._process.stdin.write(len(data).to_bytes(4, "little") + data)
+            self._process.stdin.flush()
+            return True
+        return False
+
+    def receive(self, most: int) -> bytes | None:
+        """The next frame; None when it ended, or sent one of more than `most` bytes."""
+        with contextlib.suppress(OSError, ValueError):
+            head = self._process.stdout.read(4)
+            size = int.from_bytes(head, "little")
+            if len(head) == 4 and size <= most:
+                data: bytes = self._process.stdout.read(size)
+                return data if len(data) == size else None
+        return None
+
+    def kill(self) -> None:
+        """End it now, and all of its group; a second time does nothing."""
+        if self._process.returncode is None:
+            with contextlib.suppress(OSError):
+                if hasattr(os, "killpg"):
+                    os.killpg(self.pid, signal.SIGKILL)
+                else:
+                    self._process.kill()
+
+    def status(self, seconds: float) -> int | None:
+        """Its exit status, once it has ended by itself in so many seconds; None when it goes on."""
+        try:
+            status: int = self._process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return None
+        return status
+
+    def close(self) -> None:
+        """Wait for its end, and let go of it."""
+        for stream in (self._process.stdin, self._process.stdout):
+            with contextlib.suppress(OSError):
+                stream.close()
+        self._process.wait()
 
 
 def find_program(name: str) -> str | None:

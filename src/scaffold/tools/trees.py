@@ -3,6 +3,7 @@
 Nothing here touches a work tree or an index, and no clock, attribute or ignore rule has a say.
 """
 
+import contextlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha1
@@ -80,6 +81,19 @@ def write_folder(tree: Tree, folder: Path) -> None:
         path.write_bytes(file.content)
         if file.executable:
             path.chmod(0o755)
+
+
+def lay_out(tree: Tree, folder: Path) -> None:
+    """Write a tree that nobody trusts below an empty `folder`: what cannot be written there is left out."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, file in tree.items():
+        path = folder / name
+        with contextlib.suppress(OSError, ValueError):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("xb") as stream:
+                stream.write(file.content)
+            if file.executable:
+                path.chmod(0o755)
 
 
 @dataclass(frozen=True)

@@ -47,6 +47,7 @@ class Limits:
 
     Attributes:
         seconds: a test's time.
+        import_seconds: the time to import the student's modules.
         memory_mb: the memory of all its processes together, and of its temporary files once more.
         processes: how many, threads counted.
         output_mb: the largest value that a function may give back, and the largest file.
@@ -54,6 +55,7 @@ class Limits:
     """
 
     seconds: int = 10
+    import_seconds: int = 60
     memory_mb: int = 2048
     processes: int = 64
     output_mb: int = 64
@@ -82,6 +84,7 @@ class Rules:
         points: what the whole is worth; 0: what its exercises, or its tests at 1 each, are worth.
         together: test files that run in one process with the student's code.
         floor: the share of the points, from 0 to 1, that the starter may have at most.
+        python: the interpreter of an environment of the teacher's; empty: one is built.
     """
 
     due: datetime.datetime | None = None
@@ -91,6 +94,7 @@ class Rules:
     points: int = 0
     together: tuple[str, ...] = ()
     floor: float = 0.0
+    python: str = ""
 
 
 def read(assignment: Assignment) -> Rules:
@@ -101,7 +105,7 @@ def read(assignment: Assignment) -> Rules:
     """
     where = f"{assignment.name}/{FILE_NAME}"
     content = toml.read(assignment.folder / FILE_NAME)
-    grading = Table(content.get("grading", {}), f"{where} [grading]", ("together", "starter_percent"))
+    grading = Table(content.get("grading", {}), f"{where} [grading]", ("together", "starter_percent", "python"))
     late = Table(content.get("late", {}), f"{where} [late]", ("grace_minutes", "per_day", "days"))
     limits = Table(content.get("limits", {}), f"{where} [limits]", tuple(Limits.__dataclass_fields__))
     defaults = Limits()
@@ -117,6 +121,7 @@ def read(assignment: Assignment) -> Rules:
         Table(content, where, content).get("points", 0),
         tuple(grading.get("together", [])),
         grading.get("starter_percent", 0) / 100,
+        grading.get("python", ""),
     )
 
 

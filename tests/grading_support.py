@@ -1,0 +1,123 @@
+# ruff: noqa: E501
+"""What the tests of grading share: an assignment that is graded in an instant, and submissions put into the store."""
+
+import importlib.util
+import os
+import shutil
+import sysconfig
+import venv
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from classroom_support import SECRET, Course
+from scaffold.core.classroom.store import Store
+from scaffold.tools import git as git_door
+from scaffold.tools.sandbox import Bubblewrap
+from scaffold.tools.trees import Commit, File, chunks
+from support import git_repository, write
+
+OUTSIDE = dict(os.environ)
+"""The environment before any test sealed it."""
+Files = Mapping[str, str | None]
+
+ASSIGNMENT = """\
+title = "First homework"
+hidden = ["tests/hidden"]
+due = 2026-03-01T12:00:00Z
+late = {per_day = 10, days = 3}
+limits = {seconds = 1, import_seconds = 6, memory_mb = 400, processes = 40, output_mb = 8}
+
+[grading]
+python = "PYTHON"
+"""
+SOLUTION = {
+    "src/answer.py": (
+        '"""The answer."""\n\n\ndef answer(values: list[int]) -> int:\n    """The sum of the squares."""\n'
+        "    ### BEGIN SOLUTION\n    return sum(value * value for value in values)\n    ### END SOLUTION\n\n\n"
+        "def greet(name: str) -> str:\n"
+        '    """A greeting."""\n    ### BEGIN SOLUTION\n    return f"Hello {name}"\n    ### END SOLUTION\n'
+    ),
+}
+TESTS = {
+    "pyproject.toml": '[tool.pytest.ini_options]\ntestpaths = ["tests"]\n',
+    "tests/conftest.py": "import pytest\n\n\n@pytest.fixture\ndef numbers():\n    return [1, 2]\n",
+    "tests/test_answer.py": (
+        "from src.answer import answer\n\n\ndef test_answer(numbers):\n    assert answer(numbers) == 5\n\n\n"
+        "def test_nothing():\n    assert answer([]) == 0\n"
+    ),
+    "tests/test_greet.py": "from src.answer import greet\n\n\ndef test_greet():\n    assert greet('you') == 'Hello you'\n",
+    "tests/hidden/test_more.py": "from src.answer import answer\n\n\ndef test_more():\n    assert answer([3]) == 9\n",
+}
+
+
+def interpreter(folder: Path) -> Path:
+    """An environment with pytest and nothing else, which starts faster than ours."""
+    place = folder / "environment"
+    if not place.exists():
+        venv.create(place)
+        site = Path(sysconfig.get_path("purelib", vars={"base": str(place)}))
+        for name in ("pytest", "_pytest", "pluggy", "iniconfig", "packaging", "pygments"):
+            source = Path(importlib.util.find_spec(name).origin).parent  # type: ignore[union-attr,arg-type]
+            shutil.copytree(source, site / name)
+        shutil.copy(importlib.util.find_spec("py").origin, site)  # type: ignore[union-attr,arg-type]
+    return place / "bin/python"
+
+
+def need_sandbox() -> None:
+    """Skip with the reason where bubblewrap does not work, or fail where everything has to be."""
+    if not Bubblewrap().works():
+        (pytest.fail if OUTSIDE.get("REQUIRE_ALL") == "1" else pytest.skip)("bubblewrap does not work here")
+
+
+def exam(
+    folder: Path, submissions: Mapping[str, Files], files: Files | None = None, received: str = "2026-03-01T110000Z"
+) -> Course:
+    """A class whose students submitted the solution with these changes (None deletes a file)."""
+    about_it = ASSIGNMENT.replace("PYTHON", interpreter(folder.parent).as_posix())
+    tree = {"assignment.toml": about_it, **SOLUTION, **TESTS, **(files or {})}
+    roster = "student_id,name\n" + "".join(f"{name},{name.capitalize()}\n" for name in submissions)
+    about = {"class.toml": 'title = "A class"\n', "roster.csv": roster, ".gitignore": ".scaffold/\nroster.csv\n"}
+    about |= {".scaffold/secret": SECRET + "\n"}
+    git_repository(write(folder, {**about, **{f"hw1/{path}": text for path, text in tree.items() if text is not None}}))
+    course = Course(folder, folder / "repositories")
+    submit(course, submissions, received)
+    return course
+
+
+def submit(course: Course, submissions: Mapping[str, Files], received: str = "2026-03-01T110000Z") -> None:
+    """Put submissions into the store, as `collect` does."""
+    store = Store(course.folder / ".scaffold/store.git")
+    if not store.folder.is_dir():
+        git_door.make_bare(store.folder)
+    honest = {**SOLUTION, **{path: text for path, text in TESTS.items() if "hidden" not in path}}
+    commits = [
+        Commit("", files_of({**honest, **changes}), ref=f"refs/submissions/{owner}/hw1/{received}")
+        for owner, changes in submissions.items()
+    ]
+    git_door.fast_import(store.folder, chunks(commits))
+
+
+def files_of(files: Files) -> dict[str, File]:
+    """Files for git; a text that begins with `->` is a link."""
+    return {
+        path: File(text.removeprefix("->").encode(), symlink=text.startswith("->"))
+        for path, text in files.items()
+        if text is not None
+    }
+
+
+def points(result: object) -> dict[str, float | None]:
+    """Everybody's points."""
+    return {
+        row["id"]: row["score"]["points"] if row["score"] else None
+        for row in result.data["students"]  # type: ignore[attr-defined]
+    }
+
+
+def messages(result: object, owner: str) -> dict[str, str]:
+    """Why the tests of somebody did not pass: the test's name → the message."""
+    row = next(row for row in result.data["students"] if row["id"] == owner)  # type: ignore[attr-defined]
+    tests = [test for part in row["score"]["parts"] for test in part["tests"]]
+    return {test["test"].rpartition("::")[2]: test["message"] for test in tests if not test["passed"]}
