@@ -37,6 +37,7 @@ def app() -> typer.Typer:
     command(group, "grade", "class grade")(grade)
     command(group, "status", "class status")(status)
     command(group, "resume", "class resume")(resume)
+    command(group, "export", "class export")(export)
     command(group, "import", "class import")(import_)
     command(group, "forget", "class forget")(forget)
     return group
@@ -235,6 +236,28 @@ def status(
 
     with console.progress() as progress:
         return command_.status(folder, assignment, only or (), progress)
+
+
+def export(
+    platform: Annotated[str, typer.Argument(help="canvas, moodle or brightspace.")],
+    file: Annotated[Path, typer.Argument(help="The platform's own export of its gradebook.")],
+    assignment: Assignment,
+    folder: Folder = Path(),
+    column: Annotated[str, typer.Option("--column", metavar="TEXT", help="Which column; the only one otherwise.")] = "",
+    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write it there, to be imported.")] = None,
+) -> Outcome:
+    """Put the points of an assignment into one column of a learning platform's own export.
+
+    Shows what would change; nobody and no column is added, and every other byte of the file stays.
+
+    Examples:
+        scaffold class export canvas grades.csv hw1 --column "Homework 1"
+
+        scaffold class export moodle grades.csv hw1 --out filled.csv
+    """
+    from scaffold.commands.classroom import export as command_
+
+    return command_.export(folder, assignment, command_.Options(platform, file, column, out))
 
 
 def import_(

@@ -1,0 +1,70 @@
+"""`scaffold class export`: points into a platform's own export, shown first and written only where it was said."""
+
+import json
+
+import pytest
+
+from classroom_support import Course
+from conftest import Run
+from support import snapshot, write
+
+MOODLE = (
+    "Identifier,Full name,ID number,Email address,Grade,Maximum Grade\n"
+    "P1,Ada,ada,,,10\nP2,Bob,bob,,4,10\nP3,?,mal,,,10\n"
+)
+
+
+@pytest.fixture
+def graded(course: Course) -> Course:
+    """A class with results: eve, who handed nothing in, has none, and ada and bob are a team."""
+    students = [
+        {"id": "red", "state": "graded", "score": {"points": 7.25, "most": 20}},
+        {"id": "eve", "state": "nothing yet", "score": None},
+    ]
+    text = json.dumps({"assignment": "hw1", "title": "x", "hidden": [], "students": students})
+    course.assign({"assignment.toml": 'title = "x"\nteams = true\nhidden = ["tests/hidden"]\n'})
+    write(course.folder, {"results/hw1/results.json": text, "grades.csv": MOODLE})
+    return course
+
+
+def test_the_difference_is_shown_and_nothing_is_written(graded: Course, run: Run) -> None:
+    before = snapshot(graded.folder)
+    done = run("class", "export", "moodle", "grades.csv", "hw1", "--json")
+    assert (done.code, done.data["written"], done.data["column"]) == (0, None, "Grade")
+    assert [(change["who"], change["before"], change["after"]) for change in done.data["changes"]] == [
+        ("ada", "", "7.25"),
+        ("bob", "4", "7.25"),
+    ]
+    said = " ".join(notice["message"] for notice in done.json["warnings"])
+    assert "4: mal" in said
+    assert "worth 10 points there, and 20 here" in said
+    assert snapshot(graded.folder) == before
+    assert "nothing was written" in run("class", "export", "moodle", "grades.csv", "hw1").out
+
+
+def test_it_is_written_where_it_was_said(graded: Course, run: Run) -> None:
+    done = run("class", "export", "moodle", "grades.csv", "hw1", "--out", "filled.csv")
+    assert done.code == 0
+    assert (graded.folder / "filled.csv").read_text() == MOODLE.replace("ada,,,", "ada,,7.25,").replace(",4,", ",7.25,")
+    assert (graded.folder / "grades.csv").read_text() == MOODLE
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("blackboard", "grades.csv", "hw1"), "It knows: canvas"),
+        (("canvas", "grades.csv", "hw1"), "no export of Canvas"),
+        (("moodle", "nothing.csv", "hw1"), "nothing.csv"),
+        (("moodle", "odd.csv", "hw1"), "not in UTF-8"),
+    ],
+)
+def test_what_cannot_be(graded: Course, run: Run, arguments: tuple[str, ...], words: str) -> None:
+    write(graded.folder, {"odd.csv": b"Identifier,Grade\n\xff\xfe,\n"})
+    failed = run("class", "export", *arguments)
+    assert (failed.code, words in failed.err) == (1, True), failed.err
+
+
+def test_before_it_was_graded(course: Course, run: Run) -> None:
+    write(course.folder, {"grades.csv": MOODLE})
+    failed = run("class", "export", "moodle", "grades.csv", "hw1")
+    assert (failed.code, "scaffold class grade hw1" in failed.err) == (1, True)
