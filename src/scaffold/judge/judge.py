@@ -7,6 +7,7 @@ became of a test, E the end. Answers begin with V (the worker's answer) or X (wh
 import contextlib
 import json
 import os
+import re
 import signal
 import sys
 from collections.abc import Iterator
@@ -111,6 +112,7 @@ def _why(report: pytest.TestReport | pytest.CollectReport) -> str:
         ]
     crash = getattr(report.longrepr, "reprcrash", None)
     text = str(getattr(crash, "message", "") or report.longrepr)
+    text = re.sub(r"^(E +)?(scaffold\.judge\.proxies\.(StudentError: )?|student\.)", "", text, flags=re.MULTILINE)
     lines = [line.removeprefix("E   ") for line in text.splitlines() if line.strip()]
     return "\n".join(lines if crash else lines[-3:])[:_MESSAGE]
 

@@ -52,12 +52,14 @@ class _Worker:
 
     def do(self, request: bytes) -> bytes:
         """Do what is asked, and say what came of it."""
-        said = _Said()
+        said, reader = _Said(), _Unpickler(io.BytesIO(request), self.get)
         with contextlib.redirect_stdout(said):
             try:
                 try:
-                    operation, target, args, named = _Unpickler(io.BytesIO(request), self.get).load()
+                    operation, target, args, named = reader.load()
                 except Exception as error:
+                    if reader.failed:
+                        raise reader.failed from None
                     raise TypeError(f"the test's value cannot be handed over: {error}") from error
                 answer = {"value": wire.dumps(_OPERATIONS[operation](target, *args, **named), self.hold)}
             except BaseException as error:
@@ -113,9 +115,14 @@ class _Unpickler(pickle.Unpickler):
     def __init__(self, stream: io.BytesIO, get: Callable[[Any], Any]) -> None:
         super().__init__(stream)
         self._get = get
+        self.failed: BaseException | None = None
 
     def persistent_load(self, name: Any) -> Any:
-        return self._get(name)
+        try:
+            return self._get(name)
+        except BaseException as error:
+            self.failed = error
+            raise
 
 
 def seed() -> None:

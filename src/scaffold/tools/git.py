@@ -297,13 +297,6 @@ def read_blobs(repository: Path, oids: Collection[str]) -> dict[str, bytes]:
     return found
 
 
-def size_of(repository: Path, oids: Collection[str]) -> int:
-    """The bytes of many objects together."""
-    asked = "".join(f"{oid}\n" for oid in oids).encode()
-    listing = run(repository, "cat-file", "--batch-check=%(objectsize)", stdin=asked, env=_named(repository))
-    return sum(map(int, listing.split()))
-
-
 def make_bare(folder: Path) -> Path:
     """Make `folder` an empty bare repository with HEAD on `main`, and return it.
 

@@ -1,6 +1,6 @@
 """Objects of a bare repository of ours, many at a time and never all of them in memory."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 from scaffold.tools import git
@@ -83,3 +83,11 @@ def read_tree(repository: Path, tree: str) -> dict[str, File]:
     """A tree with its contents."""
     entries = git.list_tree(repository, tree)
     return with_contents(entries, git.read_blobs(repository, list({oid for _, oid in entries.values()})))
+
+
+def size_of(repository: Path, oids: Collection[str]) -> int:
+    """The bytes of many objects together."""
+    asked = "".join(f"{oid}\n" for oid in oids).encode()
+    named = f"--git-dir={repository}"
+    listing = git.run(repository, named, "cat-file", "--batch-check=%(objectsize)", stdin=asked)
+    return sum(map(int, listing.split()))

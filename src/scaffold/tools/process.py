@@ -117,7 +117,7 @@ class Child:
         pipes = {
             "stdin": subprocess.PIPE,
             "stdout": subprocess.PIPE,
-            "stderr": None if os.environ.get("DBG") else subprocess.DEVNULL,
+            "stderr": subprocess.DEVNULL,
         }
         try:
             # Of its own group, so that a Ctrl-C is ours to deal with and all that it starts can be ended.

@@ -46,22 +46,14 @@ def grade(folder: Path, name: str, options: Options, progress: Progress = silent
     box = sandbox.find(allow_none=options.no_sandbox)
     with course.locked(room):
         place = store.open_store(room)
-        if task.name not in {
-            ref.split("/")[3]
-            for ref in place.git("for-each-ref", "--format=%(refname)", "refs/submissions").decode().split()
-        }:
+        if not place.submissions(task.name):
             raise ScaffoldError(
                 f"Nothing of {task.name} was collected.", f"Collect it: scaffold class collect {task.name}"
             )
         exam = grading.open_exam(room, task, box, progress)
         chosen = grading.choose(exam, place, who, options.at)
         rows = grading.grade(exam, place, who, chosen, options.jobs or os.cpu_count() or 1, progress)
-        hidden = [
-            file
-            for file in exam.court.plan.files
-            if any(file == item or file.startswith(f"{item}/") for item in task.hidden)
-        ]
-        paths = results.write(room, task, hidden, rows)
+        paths = results.write(room, task, exam.court.plan.hidden_files, rows)
     return _told(task.name, rows, paths, box)
 
 

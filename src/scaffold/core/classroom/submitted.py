@@ -8,12 +8,12 @@ import tomllib
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatch
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from scaffold.core.classroom.assignment import FILE_NAME
 from scaffold.errors import ScaffoldError
-from scaffold.tools import git
+from scaffold.tools import git, objects
 from scaffold.tools.trees import SUBMODULE, File, Tree, with_contents
 
 _SETTINGS = {
@@ -42,6 +42,11 @@ class Layout:
     roots: tuple[str, ...]
     tops: tuple[str, ...]
     files: tuple[str, ...]
+
+    @property
+    def hidden_files(self) -> list[str]:
+        """The test files that students never received."""
+        return [file for file in self.files if any(_is_in(file, item) for item in self.hidden)]
 
     def is_teachers(self, path: str) -> bool:
         """Whether a path is taken from the teacher, and never from a student."""
@@ -91,7 +96,7 @@ def layout(teacher: Tree, hidden: Iterable[str]) -> Layout:
     return Layout(tests, tuple(hidden), roots, tuple(sorted(_tops(teacher, plain, roots))), files)
 
 
-def read(repository: Any, commit: str) -> dict[str, File]:
+def read(repository: Path, commit: str) -> dict[str, File]:
     """The files of a submission, its submodules and odd names left out and its links replaced by what they mean.
 
     Raises:
@@ -102,7 +107,7 @@ def read(repository: Any, commit: str) -> dict[str, File]:
         for path, (mode, oid) in git.list_tree(repository, commit).items()
         if mode != SUBMODULE and not _NEVER & set(path.split("/")) and "\\" not in path and "\0" not in path
     }
-    if git.size_of(repository, [oid for _, oid in entries.values()]) > _LARGEST:
+    if objects.size_of(repository, [oid for _, oid in entries.values()]) > _LARGEST:
         raise ScaffoldError(f"It is larger than {_LARGEST >> 20} MB.", "Ask the student to take large files out.")
     found = with_contents(entries, git.read_blobs(repository, list({oid for _, oid in entries.values()})))
     return {path: file for path, one in found.items() if (file := _plain(found, path, one))}

@@ -1,0 +1,211 @@
+# ruff: noqa: E501
+"""`scaffold class grade`: points for what passes the teacher's tests, the same way for everybody."""
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+
+from classroom_support import Course, make_course
+from conftest import Run
+from grading_support import ASSIGNMENT, SOLUTION, TESTS, exam, interpreter, messages, need_sandbox, points, submit
+from support import git, write
+
+HALF = {
+    "src/answer.py": "def answer(values):\n    return 5 if values else 0\n\n\ndef greet(name):\n    return 'Hello ' + name\n"
+}
+EXERCISES = """
+[[exercises]]
+id = "sum"
+title = "The sum"
+points = 6
+tests = ["tests/test_answer.py"]
+hidden_tests = ["tests/hidden/test_more.py::test_more"]
+
+[[exercises]]
+id = "greeting"
+points = 2
+tests = ["tests/test_greet.py::test_greet"]
+"""
+
+
+@pytest.fixture(autouse=True)
+def _sandbox() -> None:
+    need_sandbox()
+
+
+def test_points_and_what_is_written(work: Path, run: Run) -> None:
+    course = exam(work / "ml1", {"ada": {}, "bob": HALF, "eve": {"src/answer.py": "def answer(:\n"}})
+    write(course.folder, {"roster.csv": "student_id,name\nada,Ada\nbob,Bob\neve,Eve\nzoe,Zoë\n"})
+    done = run("class", "grade", "hw1", "-C", course.folder, "--json")
+    assert (done.code, done.err) == (0, "")
+    assert set(done.data) == {"assignment", "sandbox", "results", "students"}
+    assert points(done) == {"ada": 4, "bob": 3, "eve": 0, "zoe": 0}
+    assert [row["state"] for row in done.data["students"]] == ["graded", "graded", "graded", "nothing collected"]
+    assert messages(done, "bob") == {"test_more": "assert 5 == 9\n +  where 5 = answer([3])"}
+    assert "SyntaxError" in messages(done, "eve")["test_greet"]
+    place = course.folder / "results/hw1"
+    rows = list(csv.DictReader((place / "results.csv").read_text().splitlines()))
+    assert [(row["student_id"], row["points"], row["most"]) for row in rows][1] == ("bob", "3.0", "4.0")
+    assert json.loads((place / "results.json").read_text())["hidden"] == ["tests/hidden/test_more.py"]
+    report = json.loads((place / "gradescope/bob.json").read_text())
+    assert report["score"] == 3
+    assert {test["name"]: (test["score"], test["output"]) for test in report["tests"]}["Tests: test_more"] == (0, "")
+    assert git(course.folder, "status", "--porcelain") == ""
+    assert not list((work.parent / "sealed/tmp").iterdir())
+
+
+def test_exercises_have_points_and_only_their_tests_are_run(work: Path, run: Run) -> None:
+    broken = {"tests/test_broken.py": "import nowhere\n"}
+    course = exam(work / "ml1", {"ada": {}, "bob": HALF}, {"assignment.toml": ASSIGNMENT + EXERCISES, **broken})
+    write(
+        course.folder / "hw1", {"assignment.toml": (ASSIGNMENT + EXERCISES).replace("PYTHON", str(interpreter(work)))}
+    )
+    git(course.folder, "commit", "--quiet", "--all", "-m", "exercises")
+    done = run("class", "grade", "hw1", "-C", course.folder, "--json")
+    assert points(done) == {"ada": 8, "bob": 6}
+    assert [part["points"] for part in done.data["students"][1]["score"]["parts"]] == [4, 2]
+
+
+def test_late_costs_points_and_the_best_time_counts(work: Path, run: Run) -> None:
+    course = exam(work / "ml1", {"ada": {}, "bob": HALF, "eve": {}}, received="2026-03-02T130000Z")
+    submit(course, {"bob": {}, "eve": {}}, "2026-03-20T110000Z")
+    submit(course, {"eve": HALF}, "2026-03-01T120000Z")
+    done = run("class", "grade", "hw1", "-C", course.folder, "--json")
+    # two days begun: 20 %; what came after three days is worth nothing, so the one before counts
+    assert points(done) == {"ada": 3.2, "bob": 2.4, "eve": 3.2}
+    in_time = run("class", "grade", "hw1", "-C", course.folder, "--at", "due", "--json")
+    assert points(in_time) == {"ada": 0, "bob": 0, "eve": 3}
+
+
+def test_from_handing_out_to_points_with_values_of_their_own(
+    work: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    course = make_course(work / "ml1")
+    monkeypatch.chdir(course.folder)
+    own = '[personal]\nfile = "personal.json"\nvalues = {seed = {from = 1, to = 999999}}\n'
+    seed = "import json\nfrom pathlib import Path\n\nfrom src.answer import greet\n\n\ndef test_seed():\n    assert greet('x') == f\"{json.loads(Path('personal.json').read_text())['seed']}\"\n"
+    greet = "import json\n\n\ndef greet(name):\n    return str(json.load(open('personal.json'))['seed'])\n"
+    write(course.folder / "hw1", {**SOLUTION, **TESTS})
+    files = {
+        "assignment.toml": ASSIGNMENT.replace("PYTHON", str(interpreter(work))).replace("due =", "# due =") + own,
+        "tests/test_greet.py": seed,
+    }
+    files["src/answer.py"] = (
+        SOLUTION["src/answer.py"].partition("def greet")[0].replace('"""The answer."""', "") + greet
+    )
+    course.assign(files)
+    assert run("class", "handout", "hw1").code == 0
+    right = course.read("ada", "personal.json")
+    for student, change in {"ada": {}, "bob": {"personal.json": right}, "eve": {"src/answer.py": "x = 1\n"}}.items():
+        course.works(student, {"src/answer.py": files["src/answer.py"].replace("### ", "## "), **change})
+    # what stands in a student's repository configures nothing and runs nowhere
+    for name in ("pre-receive", "post-checkout", "post-index-change"):
+        write(course.bare("bob"), {f"hooks/{name}": f"#!/bin/sh\ntouch {work}/pwned\n"})
+        (course.bare("bob") / "hooks" / name).chmod(0o755)
+    poison = f'[core]\n\tbare = true\n\tfsmonitor = "touch {work}/pwned"\n[filter "x"]\n\tsmudge = "touch {work}/pwned"\n[uploadpack]\n\tpackObjectsHook = "touch {work}/pwned; exec"\n'
+    write(course.bare("bob"), {"config": poison})
+    assert run("class", "collect", "hw1").code == 0
+    done = run("class", "grade", "hw1", "--json")
+    assert points(done) == {"ada": 4, "bob": 4, "eve": 0}
+    seeds = {json.loads(course.read(student, "personal.json"))["seed"] for student in ("ada", "eve")}
+    assert len(seeds) == 2
+    assert not (work / "pwned").exists()
+
+
+def test_a_submission_with_attributes_filters_and_a_submodule(work: Path, run: Run) -> None:
+    course = exam(
+        work / "ml1",
+        {
+            "ada": {
+                ".gitattributes": "* filter=x ident\n",
+                ".gitmodules": '[submodule "m"]\n\tpath = m\n\turl = ext::touch pwned\n\tupdate = !touch pwned\n',
+                ".lfsconfig": "[lfs]\n",
+            }
+        },
+    )
+    store = course.folder / ".scaffold/store.git"
+    ref = "refs/submissions/ada/hw1/2026-03-01T110000Z"
+    tree = git(store, "ls-tree", ref)
+    linked = work / "tree"
+    linked.write_text(f"{tree}\n160000 commit {git(store, 'rev-parse', ref)}\tm\n")
+    made = _mktree(store, linked.read_text())
+    git(store, "-c", "user.name=x", "-c", "user.email=x@x", "update-ref", ref, _commit(store, made))
+    done = run("class", "grade", "hw1", "-C", course.folder, "--json")
+    assert points(done) == {"ada": 4}
+    assert not list(work.rglob("pwned"))
+
+
+def _mktree(store: Path, listing: str) -> str:
+    import subprocess
+
+    return (
+        subprocess.run(
+            ["git", "mktree", "--missing"], cwd=store, input=listing.encode(), capture_output=True, check=True
+        )
+        .stdout.decode()
+        .strip()
+    )
+
+
+def _commit(store: Path, tree: str) -> str:
+    return git(store, "-c", "user.name=x", "-c", "user.email=x@x", "commit-tree", tree, "-m", "x")
+
+
+def test_a_test_file_in_one_process_with_the_students_code(work: Path, run: Run) -> None:
+    patched = "from src import answer\n\n\ndef test_inside(monkeypatch):\n    monkeypatch.setattr(answer, 'sum', lambda _: 7, raising=False)\n    assert answer.answer([1]) == 7\n"
+    together = ASSIGNMENT.replace("[grading]\n", '[grading]\ntogether = ["tests/test_inside.py"]\n')
+    leaves = "import os\nfrom src.answer import greet as hello\n\n\ndef answer(values):\n    os._exit(0)\n\n\ndef greet(name):\n    return 'Hello ' + name\n"
+    submissions = {"ada": {}, "bob": {"src/answer.py": leaves.replace("from src.answer import greet as hello\n", "")}}
+    course = exam(work / "ml1", submissions, {"tests/test_inside.py": patched, "assignment.toml": together})
+    write(course.folder / "hw1", {"assignment.toml": together.replace("PYTHON", str(interpreter(work)))})
+    git(course.folder, "commit", "--quiet", "--all", "-m", "together")
+    done = run("class", "grade", "hw1", "-C", course.folder, "--json")
+    assert points(done) == {"ada": 5, "bob": 1}
+    assert "the tests ended in the middle (exit status 0)" in messages(done, "bob")["test_inside"]
+
+
+def test_a_solution_that_fails_stops_it(work: Path, run: Run) -> None:
+    course = exam(work / "ml1", {"ada": {}}, {"tests/test_wrong.py": "def test_wrong():\n    assert 1 == 2\n"})
+    failed = run("class", "grade", "hw1", "-C", course.folder)
+    assert failed.code == 1
+    assert failed.err.startswith(
+        "error: Your own solution does not pass: tests/test_wrong.py::test_wrong: assert 1 == 2"
+    )
+
+
+def test_nothing_was_collected(course: Course, run: Run) -> None:
+    failed = run("class", "grade", "hw1")
+    assert (failed.code, "hint: Collect it: scaffold class collect hw1" in failed.err) == (1, True)
+
+
+def test_without_a_sandbox_only_when_it_is_said(work: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    course = exam(work / "ml1", {"ada": {}, "bob": HALF})
+    tools = work / "bin"
+    tools.mkdir()
+    (tools / "git").symlink_to(Path("/usr/bin/git"))
+    monkeypatch.setenv("PATH", str(tools))
+    failed = run("class", "grade", "hw1", "-C", course.folder)
+    assert failed.code == 1
+    assert "none works here" in failed.err
+    done = run("class", "grade", "hw1", "-C", course.folder, "--no-sandbox", "--json")
+    assert (done.code, done.data["sandbox"]) == (0, "none")
+    assert points(done) == {"ada": 4, "bob": 3}
+    assert "without a sandbox" in done.json["warnings"][0]["message"]
+
+
+def test_the_environment_is_built_once_for_a_lock_file(work: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    from scaffold.core.classroom import course as courses
+    from scaffold.core.classroom import environment
+    from scaffold.core.outcome import silent
+    from scaffold.errors import ScaffoldError
+    from scaffold.tools.trees import File
+
+    room = courses.read(exam(work / "ml1", {"ada": {}}).folder)
+    steps: list[str] = []
+    with pytest.raises(ScaffoldError, match="environment for grading cannot be built"):
+        environment.find(room, {"requirements.txt": File(b"no-such-package-of-ours==1\n")}, "", steps.append)
+    assert steps == ["Building the environment"]
+    assert not list((room.home / "environments").glob("*/complete"))
+    assert environment.find(room, {}, str(interpreter(work)), silent).folders
