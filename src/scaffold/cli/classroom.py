@@ -37,6 +37,7 @@ def app() -> typer.Typer:
     command(group, "grade", "class grade")(grade)
     command(group, "status", "class status")(status)
     command(group, "resume", "class resume")(resume)
+    command(group, "page", "class page")(page)
     command(group, "export", "class export")(export)
     command(group, "import", "class import")(import_)
     command(group, "forget", "class forget")(forget)
@@ -236,6 +237,18 @@ def status(
 
     with console.progress() as progress:
         return command_.status(folder, assignment, only or (), progress)
+
+
+def page(assignment: Assignment, folder: Folder = Path()) -> Outcome:
+    """Draw a page: who started, what passes, how that grew, who may need help.
+
+    It is drawn from what was collected and graded last, into the class's results/, which git leaves alone.
+
+    Example: scaffold class page hw1
+    """
+    from scaffold.commands.classroom import page as command_
+
+    return command_.page(folder, assignment)
 
 
 def export(

@@ -152,7 +152,7 @@ GOOD = {
 }
 
 
-ELSEWHERE = {f"class {name}" for name in ("similarity", "import", "export", "grade", "rehearse", "feedback")}
+ELSEWHERE = {f"class {name}" for name in ("similarity", "import", "export", "page", "grade", "rehearse", "feedback")}
 """Commands that need more than a class that was just made: their own tests hold their part of the contract."""
 
 

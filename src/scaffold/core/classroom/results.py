@@ -44,6 +44,7 @@ def write(course: Course, task: Assignment, hidden: Sequence[str], rows: Sequenc
     known = {one["id"]: one for one in read(course, task.name)} if (place / "results.json").is_file() else {}
     known |= {row.owner.id: {**as_data(row), "name": row.owner.title} for row in rows}
     content = {"assignment": task.name, "title": task.title, "hidden": list(hidden), "students": list(known.values())}
+    _remember(place / "history.jsonl", [as_data(row) for row in rows if row.score])
     paths = [place / "results.json", place / "results.csv"]
     write_atomically(paths[0], json.dumps(content, indent=1, ensure_ascii=False) + "\n")
     write_atomically(paths[1], _csv(list(known.values())))
@@ -52,6 +53,25 @@ def write(course: Course, task: Assignment, hidden: Sequence[str], rows: Sequenc
             paths.append(place / "gradescope" / f"{row.owner.id}.json")
             write_atomically(paths[-1], json.dumps(_gradescope(as_data(row), hidden), indent=1) + "\n")
     return paths
+
+
+def _remember(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Add what each commit passed, once: `page` draws how that grew."""
+    known = path.read_text(encoding="utf-8") if path.is_file() else ""
+    lines = []
+    for row in rows:
+        tests = [test["passed"] for part in row["score"]["parts"] for test in part["tests"]]
+        about = {"id": row["id"], "received": row["received"], "passed": sum(tests), "tests": len(tests)}
+        lines.append(json.dumps(about) + "\n")
+    new = [line for line in lines if line not in known]
+    if new:
+        write_atomically(path, known + "".join(new))
+
+
+def history(course: Course, assignment: str) -> list[dict[str, Any]]:
+    """What was passed when: owner, time received, tests passed, tests; in the order in which it was graded."""
+    path = folder(course, assignment) / "history.jsonl"
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] if path.is_file() else []
 
 
 def read(course: Course, assignment: str) -> list[dict[str, Any]]:

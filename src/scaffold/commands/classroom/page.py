@@ -1,0 +1,74 @@
+"""`scaffold class page`: one page that shows where a class stands."""
+
+import datetime
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from scaffold.core.classroom import assignment, course, drawing, preparing, results, rules, standing
+from scaffold.core.classroom.standing import Standing
+from scaffold.core.classroom.store import open_store
+from scaffold.core.outcome import Outcome, Text
+from scaffold.errors import ScaffoldError
+from scaffold.tools.files import write_atomically
+
+
+def page(folder: Path, name: str) -> Outcome:
+    """Draw an assignment's page from what was collected and graded last.
+
+    Args:
+        folder: the class.
+        name: the assignment.
+
+    Raises:
+        ScaffoldError: there is no class or assignment, nobody was given it yet, or the page cannot be written.
+    """
+    room = course.find(folder)
+    task = assignment.find(room, name)
+    store = open_store(room)
+    if not store.lines(task.name):
+        raise ScaffoldError(f"{task.name} was not handed out yet.", f"Do it: scaffold class handout {task.name}")
+    now = datetime.datetime.now(datetime.UTC)
+    graded = results.read(room, task.name) if (results.folder(room, task.name) / "results.json").is_file() else []
+    history = results.history(room, task.name)
+    who = preparing.everybody(room, task)
+    found = standing.of(store, task.name, room.branch, who, graded, history, now)
+    path = results.folder(room, task.name) / "page.html"
+    write_atomically(room.folder / "results/.gitignore", "*\n")
+    write_atomically(path, _drawn(f"{room.title}: {task.title}", found, rules.read(task).due, now))
+    about = _figures(found)
+    data = {
+        "assignment": task.name,
+        "page": str(path),
+        "started": about["started"],
+        "students": len(found),
+        "stuck": [{"id": one.id, "why": one.stuck} for one in about["stuck"]],
+    }
+    text = Text(f"{about['started']} of {len(found)} have started, {len(about['stuck'])} may need help: {path}")
+    return Outcome(data, [text])
+
+
+def _figures(found: list[Standing]) -> dict[str, Any]:
+    points = [one.points / one.most for one in found if one.points is not None and one.most]
+    return {
+        "started": sum(bool(one.commits) for one in found),
+        "graded": bool(points),
+        "done": sum(bool(one.parts) and all(part.share == 1 for part in one.parts) for one in found),
+        "mean": f"{100 * sum(points) / len(points):.0f}" if points else "",
+        "stuck": [one for one in found if one.stuck],
+    }
+
+
+def _drawn(title: str, found: list[Standing], due: datetime.datetime | None, now: datetime.datetime) -> str:
+    from jinja2 import Environment
+
+    pictures = [
+        ("What passes", drawing.heat(found)),
+        ("When they worked", drawing.activity(found, due)),
+        ("Tests that pass over time", drawing.growth(found)),
+    ]
+    source = resources.files("scaffold.core.classroom").joinpath("page.html.jinja").read_text(encoding="utf-8")
+    template = Environment(autoescape=True).from_string(source)
+    return template.render(
+        title=title, standings=found, pictures=pictures, now=now.strftime("%Y-%m-%d %H:%M UTC"), **_figures(found)
+    )

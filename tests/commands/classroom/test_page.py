@@ -1,0 +1,134 @@
+"""`scaffold class page`: one file that says where a class stands, and runs nothing that stands in a roster."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from html.parser import HTMLParser
+
+import pytest
+
+from classroom_support import ROSTER, Course, make_course
+from conftest import Run
+from support import git, write
+
+HOSTILE = '<script>alert("x")</script>'
+
+
+class Tags(HTMLParser):
+    """The tags of a page, each of which is closed."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.seen: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.seen.append(tag)
+        if tag not in ("meta", "line", "rect"):
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.seen.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag != "rect":
+            assert self.open.pop() == tag
+
+
+def graded(course: Course, shares: dict[str, tuple[float, ...]]) -> None:
+    """Results as `grade` writes them."""
+    titles = ("Sum", f"Mean {HOSTILE}")
+    students = []
+    for owner, mine in shares.items():
+        parts = [
+            {
+                "id": title,
+                "title": title,
+                "points": 5 * share,
+                "most": 5,
+                "tests": [{"passed": n < 4 * share} for n in range(4)],
+            }
+            for title, share in zip(titles, mine, strict=True)
+        ]
+        students.append(
+            {"id": owner, "state": "graded", "score": {"points": 5 * sum(mine), "most": 10, "parts": parts}}
+        )
+    text = json.dumps({"assignment": "hw1", "title": "x", "hidden": [], "students": students})
+    write(course.folder, {"results/hw1/results.json": text})
+
+
+def page(course: Course) -> str:
+    text = (course.folder / "results/hw1/page.html").read_text()
+    assert Tags(text).open == []
+    return text
+
+
+def test_before_anything_was_handed_out(course: Course, run: Run) -> None:
+    failed = run("class", "page", "hw1")
+    assert (failed.code, "scaffold class handout hw1" in failed.err) == (1, True)
+
+
+def test_before_anything_was_graded(course: Course, run: Run) -> None:
+    run("class", "handout", "hw1")
+    course.works("ada", {"src/answer.py": "mine\n"})
+    run("class", "collect", "hw1")
+    done = run("class", "page", "hw1", "--json")
+    assert done.code == 0
+    assert (done.data["started"], done.data["students"], done.data["stuck"]) == (1, 3, [])
+    text = page(course)
+    assert "<b>1 of 3</b> have started" in text
+    assert "What passes" not in text
+    assert "When they worked" in text
+    assert git(course.folder, "status", "--porcelain") == ""
+
+
+def test_who_started_what_passes_and_who_is_stuck(course: Course, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    run("class", "handout", "hw1")
+    long_ago = (datetime.now(UTC) - timedelta(days=5)).isoformat()
+    monkeypatch.setenv("GIT_AUTHOR_DATE", long_ago)
+    course.works("ada", {"src/answer.py": "mine\n"})
+    monkeypatch.delenv("GIT_AUTHOR_DATE")
+    course.works("bob", {"src/answer.py": "a\n"})
+    run("class", "collect", "hw1")
+    graded(course, {"ada": (1.0, 0.25), "bob": (1.0, 1.0)})
+    done = run("class", "page", "hw1", "--json")
+    assert done.data["stuck"] == [{"id": "ada", "why": "nothing for 5 days"}]
+    text = page(course)
+    assert "<b>1</b> pass every test" in text
+    assert "<b>81 %</b> of the points on average" in text
+    assert "ada, Sum: 100 %" in text
+    assert ": 25 %" in text
+    assert text.count("not graded") == 2  # eve's two exercises
+    assert text.count(": 1</title>") == 2  # two days on which one of them committed
+
+
+def test_no_progress_over_three_submissions_is_seen(course: Course, run: Run) -> None:
+    run("class", "handout", "hw1")
+    course.works("ada", {"src/answer.py": "mine\n"})
+    course.works("bob", {"src/answer.py": "mine\n"})
+    run("class", "collect", "hw1")
+    graded(course, {"ada": (0.5, 0.5), "bob": (0.5, 0.5)})
+    times = [f"2026-03-0{day}T12:00:00+00:00" for day in (1, 2, 3)]
+    rows = [{"id": "ada", "received": when, "passed": 4, "tests": 8} for when in times]
+    rows += [{"id": "bob", "received": when, "passed": 2 + at, "tests": 8} for at, when in enumerate(times)]
+    write(course.folder, {"results/hw1/history.jsonl": "".join(f"{json.dumps(row)}\n" for row in rows)})
+    done = run("class", "page", "hw1", "--json")
+    assert done.data["stuck"] == [{"id": "ada", "why": "4 of 8 tests, as two submissions ago"}]
+    text = page(course)
+    assert text.count("<polyline") == 2
+    assert text.count('class="line stuck"') == 1
+
+
+def test_a_hostile_roster_is_only_text(work, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]
+    course = make_course(work / "ml1", ROSTER.replace("Ada L", "Ada & Eve's 'L'"))
+    monkeypatch.chdir(course.folder)
+    run("class", "handout", "hw1")
+    course.works("ada", {"src/answer.py": "mine\n"})
+    run("class", "collect", "hw1")
+    graded(course, {"ada": (0.5, 0.5)})
+    run("class", "page", "hw1")
+    text = page(course)
+    assert "Ada &amp; Eve&#39;s" in text
+    assert HOSTILE not in text
+    assert not {"script", "img", "iframe", "link", "a"} & set(Tags(text).seen)
+    assert "default-src 'none'" in text
