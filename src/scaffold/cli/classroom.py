@@ -30,11 +30,13 @@ def app() -> typer.Typer:
     group = typer.Typer(help="Hand assignments out to a class, and mend them afterwards.", no_args_is_help=True)
     command(group, "init", "class init")(init)
     group.add_typer(_roster(), name="roster")
+    command(group, "rehearse", "class rehearse")(rehearse)
     command(group, "handout", "class handout")(handout)
     command(group, "update", "class update")(update)
     command(group, "collect", "class collect")(collect)
     command(group, "similarity", "class similarity")(similarity)
     command(group, "grade", "class grade")(grade)
+    command(group, "feedback", "class feedback")(feedback)
     command(group, "status", "class status")(status)
     command(group, "resume", "class resume")(resume)
     command(group, "page", "class page")(page)
@@ -211,6 +213,44 @@ def grade(
     options = command_.Options(only or (), section, at, jobs, no_sandbox)
     with console.progress() as progress:
         return command_.grade(folder, assignment, options, progress)
+
+
+def rehearse(
+    assignment: Assignment,
+    folder: Folder = Path(),
+    seeds: Annotated[int, typer.Option("--seeds", min=1, max=100, help="So many times, with other numbers.")] = 3,
+    no_sandbox: NoSandbox = False,
+) -> Outcome:
+    """Grade your own solution and the starter, before students see any of it.
+
+    The solution must get all points every time, and the starter none (or what `starter_percent` allows).
+
+    Example: scaffold class rehearse hw1 --seeds 5
+    """
+    from scaffold.commands.classroom import rehearse as command_
+
+    with console.progress() as progress:
+        return command_.rehearse(folder, assignment, seeds, no_sandbox=no_sandbox, progress=progress)
+
+
+def feedback(
+    assignment: Assignment,
+    folder: Folder = Path(),
+    send: Annotated[bool, typer.Option("--send", help="Push it to the branch `feedback` of each repository.")] = False,
+    only: Only = None,
+    section: Section = "",
+) -> Outcome:
+    """Write for everybody what did not work and why, in plain words; hidden tests stay hidden.
+
+    Examples:
+        scaffold class feedback hw1             written to results/hw1/feedback, for you to look at
+
+        scaffold class feedback hw1 --send      a branch `feedback` each; their own branches are not touched
+    """
+    from scaffold.commands.classroom import feedback as command_
+
+    with console.progress() as progress:
+        return command_.write(folder, assignment, only or (), section, send=send, progress=progress)
 
 
 def resume(folder: Folder = Path()) -> Outcome:

@@ -56,7 +56,16 @@ class Link:
             sys.stdout.write(str(content.get("said", "")))
             error = self._error(content["error"]) if "error" in content else None
             value = wire.loads(content["value"], self._open) if error is None else None
-        except (ValueError, TypeError, KeyError, IndexError, RecursionError, AttributeError, ArithmeticError) as odd:
+        except (
+            ValueError,
+            TypeError,
+            KeyError,
+            IndexError,
+            RecursionError,
+            AttributeError,
+            ArithmeticError,
+            ImportError,
+        ) as odd:
             raise StudentError("it answered with something that is no value") from odd
         if error is not None:
             raise error

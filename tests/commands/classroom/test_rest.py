@@ -46,6 +46,8 @@ def test_no_class_at_all(run: Run) -> None:
         ["update", "hw1"],
         ["collect", "hw1"],
         ["grade", "hw1"],
+        ["rehearse", "hw1"],
+        ["feedback", "hw1"],
     ):
         failed = run("class", *args)
         assert failed.code == 1

@@ -24,6 +24,7 @@ def forget(folder: Path, *, repositories: bool = False, dry_run: bool = False, y
     room = course.find(folder)
     places = [
         (room.roster, "names, addresses, usernames"),
+        (room.folder / "results", "points and feedback"),
         (room.home, "what everybody was given and sent, and the secret"),
     ]
     if repositories and room.forge == "folder":

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from scaffold.core.classroom import assignment, course, delivery, handing, owners, preparing
+from scaffold.core.classroom import assignment, course, delivery, handing, owners, preparing, rehearsing
 from scaffold.core.classroom.report import told
 from scaffold.core.classroom.store import Store
-from scaffold.core.outcome import Notice, Outcome, Progress, Table, Text, silent
+from scaffold.core.outcome import Block, Notice, Outcome, Progress, Table, Text, silent
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,10 @@ def _planned(
     text = Text(
         f"{task.title}: starter {ready.version}, {len(ready.tree)} files, {len(who)} repositories; nothing was written."
     )
-    return Outcome(data, [table, text, *waits], [Notice(note) for note in ready.notes])
+    blocks: list[Block] = [table, text, *waits]
+    if not rehearsing.is_rehearsed(room, task.name, ready.source.commit):
+        blocks.append(Text(f"Not rehearsed yet: does the solution get all points? scaffold class rehearse {task.name}"))
+    return Outcome(data, blocks, [Notice(note) for note in ready.notes])
 
 
 def _limit(seconds: float) -> Text:

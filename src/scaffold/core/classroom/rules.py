@@ -64,12 +64,13 @@ class Limits:
 
 @dataclass(frozen=True)
 class Exercise:
-    """Some tests, and what they are worth together; every one of them the same."""
+    """Some tests, and what they are worth together, every one the same; and a hint for those who do not pass them."""
 
     id: str
     title: str
     points: float
     tests: tuple[str, ...]
+    hint: str = ""
 
 
 @dataclass(frozen=True)
@@ -126,13 +127,13 @@ def read(assignment: Assignment) -> Rules:
 
 
 def _exercise(where: str, item: Mapping[str, Any]) -> Exercise:
-    table = Table(item, f"{where} [[exercises]]", ("id", "title", "points", "tests", "hidden_tests"))
+    table = Table(item, f"{where} [[exercises]]", ("id", "title", "points", "tests", "hidden_tests", "hint"))
     none: list[str] = []
     tests = (*table.get("tests", none), *table.get("hidden_tests", none))
     name = table.get("id", "")
     if not name or not tests:
         raise ScaffoldError(f"{where} [[exercises]]: an exercise has an `id` and `tests`.", _EXAMPLE)
-    return Exercise(name, table.get("title", name), table.get("points", len(tests)), tests)
+    return Exercise(name, table.get("title", name), table.get("points", len(tests)), tests, table.get("hint", ""))
 
 
 def moment(value: datetime.date) -> datetime.datetime:

@@ -1,7 +1,7 @@
 """From tests to points."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from scaffold.core.classroom.rules import Exercise, Rules
 from scaffold.core.classroom.trial import Trial, Verdict
@@ -18,6 +18,7 @@ class Part:
         points: what it brought.
         most: what it is worth.
         tests: what became of its tests.
+        hint: for those who do not pass all of them.
     """
 
     id: str
@@ -25,6 +26,7 @@ class Part:
     points: float
     most: float
     tests: tuple[Verdict, ...]
+    hint: str = ""
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ def parts_of(rules: Rules, expected: Sequence[str]) -> list[Exercise]:
                     "See why: scaffold class rehearse",
                 )
         tests = tuple(test for test in expected if any(is_meant(test, name) for name in one.tests))
-        found.append(Exercise(one.id, one.title, one.points, tests))
+        found.append(replace(one, tests=tests))
     return found
 
 
@@ -90,7 +92,7 @@ def _part(exercise: Exercise, known: Mapping[str, Verdict], stopped: str) -> Par
         known.get(test) or Verdict(test, False, message=_absent(test, known, stopped)) for test in exercise.tests
     )
     share = sum(test.passed for test in tests) / len(tests) if tests else 0.0
-    return Part(exercise.id, exercise.title, exercise.points * share, exercise.points, tests)
+    return Part(exercise.id, exercise.title, exercise.points * share, exercise.points, tests, exercise.hint)
 
 
 def _absent(test: str, known: Mapping[str, Verdict], stopped: str) -> str:

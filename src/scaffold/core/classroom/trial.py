@@ -39,6 +39,7 @@ class Court:
         limits: what a submission may use.
         together: test files that run in one process with the student's code.
         only: tests that count; all when empty.
+        seed: where random numbers and the order of sets begin.
         halted: set when all trials are to end.
     """
 
@@ -48,6 +49,7 @@ class Court:
     limits: Limits
     together: tuple[str, ...] = ()
     only: tuple[str, ...] = ()
+    seed: int = 0
     halted: threading.Event = field(default_factory=threading.Event, compare=False)
 
 
@@ -245,7 +247,7 @@ class _Session:
         self._ready = False
         self._worker = self._start("worker", folder)
         self._watch = self._watched(self._worker, (self._stage,))
-        self._worker.send(self._config(folder, {"roots": self._roots(folder)}))
+        self._worker.send(self._config(folder, {"roots": self._roots(folder), "seed": self._court.seed}))
 
     def _end_worker(self) -> None:
         if self._worker and self._watch:
@@ -285,7 +287,7 @@ class _Session:
             (court.environment.python, "-I", "-B", "-c", first),
             shown,
             self._where(folder),
-            _ENV,
+            {**_ENV, "PYTHONHASHSEED": str(court.seed)},
             court.limits.memory_mb,
             court.limits.processes,
             self._slot,
@@ -298,7 +300,6 @@ _ENV = {
     "HOME": "/tmp",  # noqa: S108
     "LANG": "C.UTF-8",
     "TZ": "UTC",
-    "PYTHONHASHSEED": "0",
     # As many threads as there are cores would run for every submission at once.
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",

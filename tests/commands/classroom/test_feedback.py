@@ -1,0 +1,140 @@
+# ruff: noqa: E501
+"""`scaffold class rehearse` and `feedback`: before an assignment goes out, and after it was graded."""
+
+from pathlib import Path
+
+import pytest
+
+from classroom_support import Course, make_course
+from conftest import Run
+from grading_support import ASSIGNMENT, SOLUTION, TESTS, exam, interpreter, need_sandbox
+from scaffold.core.classroom.feedback import in_words
+from support import git, write
+
+HALF = "def answer(values):\n    return 5 if values else 0\n\n\ndef greet(name):\n    return open('/nowhere')\n"
+EXERCISES = '\n[[exercises]]\nid = "sum"\ntitle = "The sum"\npoints = 6\ntests = ["tests/test_answer.py"]\nhidden_tests = ["tests/hidden/test_more.py"]\nhint = "Square first."\n[[exercises]]\nid = "greet"\ntitle = "Greet"\npoints = 2\ntests = ["tests/test_greet.py"]\n'
+
+
+def test_an_assignment_that_can_be_handed_out(work: Path, run: Run) -> None:
+    need_sandbox()
+    course = exam(work / "ml1", {"ada": {}})
+    text = run("class", "handout", "hw1", "-C", course.folder, "--dry-run").out
+    assert "Not rehearsed yet" in text
+    done = run("class", "rehearse", "hw1", "-C", course.folder, "--seeds", "2", "--json")
+    assert (done.code, done.err) == (0, "")
+    assert set(done.data) == {"assignment", "sandbox", "ready", "solution", "starter", "floor", "tests"}
+    assert (done.data["ready"], done.data["solution"], done.data["starter"]) == (True, [1, 1], 0)
+    assert {line["passed"] for line in done.data["tests"]} == {2}
+    assert "Not rehearsed yet" not in run("class", "handout", "hw1", "-C", course.folder, "--dry-run").out
+
+
+def test_one_that_cannot(work: Path, run: Run) -> None:
+    need_sandbox()
+    luck = {
+        "tests/test_luck.py": "from src.answer import luck\n\n\ndef test_luck():\n    assert luck() > 0.8\n",
+        "tests/test_easy.py": "import src.answer\n\n\ndef test_easy():\n    assert src.answer.__name__\n",
+        "src/answer.py": SOLUTION["src/answer.py"]
+        + "\n\ndef luck():\n    ### BEGIN SOLUTION\n    import random\n    return random.random()\n    ### END SOLUTION\n",
+    }
+    course = exam(work / "ml1", {"ada": {}}, luck)
+    done = run("class", "rehearse", "hw1", "-C", course.folder, "--json")
+    assert (done.code, done.data["ready"]) == (1, False)
+    by_test = {line["test"].rpartition("::")[2]: line for line in done.data["tests"]}
+    # random() after seed(0), seed(1), seed(2): 0.84, 0.13, 0.96
+    assert (by_test["test_luck"]["passed"], by_test["test_answer"]["passed"]) == (2, 3)
+    assert by_test["test_luck"]["message"].startswith("assert 0.134")
+    assert (by_test["test_easy"]["starter"], by_test["test_answer"]["starter"]) == (True, False)
+    shown = run("class", "rehearse", "hw1", "-C", course.folder, "--seeds", "2").out
+    assert "It should not be handed out like this." in shown
+    assert "[grading] starter_percent" in shown
+
+
+@pytest.fixture
+def graded(work: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> Course:
+    """Three students: one with all points, one with some, one who did nothing."""
+    need_sandbox()
+    course = make_course(work / "ml1")
+    monkeypatch.chdir(course.folder)
+    rules = ASSIGNMENT.replace("PYTHON", str(interpreter(work))).replace("due =", "# due =") + EXERCISES
+    write(course.folder / "hw1", {**SOLUTION, **TESTS})
+    course.assign({"assignment.toml": rules})
+    assert run("class", "handout", "hw1").code == 0
+    course.works("ada", {"src/answer.py": SOLUTION["src/answer.py"].replace("### ", "## ")})
+    course.works("bob", {"src/answer.py": HALF})
+    assert run("class", "collect", "hw1").code == 0
+    assert run("class", "grade", "hw1").code == 0
+    return course
+
+
+def test_what_students_read(graded: Course, run: Run) -> None:
+    before = {student: graded.heads(student) for student in ("ada", "bob", "eve")}
+    done = run("class", "feedback", "hw1", "--json")
+    assert (done.code, done.err) == (0, "")
+    assert set(done.data) == {"assignment", "folder", "students"}
+    text = (graded.folder / "results/hw1/feedback/bob.md").read_text()
+    assert "**4 of 8 points**" in text
+    assert "- not passed: a hidden test: the result is not the one that was asked for" in text
+    assert "test_more" not in text
+    assert "9" not in text.partition("## The sum")[2].partition("##")[0]
+    assert "Hint: Square first." in text
+    assert "- not passed: `test_greet`: your code raised FileNotFoundError" in text
+    assert "No such file or directory: '/nowhere'" in text
+    assert "**8 of 8 points**" in (graded.folder / "results/hw1/feedback/ada.md").read_text()
+    assert "no points yet: nothing collected" in (graded.folder / "results/hw1/feedback/eve.md").read_text()
+    assert {student: graded.heads(student) for student in before} == before
+    assert git(graded.folder, "status", "--porcelain") == ""
+
+
+def test_it_is_sent_as_a_branch_once(graded: Course, run: Run) -> None:
+    before = graded.heads("bob")
+    done = run("class", "feedback", "hw1", "--send", "--json")
+    assert (done.code, {row["state"] for row in done.data["students"]}) == (0, {"sent"})
+    after = graded.heads("bob")
+    assert {**after, "feedback": None} == {**before, "feedback": None}
+    assert graded.files("bob", "feedback") == ["feedback.md"]
+    again = run("class", "feedback", "hw1", "--send", "--json")
+    assert {row["state"] for row in again.data["students"]} == {"has it"}
+    assert graded.heads("bob") == after
+    graded.works("bob", {"src/answer.py": SOLUTION["src/answer.py"].replace("### ", "## ")})
+    for command in (["collect", "hw1"], ["grade", "hw1"]):
+        assert run("class", *command).code == 0
+    newer = run("class", "feedback", "hw1", "--send", "--json")
+    assert {row["id"]: row["state"] for row in newer.data["students"]} == {
+        "ada": "has it",
+        "bob": "sent",
+        "eve": "has it",
+    }
+    assert "**8 of 8 points**" in graded.read("bob", "feedback.md", "feedback")
+    assert git(graded.bare("bob"), "merge-base", "--is-ancestor", after["feedback"], "feedback") == ""
+
+
+def test_for_people(graded: Course, run: Run) -> None:
+    for args in (["grade", "hw1"], ["feedback", "hw1"], ["rehearse", "hw1", "--seeds", "1"]):
+        done = run("class", *args)
+        assert done.code == 0, done
+        assert done.out.strip()
+        assert "\x1b" not in done.out + done.err
+
+
+def test_nothing_was_graded(course: Course, run: Run) -> None:
+    failed = run("class", "feedback", "hw1")
+    assert (failed.code, failed.err) == (
+        1,
+        "error: hw1 has not been graded.\n\nhint: Grade it: scaffold class grade hw1\n",
+    )
+
+
+@pytest.mark.parametrize(
+    ("message", "words"),
+    [
+        ("assert 5 == 9\n + where", "the result is not the one that was asked for"),
+        ("it took longer than 10 s", "it took longer than 10 s"),
+        ("NotImplementedError", "it is not written yet"),
+        ("KeyError: 'secret'", "your code raised KeyError"),
+        ("it was skipped: not today", "it was skipped, which is not passed"),
+        ("", "it did not pass"),
+        ("42 is the answer to the hidden test", "it did not pass"),
+    ],
+)
+def test_in_words(message: str, words: str) -> None:
+    assert in_words(message) == words
