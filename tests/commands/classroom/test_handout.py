@@ -1,8 +1,11 @@
 # ruff: noqa: E501
 """`scaffold class handout`: everybody gets a starter without solutions, and doing it again changes nothing."""
 
+import gzip
+import hashlib
 import json
 import os
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -233,6 +236,28 @@ def test_personal_answers(course: Course, run: Run, work: Path) -> None:
     assert again.read("ada", "data/rows.csv") == course.read("ada", "data/rows.csv")
 
 
+def test_rows_of_a_packed_file_and_their_checksum(course: Course, run: Run) -> None:
+    """The data of the built-in templates are packed, and held to a list of checksums."""
+    rows = gzip.compress(b"a,b\n" + b"".join(b"%d,%d\n" % (number, number) for number in range(200)), mtime=0)
+    other = "0" * 64
+    sums = f"{hashlib.sha256(rows).hexdigest()}  rows.csv.gz\n{other}  other.csv.gz\n"
+    course.assign(
+        {
+            "assignment.toml": '[[personal.slices]]\npath = "data/rows.csv.gz"\nkeep = 0.5\n',
+            "data/rows.csv.gz": rows,
+            "data/SHA256SUMS": sums,
+        }
+    )
+    assert run("class", "handout", "hw1").code == 0
+    for student in STUDENTS:
+        packed = subprocess.run(
+            ["git", "show", "main:data/rows.csv.gz"], cwd=course.bare(student), capture_output=True, check=True
+        ).stdout
+        assert 60 < gzip.decompress(packed).count(b"\n") < 140
+        mine = f"{hashlib.sha256(packed).hexdigest()}  rows.csv.gz\n{other}  other.csv.gz"
+        assert course.read(student, "data/SHA256SUMS") == mine
+
+
 def test_the_last_look_is_at_what_would_be_pushed(course: Course, run: Run) -> None:
     """What only some students' own files show is found as well, and each time anew."""
     course.assign({"assignment.toml": '[personal]\nfile = "p.toml"\nvalues = {x = ["# BEGIN SOLUTION"]}\n'})
@@ -270,11 +295,12 @@ def test_personal_values_in_other_formats(course: Course, run: Run, suffix: str)
         ('[[personal.slices]]\npath = "a.csv"\nkeep = 2\n', "`keep` between 0 and 1"),
         ('[[personal.slices]]\npath = "none.csv"\nkeep = 0.5\n', "students get no file none.csv"),
         ('[[personal.slices]]\npath = "q.csv"\nkeep = 0.5\n', "q.csv cannot be cut into rows"),
+        ('[[personal.slices]]\npath = "q.csv.gz"\nkeep = 0.5\n', "q.csv.gz cannot be cut into rows"),
         ('[personal]\nslices = "x"\n', "`slices` must be a list of tables"),
     ],
 )
 def test_personal_answers_that_cannot_be(course: Course, run: Run, text: str, message: str) -> None:
-    course.assign({"assignment.toml": text, "q.csv": 'a\n"two\nlines"\n'})
+    course.assign({"assignment.toml": text, "q.csv": 'a\n"two\nlines"\n', "q.csv.gz": "a,b\n"})
     failed = run("class", "handout", "hw1")
     assert failed.code == 1
     assert message in failed.err

@@ -1,17 +1,18 @@
 """The last look at what is about to be handed out: is there a marker, a solution or a hidden file in it after all?
 
 Markers are taken out of four kinds of files; this search reads all, whatever their name: a backup of a solution, a
-checkpoint of a notebook, a copy in a document.
+checkpoint of a notebook, a copy in a document or in an archive.
 """
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from scaffold.core.classroom import notebooks
+from scaffold.core.classroom import archives, notebooks
 from scaffold.core.classroom.markers import MarkerError
 from scaffold.core.classroom.stripping import Secret
 from scaffold.errors import ScaffoldError
+from scaffold.tools.trees import File
 
 _WORDS = re.compile(
     r"(?:BEGIN|END) (?:SOLUTION|HIDDEN TESTS?|MARK SCHEME|PROMPT)\b"
@@ -63,7 +64,19 @@ class LeakSearch:
                 self._runs.setdefault(tuple(telling), secret)
 
     def look(self, path: str, oid: str, content: bytes) -> list[Leak]:
-        """What one file shows that it must not."""
+        """What one file shows that it must not, by itself or as an archive."""
+        found = self._shown(path, oid, content)
+        try:
+            for name, inner in archives.members(path, content):
+                if found:
+                    break
+                found = [replace(leak, path=name) for leak in self._shown(path, File(inner).oid, inner)]
+        except archives.UnsearchableError:
+            if not found and path not in self._allowed:
+                found = [Leak(path, 1, "an archive that cannot be searched whole")]
+        return found
+
+    def _shown(self, path: str, oid: str, content: bytes) -> list[Leak]:
         if oid in self._hidden:
             return [Leak(path, 1, f"it is the hidden file {self._hidden[oid]}")]
         text = _readable(path, content)
