@@ -64,10 +64,10 @@ def test_roster_check_tells_everything_at_once(course: Course, run: Run) -> None
     (course.folder / "roster.csv").write_text("id,name\nada,Ada\n../x,Bob\nada,;rm\n")
     done = run("class", "roster", "check")
     assert (done.code, done.err) == (1, "")
-    assert done.out.count("roster.csv:") == 2
+    assert done.out.count("roster.csv:") == 3
     found = run("class", "roster", "check", "--json")
     assert found.code == 1
-    assert [row["line"] for row in found.data["problems"]] == [3, 4]
+    assert [row["line"] for row in found.data["problems"]] == [3, 4, 4]
 
 
 def test_roster_check_of_another_file(course: Course, run: Run, work: Path) -> None:

@@ -235,3 +235,13 @@ def test_any_bytes_are_a_roster_or_a_list_of_problems(content: bytes) -> None:
     for problem in parse(content).problems:
         assert problem.line >= 1
         assert problem.message.isprintable()
+
+
+def test_who_is_there_twice_is_told_whatever_else_is_wrong_with_the_row() -> None:
+    found = roster.parse(b"student_id,name,email\ns1,Ada,\ns1,=1+1,\ns2,Bob,a@example.org\ns3,x|y,a@example.org\n")
+    assert [(problem.line, problem.column) for problem in found.problems] == [
+        (3, "name"),
+        (3, "student_id"),
+        (5, "name"),
+        (5, "email"),
+    ]

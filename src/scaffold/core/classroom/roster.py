@@ -182,6 +182,7 @@ class _Reader:
 
     def __init__(self) -> None:
         self.students: list[Student] = []
+        self.seen: list[Student] = []
         self.problems: list[Problem] = []
         self.skipped: list[Problem] = []
 
@@ -201,11 +202,12 @@ class _Reader:
             cells[key] = cells.get(key, "").removeprefix("#")
         found = [*_odd_cells(line, cells), *_bad_identity(line, cells)]
         self.problems += found
+        self.seen.append(_student(line, cells))
         if not found:
-            self.students.append(_student(line, cells))
+            self.students.append(self.seen[-1])
 
     def finish(self) -> Roster:
-        problems = [*self.problems, *_twice(self.students), *_team_names(self.students)]
+        problems = [*self.problems, *_twice(self.seen), *_team_names(self.students)]
         return Roster(tuple(self.students), tuple(sorted(problems, key=lambda found: found.line)), tuple(self.skipped))
 
 
