@@ -116,8 +116,9 @@ CNN = Stage(
     card="docs/model-card.md",
     kinds=(),
     gate="train",
-    others=(("scale=ray", "transfer=true", "ci=none", "docker=false"),),
+    others=(),
     question=("/predict", seven(), '"label":"7"'),
+    starter=("scale=ray", "transfer=true", "ci=none", "docker=false"),
     python=f"3.{re.findall('-cp3([0-9]+)-', WHEELS[0].name)[0]}" if WHEELS else "",
 )
 STAGES = tuple(stage for stage in (TABULAR, RAG, CNN) if stage.template in NAMES)
