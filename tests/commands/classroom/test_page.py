@@ -3,11 +3,13 @@
 import json
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 
 from classroom_support import ROSTER, Course, make_course
 from conftest import Run
+from grading_support import ASSIGNMENT, SOLUTION, TESTS, interpreter, need_sandbox
 from support import git, write
 
 HOSTILE = '<script>alert("x")</script>'
@@ -119,7 +121,25 @@ def test_no_progress_over_three_submissions_is_seen(course: Course, run: Run) ->
     assert text.count('class="line stuck"') == 1
 
 
-def test_a_hostile_roster_is_only_text(work, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]
+def test_what_grading_remembers_can_be_drawn(work: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also when somebody handed nothing in; and what is graded twice is remembered once."""
+    need_sandbox()
+    course = make_course(work / "ml1")
+    about = ASSIGNMENT.replace("PYTHON", interpreter(work).as_posix())
+    course.assign({"assignment.toml": about, **TESTS, **SOLUTION})
+    monkeypatch.chdir(course.folder)
+    run("class", "handout", "hw1")
+    course.works("ada", SOLUTION)
+    run("class", "collect", "hw1")
+    for _ in range(2):
+        assert run("class", "grade", "hw1").code == 0
+    lines = (course.folder / "results/hw1/history.jsonl").read_text().splitlines()
+    assert [json.loads(line)["id"] for line in lines] == ["ada"]
+    assert run("class", "page", "hw1").code == 0
+    assert "eve, Tests: 0 %" in page(course)
+
+
+def test_a_hostile_roster_is_only_text(work: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     course = make_course(work / "ml1", ROSTER.replace("Ada L", "Ada & Eve's 'L'"))
     monkeypatch.chdir(course.folder)
     run("class", "handout", "hw1")

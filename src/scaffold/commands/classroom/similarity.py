@@ -7,7 +7,7 @@ from pathlib import Path
 from scaffold.core.classroom import assignment, course, preparing, similarity
 from scaffold.core.classroom.similarity import Pair
 from scaffold.core.classroom.store import open_store
-from scaffold.core.outcome import Notice, Outcome, Table, Text
+from scaffold.core.outcome import Block, Notice, Outcome, Table, Text
 from scaffold.errors import ScaffoldError
 
 
@@ -40,7 +40,8 @@ def compare(folder: Path, name: str, top: int) -> Outcome:
     }
     text = Text(f"{task.name}: {len(commits)} submissions, {len(pairs)} pairs with something in common.")
     warning = Notice("Alike is not copied: read both before you speak to anybody.")
-    return Outcome(data, [_table(pairs[:top], titles), text], [warning] if pairs else [])
+    blocks: list[Block] = [_table(pairs[:top], titles), text] if pairs else [text]
+    return Outcome(data, blocks, [warning] if pairs else [])
 
 
 def _table(pairs: list[Pair], titles: Mapping[str, str]) -> Table:

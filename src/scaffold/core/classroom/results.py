@@ -44,7 +44,7 @@ def write(course: Course, task: Assignment, hidden: Sequence[str], rows: Sequenc
     known = {one["id"]: one for one in read(course, task.name)} if (place / "results.json").is_file() else {}
     known |= {row.owner.id: {**as_data(row), "name": row.owner.title} for row in rows}
     content = {"assignment": task.name, "title": task.title, "hidden": list(hidden), "students": list(known.values())}
-    _remember(place / "history.jsonl", [as_data(row) for row in rows if row.score])
+    _remember(place / "history.jsonl", [as_data(row) for row in rows if row.score and row.submission])
     paths = [place / "results.json", place / "results.csv"]
     write_atomically(paths[0], json.dumps(content, indent=1, ensure_ascii=False) + "\n")
     write_atomically(paths[1], _csv(list(known.values())))
