@@ -18,6 +18,7 @@ from rich.text import Text
 
 IMAGES = Path(__file__).parent / "images"
 SCAFFOLD = str(Path(sys.executable).parent / "scaffold")
+UV = str(Path(sys.executable).parent / "uv")
 COLUMNS = 100
 LAST_LINES = 26
 """How much of a long run is shown: its end, where the results stand."""
@@ -79,6 +80,151 @@ def updating(work: Path) -> None:
     draw("conflict.svg", "scaffold update, with a conflict", lines)
 
 
+HOMEWORK = {
+    "assignment.toml": """title = "First homework"
+due = 2027-01-31T23:59:00+01:00
+hidden = ["tests/hidden"]
+
+[[exercises]]
+id = "mean"
+title = "The mean"
+points = 4
+tests = ["tests/test_stats.py::test_mean"]
+hidden_tests = ["tests/hidden/test_more.py::test_mean_of_nothing"]
+
+[[exercises]]
+id = "spread"
+title = "The spread"
+points = 6
+tests = ["tests/test_stats.py::test_spread"]
+hidden_tests = ["tests/hidden/test_more.py::test_spread_of_one"]
+""",
+    "README.md": "# First homework\n\nFill in `stats.py`.\n\nHand in by pushing.\n",
+    "pyproject.toml": """[project]
+name = "homework"
+version = "1.0"
+requires-python = ">=3.11"
+
+[dependency-groups]
+dev = ["pytest"]
+""",
+    "stats.py": """# Two numbers that say much.
+
+
+def mean(values):
+    ### BEGIN SOLUTION
+    return sum(values) / len(values) if values else 0.0
+    ### END SOLUTION
+
+
+def spread(values):
+    ### BEGIN SOLUTION
+    middle = mean(values)
+    return (sum((value - middle) ** 2 for value in values) / len(values)) ** 0.5
+    ### END SOLUTION
+""",
+    "tests/test_stats.py": """from stats import mean, spread
+
+
+def test_mean():
+    assert mean([1, 2, 6]) == 3
+
+
+def test_spread():
+    assert spread([1, 3]) == 1
+""",
+    "tests/hidden/test_more.py": """from stats import mean, spread
+
+
+def test_mean_of_nothing():
+    assert mean([]) == 0
+
+
+def test_spread_of_one():
+    assert spread([5]) == 0
+""",
+}
+MEAN = "    return sum(values) / len(values)\n"
+SAFE = "    return sum(values) / len(values) if values else 0\n"
+SPREAD = "    return (sum((v - mean(values)) ** 2 for v in values) / len(values)) ** 0.5\n"
+STUDENTS = {
+    "ada": ("Ada Lovelace", SAFE, SPREAD),
+    "alan": ("Alan Turing", MEAN, SPREAD),
+    "emmy": ("Emmy Noether", MEAN, "    return max(values) - min(values)\n"),
+    "grace": ("Grace Hopper", SAFE, ""),
+    "mary": ("Mary Cartwright", "", ""),
+}
+"""Who is in the class, and what they made of the two functions."""
+
+
+def teaching(work: Path) -> None:
+    """What docs/teaching.md shows: a class from its hand-out to its points, and its page."""
+    transcript([SCAFFOLD, "class", "init", "ml1", "--title", "Machine learning 1"], work)
+    course = work / "ml1"
+    roster = [f"{student},{name}\n" for student, (name, _, _) in STUDENTS.items()]
+    (course / "roster.csv").write_text("student_id,name\n" + "".join(roster), encoding="utf-8")
+    for path, text in HOMEWORK.items():
+        (course / "hw1" / path).parent.mkdir(parents=True, exist_ok=True)
+        (course / "hw1" / path).write_text(text, encoding="utf-8")
+    transcript([UV, "lock", "--quiet"], course / "hw1")
+    add(course)
+    given = transcript([SCAFFOLD, "class", "handout", "hw1"], course)
+    for student, (_, mean, spread) in STUDENTS.items():
+        solve(course, student, [mean, spread])
+    edit(course / "hw1/stats.py", "# Two numbers", "# Of a list of numbers: two")
+    edit(course / "hw1/README.md", "Hand in by pushing.", "Hand in by pushing, as often as you like.")
+    commit(course)
+    plan = transcript([SCAFFOLD, "class", "update", "hw1", "--plan"], course)
+    transcript([SCAFFOLD, "class", "collect", "hw1"], course)
+    points = transcript([SCAFFOLD, "class", "grade", "hw1"], course)
+    steps = {"handout hw1": given, "update hw1 --plan": plan, "grade hw1": points}
+    lines = [line for step, said in steps.items() for line in (f"$ scaffold class {step}", *shorter(said, work))]
+    draw("class.svg", "scaffold class", lines)
+    transcript([SCAFFOLD, "class", "page", "hw1"], course)
+    photograph(course / "results/hw1/page.html", IMAGES / "class-page.png")
+
+
+def solve(course: Path, student: str, bodies: list[str]) -> None:
+    """Do a student's homework: a body for every function that is still to be written; nothing for none."""
+    if not any(bodies):
+        return
+    clone = course.parent / student
+    transcript(["git", "clone", "--quiet", str(course / f"repositories/hw1-{student}.git"), str(clone)], course)
+    unsolved = r"    # YOUR CODE HERE\n    raise NotImplementedError\(\)\n"
+    parts = re.split(unsolved, (clone / "stats.py").read_text("utf-8"))
+    text = parts[0]
+    for body, part in zip(bodies, parts[1:], strict=True):
+        text += (body or "    raise NotImplementedError()\n") + part
+    if student == "emmy":
+        text = text.replace("# Two numbers that say much.", "# By Emmy")
+    (clone / "stats.py").write_text(text, encoding="utf-8")
+    commit(clone)
+    transcript(["git", "push", "--quiet"], clone)
+
+
+def shorter(lines: list[str], work: Path) -> list[str]:
+    """Without the folder in which the pictures are made."""
+    return [line.replace(str(work), "~") for line in lines]
+
+
+def photograph(page: Path, image: Path) -> None:
+    """What a browser shows of a page."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        shown = browser.new_page(viewport={"width": 900, "height": 700}, color_scheme="light")
+        shown.goto(page.as_uri())
+        shown.screenshot(path=str(image), full_page=True)
+        browser.close()
+
+
+def add(folder: Path) -> None:
+    """Commit files that are new."""
+    transcript(["git", "add", "--all"], folder)
+    commit(folder)
+
+
 def edit(path: Path, old: str, new: str) -> None:
     """Replace a text that must be there."""
     text = path.read_text(encoding="utf-8")
@@ -98,6 +244,7 @@ def main() -> None:
     os.environ.update(COLUMNS=str(COLUMNS), TERM="xterm-256color")
     with tempfile.TemporaryDirectory() as folder:
         os.environ["SCAFFOLD_CONFIG_DIR"] = str(Path(folder) / "config")
+        teaching(Path(folder))
         updating(Path(folder))
         first_use(Path(folder))
 
