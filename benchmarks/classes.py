@@ -1,4 +1,4 @@
-"""Time what a teacher waits for: writing starters for a class, and forecasting an update, for 100 to 10,000 students.
+"""Time what a teacher waits for: starters for a class, the forecast of an update, for 100 to 10,000 students; grading.
 
     python benchmarks/classes.py            print the table
     python benchmarks/classes.py --write    and put it into docs/performance.md
@@ -23,11 +23,12 @@ from pathlib import Path
 
 import page
 
-from scaffold.core.classroom import assignment, course, delivery, preparing, store, updating
+from scaffold.core.classroom import assignment, course, delivery, grading, preparing, store, updating
 from scaffold.core.classroom.delivery import Class
 from scaffold.core.classroom.journal import Journal
 from scaffold.core.outcome import silent
 from scaffold.tools import git as git_door
+from scaffold.tools import sandbox
 from scaffold.tools.trees import Commit, File, chunks
 
 COPIER = str(Path(sys.executable).parent / "copier")
@@ -117,7 +118,39 @@ def forecast(folder: Path) -> float:
     return seconds
 
 
-WHAT: dict[str, Callable[[Path], float]] = {"store": write_store, "forecast": forecast}
+def grade(folder: Path) -> float:
+    """Seconds a submission for grading, beyond what pytest alone takes for the same tests."""
+    hw1 = folder / "hw1"
+    (hw1 / "tests").mkdir()
+    (hw1 / "assignment.toml").write_text(f'title = "Homework"\n[grading]\npython = "{sys.executable}"\n')
+    (hw1 / "answer.py").write_text("def answer(values):\n    return sum(values)\n")
+    tests = "".join(f"def test_{n}():\n    assert answer([{n}]) == {n}\n\n\n" for n in range(10))
+    (hw1 / "tests/test_answer.py").write_text("from answer import answer\n\n\n" + tests)
+    commit(folder)
+    room = course.read(folder)
+    place, task = store.open_store(room), assignment.find(room, "hw1")
+    files = {path.relative_to(hw1).as_posix(): File(path.read_bytes()) for path in hw1.rglob("*.py")}
+    who = preparing.everybody(room, task)
+    ref = "refs/submissions/{}/hw1/2026-01-01T000000Z"
+    git_door.fast_import(place.folder, chunks([Commit("", files, ref=ref.format(owner.id)) for owner in who]))
+    exam = grading.open_exam(room, task, sandbox.find(), silent)
+    grading.expected(exam, silent)
+    alone, judged = [], []
+    for owner in who:
+        start = time.perf_counter()
+        chosen = grading.choose(exam, place, [owner])
+        (row,) = grading.grade(exam, place, [owner], chosen, 1, silent)
+        middle = time.perf_counter()
+        args = [sys.executable, "-B", "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests"]
+        subprocess.run(args, cwd=hw1, env={**os.environ, "PYTHONPATH": str(hw1)}, check=True, capture_output=True)
+        judged.append(middle - start)
+        alone.append(time.perf_counter() - middle)
+        assert row.score
+        assert row.score.points == 10
+    return statistics.median(judged) - statistics.median(alone)
+
+
+WHAT: dict[str, Callable[[Path], float]] = {"store": write_store, "forecast": forecast, "grade": grade}
 
 
 def measure(what: str, students: int) -> tuple[float, float]:
@@ -205,6 +238,9 @@ def table() -> str:
         seconds, mib = measure("forecast", students)
         rate = f"{students / seconds:.0f}"
         rows.append(row("forecast of an update", f"{students:,}", f"**{seconds:.2f} s**", rate, aim, f"{mib:.0f} MiB"))
+    seconds, mib = measure("grade", 20)
+    each = f"**{1000 * seconds:.0f} ms** each"
+    rows.append(row("grading, beyond what pytest alone takes", "20", each, "–", "≤ 150 ms", f"{mib:.0f} MiB"))
     return "\n".join([*rows, "", f"{os.cpu_count()} cores, Python {platform.python_version()}."])
 
 

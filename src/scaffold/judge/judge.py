@@ -149,7 +149,16 @@ def main() -> None:
     sys.path[:0] = about["roots"]
     if about["tops"]:
         sys.meta_path.insert(0, proxies.Finder(outside.link, about["tops"]))
-    flags = ("-q", "-p", "no:cacheprovider", "-o", "addopts=", "--color=no", "--no-header")
+    flags = (
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        "-o",
+        "addopts=",
+        "--continue-on-collection-errors",
+        "--color=no",
+        "--no-header",
+    )
     where = (f"--basetemp={about['shared']}/tests", f"--rootdir={about['folder']}")
     code = pytest.main([*flags, *where, *about["tests"]], [Plugin(outside, about)])
     outside.tell(b"E", {"code": int(code)})

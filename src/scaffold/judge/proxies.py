@@ -42,6 +42,7 @@ class Link:
         self._ask = ask
         self.generation = 0
         self._exceptions: dict[str, type[BaseException]] = {}
+        self._kinds: dict[str, type[Held]] = {}
 
     def ask(self, operation: str, target: Any, /, *args: Any, **named: Any) -> Any:
         """Have something done in the worker, and give what came of it.
@@ -80,7 +81,13 @@ class Link:
         if kind == "exception":
             return self._exception([str(base) for base in bases])
         held = None if fields is None else {str(key): wire.loads(item, self._open) for key, item in fields}
-        return Held(self, number, tuple(map(str, bases)), held, is_class=kind == "class")
+        return self._stand_in(str(bases[0]))(self, number, tuple(map(str, bases)), held, is_class=kind == "class")
+
+    def _stand_in(self, name: str) -> type["Held"]:
+        """A kind of stand-in that is called like the class of what it stands for."""
+        if name not in self._kinds:
+            self._kinds[name] = type(name.rpartition(".")[2], (Held,), {"__module__": "student"})
+        return self._kinds[name]
 
     def _error(self, about: dict[str, Any]) -> BaseException:
         where = f" ({about['where']})" if about["where"] else ""
@@ -242,7 +249,7 @@ def _pickled(request: Any) -> bytes:
 
 class _Pickler(pickle.Pickler):
     def persistent_id(self, value: Any) -> Any:
-        if type(value) is Held:
+        if isinstance(value, Held):
             return value._name()
         return value.__name__ if isinstance(value, _Module) else None
 

@@ -127,7 +127,7 @@ def _bwrap(box: Box) -> list[str]:
     args = [
         "bwrap", *user, "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try",
         "--die-with-parent", "--new-session", "--clearenv", "--hostname", "sandbox", "--proc", "/proc", "--dev", "/dev",
-        "--size", size, "--tmpfs", "/dev/shm", "--perms", "1777", "--size", size, "--tmpfs", "/tmp",
+        "--perms", "1777", "--size", size, "--tmpfs", "/dev/shm", "--perms", "1777", "--size", size, "--tmpfs", "/tmp",
     ]  # fmt: skip
     for path in _SYSTEM:
         if Path(path).is_symlink():

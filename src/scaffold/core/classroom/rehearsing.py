@@ -69,14 +69,19 @@ def rehearse(exam: Exam, seeds: int, progress: Progress) -> Rehearsal:
         trials.append(with_seed.try_(exam.source.tree, f"rehearsal-{seed}"))
     progress("Grading the starter")
     begun = exam.try_(starter.make(exam.source).tree, "rehearsal-0")
-    tests = list(dict.fromkeys(one.test for done in trials for one in done.verdicts if not one.skipped))
+    # What stands for a file that cannot be imported is no test.
+    verdicts = [one for each in trials for one in each.verdicts if not one.skipped and "::" in one.test]
+    ran = list(dict.fromkeys(one.test for one in verdicts))
+    named = [name for exercise in exam.rules.exercises for name in exercise.tests]
+    absent = [name for name in named if not any(scoring.is_meant(test, name) for test in ran)]
+    tests = [*ran, *absent]
     exercises = scoring.parts_of(exam.rules, tests) if tests else []
-    shares = [_share(done, exam, exercises) for done in (*trials, begun)]
+    shares = [_share(each, exam, exercises) for each in (*trials, begun)]
     lines = tuple(_line(test, trials, begun) for test in tests)
-    found = Rehearsal(tuple(shares[:-1]), shares[-1], exam.rules.floor, lines)
-    if found.is_ready:
+    done = Rehearsal(tuple(shares[:-1]), shares[-1], exam.rules.floor, lines)
+    if done.is_ready:
         write_atomically(_path(exam.course, exam.task.name), exam.source.commit)
-    return found
+    return done
 
 
 def is_rehearsed(course: Course, assignment: str, commit: str) -> bool:
@@ -98,6 +103,6 @@ def _line(test: str, trials: Sequence[Trial], begun: Trial) -> Line:
     found = [next((one for one in done.verdicts if one.test == test), None) for done in trials]
     why = next((one.message for one in found if one and not one.passed), "")
     if any(one is None for one in found):
-        why = why or next((done.stopped for done in trials if done.stopped), "") or "it did not run every time"
+        why = why or next(scoring.absent(test, done) for done, one in zip(trials, found, strict=True) if one is None)
     passes = any(one.test == test and one.passed for one in begun.verdicts)
     return Line(test, sum(one is not None and one.passed for one in found), passes, why)

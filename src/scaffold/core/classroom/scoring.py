@@ -1,6 +1,6 @@
 """From tests to points."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from scaffold.core.classroom.rules import Exercise, Rules
@@ -78,8 +78,7 @@ def is_meant(test: str, name: str) -> bool:
 
 def score(trial: Trial, exercises: Sequence[Exercise], rules: Rules, days_late: int = 0) -> Score:
     """The points: an exercise's, by the share of its tests that passed."""
-    known = {verdict.test: verdict for verdict in trial.verdicts}
-    parts = tuple(_part(one, known, trial.stopped) for one in exercises)
+    parts = tuple(_part(one, trial) for one in exercises)
     most = sum(part.most for part in parts)
     scale = rules.points / most if rules.points and most else 1.0
     before = scale * sum(part.points for part in parts)
@@ -87,15 +86,14 @@ def score(trial: Trial, exercises: Sequence[Exercise], rules: Rules, days_late: 
     return Score(round(points, 4), round(scale * most, 4), days_late, round(before, 4), parts, trial.stopped)
 
 
-def _part(exercise: Exercise, known: Mapping[str, Verdict], stopped: str) -> Part:
-    tests = tuple(
-        known.get(test) or Verdict(test, False, message=_absent(test, known, stopped)) for test in exercise.tests
-    )
+def _part(exercise: Exercise, trial: Trial) -> Part:
+    known = {verdict.test: verdict for verdict in trial.verdicts}
+    tests = tuple(known.get(test) or Verdict(test, False, message=absent(test, trial)) for test in exercise.tests)
     share = sum(test.passed for test in tests) / len(tests) if tests else 0.0
     return Part(exercise.id, exercise.title, exercise.points * share, exercise.points, tests, exercise.hint)
 
 
-def _absent(test: str, known: Mapping[str, Verdict], stopped: str) -> str:
+def absent(test: str, trial: Trial) -> str:
     """Why a test did not run: its file could not be imported, or the run was ended before."""
-    file = known.get(test.partition("::")[0])
-    return file.message if file else stopped or "it did not run"
+    file = next((verdict for verdict in trial.verdicts if verdict.test == test.partition("::")[0]), None)
+    return file.message if file else trial.stopped or "it did not run"
