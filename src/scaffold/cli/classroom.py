@@ -169,6 +169,10 @@ def grade(
     section: Section = "",
     jobs: Jobs = 0,
     no_sandbox: NoSandbox = False,
+    cluster: Annotated[
+        str,
+        typer.Option("--cluster", metavar="ADDRESS", help="Grade on a Dask cluster, for instance tcp://10.0.0.1:8786."),
+    ] = "",
 ) -> Outcome:
     """Run your tests, visible and hidden, on what was collected, each submission in a sandbox.
 
@@ -181,7 +185,7 @@ def grade(
     """
     from scaffold.commands.classroom import grade as command_
 
-    options = command_.Options(only or (), section, at, jobs, no_sandbox)
+    options = command_.Options(only or (), section, at, jobs, no_sandbox, cluster)
     with console.progress() as progress:
         return command_.grade(folder, assignment, options, progress)
 

@@ -205,7 +205,7 @@ def test_the_environment_is_built_once_for_a_lock_file(work: Path, run: Run, mon
     room = courses.read(exam(work / "ml1", {"ada": {}}).folder)
     steps: list[str] = []
     with pytest.raises(ScaffoldError, match="environment for grading cannot be built"):
-        environment.find(room, {"requirements.txt": File(b"no-such-package-of-ours==1\n")}, "", steps.append)
+        environment.find(room.home, {"requirements.txt": File(b"no-such-package-of-ours==1\n")}, "", steps.append)
     assert steps == ["Building the environment"]
     assert not list((room.home / "environments").glob("*/complete"))
-    assert environment.find(room, {}, str(interpreter(work)), silent).folders
+    assert environment.find(room.home, {}, str(interpreter(work)), silent).folders

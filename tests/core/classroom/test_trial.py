@@ -9,7 +9,6 @@ import pytest
 
 from grading_support import OUTSIDE, files_of, interpreter, need_sandbox
 from scaffold.core.classroom import environment, submitted, trial
-from scaffold.core.classroom.course import Course
 from scaffold.core.classroom.rules import Limits
 from scaffold.core.classroom.trial import Court, Trial
 from scaffold.core.outcome import silent
@@ -165,7 +164,7 @@ def hold(
     teacher = files_of({**TEACHER, **(more or {})})
     student = files_of({**TEACHER, **(more or {}), **(change or {})})
     plan = submitted.layout(teacher, ["assignment.toml"])
-    found = environment.find(Course(work, "x", work / "roster.csv"), {}, str(interpreter(work)), silent)
+    found = environment.find(work, {}, str(interpreter(work)), silent)
     return trial.hold(Court(sandbox, found, plan, LIMITS), submitted.trees(student, teacher, plan, {}))
 
 

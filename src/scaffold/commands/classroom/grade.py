@@ -24,6 +24,7 @@ class Options:
         at: what came later does not count; empty for now.
         jobs: how many at a time; 0: one for each core.
         no_sandbox: run students' code without any.
+        cluster: the address of a Dask scheduler; empty: on this machine.
     """
 
     only: Sequence[str] = ()
@@ -31,6 +32,7 @@ class Options:
     at: str = ""
     jobs: int = 0
     no_sandbox: bool = False
+    cluster: str = ""
 
 
 def grade(folder: Path, name: str, options: Options, progress: Progress = silent) -> Outcome:
@@ -52,7 +54,10 @@ def grade(folder: Path, name: str, options: Options, progress: Progress = silent
             )
         exam = grading.open_exam(room, task, box, progress)
         chosen = grading.choose(exam, place, who, options.at)
-        rows = grading.grade(exam, place, who, chosen, options.jobs or os.cpu_count() or 1, progress)
+        if options.cluster:
+            rows = grading.grade_on(options.cluster, exam, place, who, chosen, progress)
+        else:
+            rows = grading.grade(exam, place, who, chosen, options.jobs or os.cpu_count() or 1, progress)
         paths = results.write(room, task, exam.court.plan.hidden_files, rows)
     return _told(task.name, rows, paths, box)
 

@@ -5,20 +5,33 @@ Which tests there are is what the teacher's own solution passes: a test that doe
 
 import json
 import queue
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from hashlib import sha256
+from pathlib import Path
 
 from scaffold import __version__
-from scaffold.core.classroom import collecting, environment, personal, rules, scoring, starter, submitted, trial
+from scaffold.core.classroom import (
+    collecting,
+    elsewhere,
+    environment,
+    personal,
+    rules,
+    scoring,
+    starter,
+    submitted,
+    trial,
+)
 from scaffold.core.classroom.assignment import Assignment
 from scaffold.core.classroom.course import Course
+from scaffold.core.classroom.elsewhere import Paper
 from scaffold.core.classroom.owners import Owner
 from scaffold.core.classroom.rules import Exercise, Rules
 from scaffold.core.classroom.scoring import Score
 from scaffold.core.classroom.starter import Source
 from scaffold.core.classroom.store import Store, Submission
+from scaffold.core.classroom.submitted import Trees
 from scaffold.core.classroom.trial import Court, Trial
 from scaffold.core.outcome import Progress
 from scaffold.errors import ScaffoldError
@@ -50,8 +63,19 @@ class Exam:
 
     def try_(self, student: Tree, owner: str, slot: int = 0) -> Trial:
         """Run the tests on some version of the assignment, with the values and data of one owner."""
+        return trial.hold(self.court, self.given(student, owner), slot)
+
+    def given(self, student: Tree, owner: str) -> Trees:
+        """What the boxes see of it."""
         own = personal.files(self.course, self.task, owner, self.source.tree)
-        return trial.hold(self.court, submitted.trees(student, self.source.tree, self.court.plan, own), slot)
+        return submitted.trees(student, self.source.tree, self.court.plan, own)
+
+    def paper(self, student: Tree, owner: str) -> Paper:
+        """The same, for another machine."""
+        court, locked = self.court, environment.locked(self.source.tree)
+        given, python = self.given(student, owner), interpreter(self.course, self.rules)
+        rest = (court.together, court.only, locked, python, not court.sandbox.is_safe)
+        return Paper(given, court.plan, court.limits, *rest)
 
 
 @dataclass(frozen=True)
@@ -85,9 +109,14 @@ def open_exam(course: Course, task: Assignment, sandbox: Sandbox, progress: Prog
     for file in rule.together:
         if file not in plan.files:
             raise ScaffoldError(f"{task.name}/assignment.toml [grading]: there is no test file {file}.")
-    found = environment.find(course, source.tree, rule.python, progress)
+    found = environment.find(course.home, environment.locked(source.tree), interpreter(course, rule), progress)
     only = tuple(name for exercise in rule.exercises for name in exercise.tests)
     return Exam(course, task, rule, source, Court(sandbox, found, plan, rule.limits, rule.together, only))
+
+
+def interpreter(course: Course, rule: Rules) -> str:
+    """The interpreter that the assignment names; empty where it names none."""
+    return str((course.folder / Path(rule.python).expanduser()).absolute()) if rule.python else ""
 
 
 def expected(exam: Exam, progress: Progress) -> list[Exercise]:
@@ -135,9 +164,9 @@ def passed(done: Trial) -> list[str]:
 
 
 def grade(
-    exam: Exam, store: Store, who: Sequence[Owner], chosen: dict[str, Submission], jobs: int, progress: Progress
+    exam: Exam, store: Store, who: Sequence[Owner], chosen: Mapping[str, Submission], jobs: int, progress: Progress
 ) -> list[Graded]:
-    """Grade what was chosen, some at a time.
+    """Grade what was chosen on this machine, some at a time.
 
     Args:
         exam: the assignment.
@@ -153,11 +182,17 @@ def grade(
         slots.put(slot)
 
     def one(owner: Owner) -> Graded:
+        submission = chosen.get(owner.id)
+        if submission is None:
+            return _marked(exam, owner, None, None, exercises)
         slot = slots.get()
         try:
-            return _grade(exam, store, owner, chosen.get(owner.id), exercises, slot)
+            done = exam.try_(submitted.read(store.folder, submission.commit), owner.id, slot)
+        except ScaffoldError as error:
+            return Graded(owner, FAILED, error.message, submission)
         finally:
             slots.put(slot)
+        return _marked(exam, owner, submission, done, exercises)
 
     with ThreadPoolExecutor(jobs) as pool:
         try:
@@ -168,6 +203,37 @@ def grade(
             raise
 
 
+def grade_on(
+    address: str,
+    exam: Exam,
+    store: Store,
+    who: Sequence[Owner],
+    chosen: Mapping[str, Submission],
+    progress: Progress,
+) -> list[Graded]:
+    """The same on a Dask cluster; the teacher's own solution is tried here. Raises ScaffoldError."""
+    exercises = expected(exam, progress)
+    rows = {owner.id: _marked(exam, owner, None, None, exercises) for owner in who if owner.id not in chosen}
+    by_id = {owner.id: owner for owner in who}
+
+    def papers() -> Iterator[tuple[str, Paper]]:
+        for owner, submission in chosen.items():
+            try:
+                yield owner, exam.paper(submitted.read(store.folder, submission.commit), owner)
+            except ScaffoldError as error:
+                rows[owner] = Graded(by_id[owner], FAILED, error.message, submission)
+
+    def marked() -> Iterator[Graded]:
+        for owner, done in elsewhere.hold_all(address, papers()):
+            if isinstance(done, ScaffoldError):
+                yield Graded(by_id[owner], FAILED, done.message, chosen[owner])
+            else:
+                yield _marked(exam, by_id[owner], chosen[owner], done, exercises)
+
+    rows |= {row.owner.id: row for row in _counted(marked(), len(chosen), progress)}
+    return [rows[owner.id] for owner in who]
+
+
 def _counted(rows: Iterator[Graded], count: int, progress: Progress) -> Iterator[Graded]:
     progress(f"Grading, 0 of {count}")
     for number, row in enumerate(rows, start=1):
@@ -175,17 +241,13 @@ def _counted(rows: Iterator[Graded], count: int, progress: Progress) -> Iterator
         yield row
 
 
-def _grade(
-    exam: Exam, store: Store, owner: Owner, submission: Submission | None, exercises: Sequence[Exercise], slot: int
+def _marked(
+    exam: Exam, owner: Owner, submission: Submission | None, done: Trial | None, exercises: Sequence[Exercise]
 ) -> Graded:
-    if submission is None:
-        return Graded(owner, NOTHING, score=scoring.score(Trial((), "nothing was collected"), exercises, exam.rules))
+    if submission is None or done is None:
+        none = Trial((), "nothing was collected")
+        return Graded(owner, NOTHING, score=scoring.score(none, exercises, exam.rules))
     days = exam.rules.late.days_late(submission.received, exam.rules.due)
-    try:
-        student = submitted.read(store.folder, submission.commit)
-        done = exam.try_(student, owner.id, slot)
-    except ScaffoldError as error:
-        return Graded(owner, FAILED, error.message, submission)
     return Graded(owner, GRADED, "", submission, scoring.score(done, exercises, exam.rules, days))
 
 
