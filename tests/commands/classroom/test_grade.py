@@ -209,3 +209,31 @@ def test_the_environment_is_built_once_for_a_lock_file(work: Path, run: Run, mon
     assert steps == ["Building the environment"]
     assert not list((room.home / "environments").glob("*/complete"))
     assert environment.find(room.home, {}, str(interpreter(work)), silent).folders
+
+
+def test_points_for_what_another_runner_found(work: Path, run: Run) -> None:
+    course = exam(work / "ml1", {"ada": {}, "bob": {}, "eve": {}, "zoe": {}})
+    case = '<testcase classname="tests.{}" name="{}" time="0.1">{}</testcase>'
+    good = [
+        ("test_answer", "test_answer"),
+        ("test_answer", "test_nothing"),
+        ("test_greet", "test_greet"),
+        ("hidden.test_more", "test_more"),
+    ]
+    ada = "".join(case.format(*names, "") for names in good) + case.format("test_mine", "test_mine", "")
+    bob = "".join(
+        case.format(
+            *names,
+            '<failure message="assert 1 == 2"/>' if "more" in names[0] else "<skipped/>" if "greet" in names[0] else "",
+        )
+        for names in good
+    )
+    suite = '<testsuites><testsuite name="pytest">{}</testsuite></testsuites>'
+    bomb = '<!DOCTYPE x [<!ENTITY a "aaaa">]><testsuites>&a;</testsuites>'
+    write(work / "reports", {"ada.xml": suite.format(ada), "bob.xml": suite.format(bob), "eve.xml": bomb})
+    done = run("class", "grade", "hw1", "-C", course.folder, "--junit", work / "reports", "--json")
+    assert (done.code, points(done)) == (4, {"ada": 4, "bob": 2, "eve": None, "zoe": None})
+    assert messages(done, "bob") == {"test_greet": "", "test_more": "assert 1 == 2"}
+    details = {row["id"]: row["detail"] for row in done.data["students"]}
+    assert "declares entities" in details["eve"]
+    assert "cannot be read" in details["zoe"]

@@ -16,6 +16,7 @@ from scaffold.core.classroom import (
     collecting,
     elsewhere,
     environment,
+    junit,
     personal,
     rules,
     scoring,
@@ -232,6 +233,23 @@ def grade_on(
 
     rows |= {row.owner.id: row for row in _counted(marked(), len(chosen), progress)}
     return [rows[owner.id] for owner in who]
+
+
+def grade_reports(
+    exam: Exam, reports: Path, who: Sequence[Owner], chosen: Mapping[str, Submission], progress: Progress
+) -> list[Graded]:
+    """The points for what another runner found out: a JUnit report `ID.xml` for each owner in a folder."""
+    exercises = expected(exam, progress)
+
+    def one(owner: Owner) -> Graded:
+        submission = chosen.get(owner.id)
+        try:
+            done = junit.read(reports / f"{owner.id}.xml", exercises) if submission else None
+        except ScaffoldError as error:
+            return Graded(owner, FAILED, error.message, submission)
+        return _marked(exam, owner, submission, done, exercises)
+
+    return [one(owner) for owner in who]
 
 
 def _counted(rows: Iterator[Graded], count: int, progress: Progress) -> Iterator[Graded]:
