@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from scaffold.core.classroom import assignment, course, grading, owners, preparing, results, store
+from scaffold.core.classroom import assignment, course, exam, grading, owners, preparing, results, store
 from scaffold.core.classroom.grading import FAILED, Graded
 from scaffold.core.outcome import Notice, Outcome, Progress, Table, Text, silent
 from scaffold.errors import ScaffoldError
@@ -54,15 +54,15 @@ def grade(folder: Path, name: str, options: Options, progress: Progress = silent
             raise ScaffoldError(
                 f"Nothing of {task.name} was collected.", f"Collect it: scaffold class collect {task.name}"
             )
-        exam = grading.open_exam(room, task, box, progress)
-        chosen = grading.choose(exam, place, who, options.at)
+        prepared = exam.read(room, task, box, progress)
+        chosen = grading.choose(prepared, place, who, options.at)
         if options.reports:
-            rows = grading.grade_reports(exam, options.reports, who, chosen, progress)
+            rows = grading.grade_reports(prepared, options.reports, who, chosen, progress)
         elif options.cluster:
-            rows = grading.grade_on(options.cluster, exam, place, who, chosen, progress)
+            rows = grading.grade_on(options.cluster, prepared, place, who, chosen, progress)
         else:
-            rows = grading.grade(exam, place, who, chosen, options.jobs or os.cpu_count() or 1, progress)
-        paths = results.write(room, task, exam.court.plan.hidden_files, rows)
+            rows = grading.grade(prepared, place, who, chosen, options.jobs or os.cpu_count() or 1, progress)
+        paths = results.write(room, task, prepared.court.plan.hidden_files, rows)
     return _told(task.name, rows, paths, box)
 
 
