@@ -23,7 +23,7 @@ from pathlib import Path
 
 import page
 
-from scaffold.core.classroom import assignment, course, delivery, grading, preparing, store, updating
+from scaffold.core.classroom import assignment, course, delivery, exam, grading, preparing, store, updating
 from scaffold.core.classroom.delivery import Class
 from scaffold.core.classroom.journal import Journal
 from scaffold.core.outcome import silent
@@ -133,13 +133,13 @@ def grade(folder: Path) -> float:
     who = preparing.everybody(room, task)
     ref = "refs/submissions/{}/hw1/2026-01-01T000000Z"
     git_door.fast_import(place.folder, chunks([Commit("", files, ref=ref.format(owner.id)) for owner in who]))
-    exam = grading.open_exam(room, task, sandbox.find(), silent)
-    grading.expected(exam, silent)
+    ready = exam.read(room, task, sandbox.find(), silent)
+    exam.expected(ready, silent)
     alone, judged = [], []
     for owner in who:
         start = time.perf_counter()
-        chosen = grading.choose(exam, place, [owner])
-        (row,) = grading.grade(exam, place, [owner], chosen, 1, silent)
+        chosen = grading.choose(ready, place, [owner])
+        (row,) = grading.grade(ready, place, [owner], chosen, 1, silent)
         middle = time.perf_counter()
         args = [sys.executable, "-B", "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests"]
         subprocess.run(args, cwd=hw1, env={**os.environ, "PYTHONPATH": str(hw1)}, check=True, capture_output=True)
@@ -238,9 +238,11 @@ def table() -> str:
         seconds, mib = measure("forecast", students)
         rate = f"{students / seconds:.0f}"
         rows.append(row("forecast of an update", f"{students:,}", f"**{seconds:.2f} s**", rate, aim, f"{mib:.0f} MiB"))
-    seconds, mib = measure("grade", 20)
-    each = f"**{1000 * seconds:.0f} ms** each"
-    rows.append(row("grading, beyond what pytest alone takes", "20", each, "–", "≤ 150 ms", f"{mib:.0f} MiB"))
+    # A sandbox is what it is about: where none works, there is nothing to tell.
+    if sandbox.Bubblewrap().works():
+        seconds, mib = measure("grade", 20)
+        each = f"**{1000 * seconds:.0f} ms** each"
+        rows.append(row("grading, beyond what pytest alone takes", "20", each, "–", "≤ 150 ms", f"{mib:.0f} MiB"))
     return "\n".join([*rows, "", f"{os.cpu_count()} cores, Python {platform.python_version()}."])
 
 

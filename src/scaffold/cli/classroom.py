@@ -198,6 +198,14 @@ def grade(
     section: Section = "",
     jobs: Jobs = 0,
     no_sandbox: NoSandbox = False,
+    cluster: Annotated[
+        str,
+        typer.Option("--cluster", metavar="ADDRESS", help="Grade on a Dask cluster, for instance tcp://10.0.0.1:8786."),
+    ] = "",
+    reports: Annotated[
+        Path | None,
+        typer.Option("--junit", metavar="FOLDER", help="Take JUnit reports, STUDENT.xml each; run nothing."),
+    ] = None,
 ) -> Outcome:
     """Run your tests, visible and hidden, on what was collected, each submission in a sandbox.
 
@@ -207,10 +215,12 @@ def grade(
         scaffold class grade hw1
 
         scaffold class grade hw1 --only ada --jobs 1
+
+        scaffold class grade hw1 --junit reports    points for what another runner found: reports/STUDENT.xml
     """
     from scaffold.commands.classroom import grade as command_
 
-    options = command_.Options(only or (), section, at, jobs, no_sandbox)
+    options = command_.Options(only or (), section, at, jobs, no_sandbox, cluster, reports)
     with console.progress() as progress:
         return command_.grade(folder, assignment, options, progress)
 

@@ -120,6 +120,22 @@ def _plain_init(self: BaseException, *args: Any) -> None:
     BaseException.__init__(self, *args)
 
 
+class Either(tuple[Any, ...]):
+    """Some classes, of which one is a student's: what `A | None` means, in an annotation and for isinstance."""
+
+    __slots__ = ()
+
+    def __new__(cls, kinds: tuple[Any, ...]) -> "Either":
+        """Some classes; None stands for its own."""
+        return super().__new__(cls, (type(None) if kind is None else kind for kind in kinds))
+
+    def __or__(self, other: Any) -> "Either":
+        return Either((*self, other))
+
+    def __ror__(self, other: Any) -> "Either":
+        return Either((other, *self))
+
+
 class Held:
     """An object that stays in the worker."""
 
@@ -187,6 +203,12 @@ class Held:
     def __enter__(self) -> Any:
         return self._link.ask("get", self, "__enter__")()
 
+    def __or__(self, other: Any) -> Any:
+        return Either((self, other)) if self._is_class else self._link.ask("__or__", self, other)
+
+    def __ror__(self, other: Any) -> Any:
+        return Either((other, self)) if self._is_class else self._link.ask("__ror__", self, other)
+
     def __bool__(self) -> bool:
         return bool(self._link.ask("__bool__", self))
 
@@ -207,7 +229,7 @@ def _forwarded(name: str) -> Callable[..., Any]:
 for _name in (
     "__iter__", "__next__", "__len__", "__float__", "__int__", "__index__", "__getitem__", "__setitem__",
     "__delitem__", "__add__", "__radd__", "__sub__", "__rsub__", "__mul__", "__rmul__", "__truediv__", "__matmul__",
-    "__neg__", "__abs__", "__dir__",
+    "__and__", "__xor__", "__neg__", "__abs__", "__dir__",
 ):  # fmt: skip
     setattr(Held, _name, _forwarded(_name.strip("_") if _name == "__dir__" else _name))
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
-from scaffold.tools import git
+from scaffold.tools import git, process
 from scaffold.tools.trees import File, with_contents
 
 Place = tuple[str, str]
@@ -77,6 +77,23 @@ def changes(repository: Path, pairs: Sequence[tuple[str, str]]) -> list[dict[str
             path = next(fields).decode("utf-8", "surrogateescape")
             current[path] = ((modes[0], modes[2]), (modes[1], modes[3]))
     return [found.get(pair, {}) for pair in pairs]
+
+
+def list_up_to(repository: Path, commit: str, most: int) -> dict[str, Place] | None:
+    """Every file of a commit's tree: path → (mode, blob id); None for a tree whose listing has more than `most` bytes.
+
+    A few objects can name each other so often that they list without end.
+    """
+    args = ["git", f"--git-dir={repository}", "ls-tree", "-r", "-z", "--full-tree", commit]
+    done = process.run_up_to(most, args, repository, dict.fromkeys(git.ELSEWHERE, ""))
+    if done is None:
+        return None
+    found = {}
+    for line in done.out.split(b"\0")[:-1]:
+        about, _, path = line.partition(b"\t")
+        mode, _, oid = about.decode().split(" ")
+        found[path.decode("utf-8", "surrogateescape")] = (mode, oid)
+    return found
 
 
 def read_tree(repository: Path, tree: str) -> dict[str, File]:

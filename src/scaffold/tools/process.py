@@ -73,6 +73,25 @@ def run(
     return Completed(done.returncode, done.stdout or b"", done.stderr or b"")
 
 
+def run_up_to(most: int, args: Sequence[str], cwd: Path, env: Mapping[str, str] | None = None) -> Completed | None:
+    """Run a program that prints at most so many bytes; one that prints more is ended, and None comes of it.
+
+    Raises:
+        ScaffoldError: the program is not there or cannot be started.
+    """
+    pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
+    try:
+        process = subprocess.Popen(args, cwd=cwd, env=_with(env), **pipes)  # type: ignore[call-overload]
+    except OSError as error:
+        raise ScaffoldError(f"`{args[0]}` could not be started: {error.strerror}.") from error
+    with process:
+        out = process.stdout.read(most + 1)
+        if len(out) > most:
+            process.kill()
+            return None
+    return Completed(process.returncode, out)
+
+
 def _with(changes: Mapping[str, str] | None) -> dict[str, str]:
     """The environment with variables added, or taken out where the value is empty."""
     return {

@@ -6,6 +6,8 @@ end of the box is the end of everything in it. The program in it limits itself b
 """
 
 import os
+import platform
+import re
 import secrets
 import sys
 from collections.abc import Mapping, Sequence
@@ -53,11 +55,13 @@ class Sandbox(Protocol):
         name: what it is called.
         is_safe: whether it keeps anything in.
         sees_pids: whether a box's processes are below the one that was started, for watching them.
+        counts_processes: whether a limit on a user's processes is one for each box, and not for all that the user runs.
     """
 
     name: str
     is_safe: bool
     sees_pids: bool
+    counts_processes: bool
 
     def start(self, box: Box) -> process.Child:
         """Start a box. Raises ScaffoldError."""
@@ -93,6 +97,11 @@ class Bubblewrap:
     """Linux namespaces by bwrap(1): milliseconds to start."""
 
     name, is_safe, sees_pids = "bubblewrap", True, True
+
+    def __init__(self) -> None:
+        # As root each box has a user of its own; otherwise a user namespace counts for itself since Linux 5.14.
+        found = re.match(r"(\d+)\.(\d+)", platform.release())
+        self.counts_processes = _is_root() or (found is not None and (int(found[1]), int(found[2])) >= (5, 14))
 
     def works(self) -> bool:
         """Whether it is installed, and the kernel lets it."""
@@ -152,7 +161,7 @@ def _bwrap(box: Box) -> list[str]:
 class Container:
     """A container of docker or podman with nothing in it but this machine's own system, read-only."""
 
-    is_safe, sees_pids = True, False
+    is_safe, sees_pids, counts_processes = True, False, False
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -187,9 +196,11 @@ class Container:
         return path
 
     def _args(self, box: Box, name: str) -> list[str]:
+        # Whoever started it has to be able to remove what it wrote.
+        user = f"{NOBODY}:{NOBODY}" if _is_root() else f"{os.getuid()}:{os.getgid()}"
         args = [
             "run", "--rm", "--interactive", "--network", "none", "--read-only", "--cap-drop", "ALL",
-            "--security-opt", "no-new-privileges", "--user", f"{NOBODY}:{NOBODY}",
+            "--security-opt", "no-new-privileges", "--user", user,
             "--memory", f"{box.memory_mb}m", "--memory-swap", f"{box.memory_mb}m", "--pids-limit", str(box.processes),
             "--tmpfs", f"/tmp:rw,mode=1777,size={box.memory_mb}m", "--pull", "never", "--log-driver", "none",
         ]  # fmt: skip
@@ -207,7 +218,7 @@ class Container:
 class Bare:
     """No sandbox: the teacher said so."""
 
-    name, is_safe, sees_pids = "none", False, True
+    name, is_safe, sees_pids, counts_processes = "none", False, True, False
 
     def start(self, box: Box) -> process.Child:
         """Start the program."""

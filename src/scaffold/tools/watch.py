@@ -4,13 +4,22 @@ import contextlib
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 _OFTEN = 0.05
 """Seconds between two looks."""
 _MANY = 20_000
 """So many files are looked at; more are too many."""
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """What may be used: memory in MB, and processes."""
+
+    memory_mb: int
+    processes: int
 
 
 class Watch:
@@ -24,7 +33,7 @@ class Watch:
         self,
         pid: int,
         end: Callable[[], None],
-        memory_mb: int,
+        bounds: Bounds,
         folders: tuple[Path, ...] = (),
         halted: threading.Event | None = None,
     ) -> None:
@@ -33,13 +42,13 @@ class Watch:
         Args:
             pid: of the child; 0: do not look at its memory.
             end: ends it.
-            memory_mb: what its processes may use together; its files in `folders` as much again.
+            bounds: what its processes may use together; its files in `folders` may take as much memory again.
             folders: where it may write.
             halted: set when everything is to end.
         """
         self._halted = halted or threading.Event()
         self.reason = ""
-        self._pid, self._end, self._memory_mb, self._folders = pid, end, memory_mb, folders
+        self._pid, self._end, self._bounds, self._folders = pid, end, bounds, folders
         self._deadline, self._why = float("inf"), ""
         self._done = threading.Event()
         self._thread = threading.Thread(target=self._look, daemon=True)
@@ -62,24 +71,35 @@ class Watch:
         looks = 0
         while not self._done.wait(_OFTEN):
             looks += 1
-            reason = self._why if time.monotonic() > self._deadline else ""
-            if self._halted.is_set():
-                reason = "it was stopped"
-            if not reason and self._pid and memory(self._pid) > self._memory_mb:
-                reason = f"it used more than {self._memory_mb} MB of memory"
-            if not reason and looks % 5 == 0 and any(_is_large(folder, self._memory_mb) for folder in self._folders):
-                reason = f"it wrote more than {self._memory_mb} MB, or too many files"
+            reason = self._found(files=looks % 5 == 0)
             if reason:
                 self.reason = reason
                 self._end()
                 return
 
+    def _found(self, *, files: bool) -> str:
+        """Why it is to end; empty for no reason."""
+        memory_mb = self._bounds.memory_mb
+        if self._halted.is_set():
+            return "it was stopped"
+        if time.monotonic() > self._deadline:
+            return self._why
+        pids = list(below(self._pid)) if self._pid else []
+        # Those that make up the box itself are not the program's.
+        if len(pids) > self._bounds.processes + 3:
+            return f"it started more than {self._bounds.processes} processes"
+        if memory(pids) > memory_mb:
+            return f"it used more than {memory_mb} MB of memory"
+        if files and any(_is_large(folder, memory_mb) for folder in self._folders):
+            return f"it wrote more than {memory_mb} MB, or too many files"
+        return ""
 
-def memory(pid: int) -> float:
-    """What a process and all below it hold in memory, in MB (proc(5)); 0 where the system does not tell."""
+
+def memory(pids: Iterable[int]) -> float:
+    """What processes hold in memory together, in MB (proc(5)); 0 where the system does not tell."""
     page = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 0
     total = 0
-    for one in below(pid):
+    for one in pids:
         with contextlib.suppress(OSError, ValueError, IndexError):
             fields = Path(f"/proc/{one}/statm").read_text().split()
             # Pages that many share are counted once, by not counting those that a file stands behind.

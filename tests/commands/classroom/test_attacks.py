@@ -8,13 +8,11 @@ for that: the end of one test is not the end of the others.
 import os
 import socket
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from conftest import seal
 from grading_support import exam, messages, need_sandbox, points
 from support import BIN, Result, spawn
 
@@ -262,54 +260,37 @@ def filled(code: str, where: dict[str, object]) -> str:
     return code
 
 
-@pytest.fixture(scope="module")
-def graded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Result, Path]]:
-    """All of them, graded by one run, with somebody who listens on this machine."""
+def odd(done: Result, name: str) -> str:
+    """What is not as it should be after an attack; empty for nothing."""
+    attack, said, got = ATTACKS[name], messages(done, IDS[name]), points(done)[IDS[name]]
+    stopped = got is not None and got <= attack.points and "test_more" in said
+    as_told = attack.says in said.get("test_answer", "") and (not attack.says or got == attack.points)
+    return "" if stopped and as_told else f"{name}: {got} points, {said}"
+
+
+def test_no_attack_pays_and_its_neighbours_are_graded(work: Path, home: Path, sealed: Path) -> None:
+    # One test, so that workers of pytest-xdist do not each make all of it.
     need_sandbox()
-    root = tmp_path_factory.mktemp("attacks")
-    with pytest.MonkeyPatch.context() as patch, socket.create_server(("127.0.0.1", 0)) as server:
-        seal(patch, root / "sealed")
+    with socket.create_server(("127.0.0.1", 0)) as server:
         server.setblocking(False)
-        where = {"home": root / "sealed/home", "course": root / "ml1", "port": server.getsockname()[1]}
+        where = {"home": home, "course": work / "ml1", "port": server.getsockname()[1]}
         files = {
-            IDS[name]: {
-                "src/answer.py": filled(attack.code, where),
-                **dict(attack.files),
-            }
+            IDS[name]: {"src/answer.py": filled(attack.code, where), **dict(attack.files)}
             for name, attack in ATTACKS.items()
         }
-        course = exam(root / "ml1", {"honest": {}, **files, "neighbour": {}})
+        course = exam(work / "ml1", {"honest": {}, **files, "neighbour": {}})
         done = spawn(BIN / "scaffold", "class", "grade", "hw1", "-C", course.folder, "--jobs", "4", "--json")
         assert done.code == 0, done
         with pytest.raises(BlockingIOError):
             server.accept()
-        yield done, root
-
-
-def test_honest_students_get_all_of_it(graded: tuple[Result, Path]) -> None:
-    done, _ = graded
     assert (points(done)["honest"], points(done)["neighbour"]) == (4, 4)
-
-
-@pytest.mark.parametrize("name", ATTACKS)
-def test_it_does_not_pay(graded: tuple[Result, Path], name: str) -> None:
-    done, _ = graded
-    said = messages(done, IDS[name])
-    assert points(done)[IDS[name]] <= ATTACKS[name].points, said
-    assert "test_more" in said
-    assert ATTACKS[name].says in said["test_answer"]
-    if ATTACKS[name].says:
-        assert points(done)[IDS[name]] == ATTACKS[name].points, said
-
-
-def test_nothing_was_written_and_nobody_is_left(graded: tuple[Result, Path]) -> None:
-    _, root = graded
-    assert not list(root.rglob("pwned"))
+    assert "\n".join(filter(None, (odd(done, name) for name in ATTACKS))) == ""
+    assert not list(sealed.parent.rglob("pwned"))
     assert not any(Path(folder, "pwned").exists() for folder in ("/", "/usr", "/etc", "/opt"))
     end = time.monotonic() + 10
     while left := [pid for pid in filter(str.isdigit, os.listdir("/proc")) if _name(pid) == "left-behind"]:
         assert time.monotonic() < end, left
-    assert not list((root / "sealed/tmp").iterdir())
+    assert not list((sealed / "tmp").iterdir())
 
 
 def _name(pid: str) -> str:

@@ -3,6 +3,10 @@
 
 import csv
 import json
+import os
+import signal
+import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,6 +14,7 @@ import pytest
 from classroom_support import Course, make_course
 from conftest import Run
 from grading_support import ASSIGNMENT, SOLUTION, TESTS, exam, interpreter, messages, need_sandbox, points, submit
+from scaffold.tools.watch import below
 from support import git, write
 
 HALF = {
@@ -205,7 +210,67 @@ def test_the_environment_is_built_once_for_a_lock_file(work: Path, run: Run, mon
     room = courses.read(exam(work / "ml1", {"ada": {}}).folder)
     steps: list[str] = []
     with pytest.raises(ScaffoldError, match="environment for grading cannot be built"):
-        environment.find(room, {"requirements.txt": File(b"no-such-package-of-ours==1\n")}, "", steps.append)
+        environment.find(room.home, {"requirements.txt": File(b"no-such-package-of-ours==1\n")}, "", steps.append)
     assert steps == ["Building the environment"]
     assert not list((room.home / "environments").glob("*/complete"))
-    assert environment.find(room, {}, str(interpreter(work)), silent).folders
+    assert environment.find(room.home, {}, str(interpreter(work)), silent).folders
+
+
+def test_points_for_what_another_runner_found(work: Path, run: Run) -> None:
+    course = exam(work / "ml1", {"ada": {}, "bob": {}, "eve": {}, "zoe": {}})
+    case = '<testcase classname="tests.{}" name="{}" time="0.1">{}</testcase>'
+    good = [
+        ("test_answer", "test_answer"),
+        ("test_answer", "test_nothing"),
+        ("test_greet", "test_greet"),
+        ("hidden.test_more", "test_more"),
+    ]
+    ada = "".join(case.format(*names, "") for names in good) + case.format("test_mine", "test_mine", "")
+    bob = "".join(
+        case.format(
+            *names,
+            '<failure message="assert 1 == 2"/>' if "more" in names[0] else "<skipped/>" if "greet" in names[0] else "",
+        )
+        for names in good
+    )
+    suite = '<testsuites><testsuite name="pytest">{}</testsuite></testsuites>'
+    bomb = '<!DOCTYPE x [<!ENTITY a "aaaa">]><testsuites>&a;</testsuites>'
+    write(work / "reports", {"ada.xml": suite.format(ada), "bob.xml": suite.format(bob), "eve.xml": bomb})
+    done = run("class", "grade", "hw1", "-C", course.folder, "--junit", work / "reports", "--json")
+    assert (done.code, points(done)) == (4, {"ada": 4, "bob": 2, "eve": None, "zoe": None})
+    assert messages(done, "bob") == {"test_greet": "", "test_more": "assert 1 == 2"}
+    details = {row["id"]: row["detail"] for row in done.data["students"]}
+    assert "declares entities" in details["eve"]
+    assert "cannot be read" in details["zoe"]
+
+
+def test_interrupted_it_ends_and_leaves_nothing(
+    work: Path, sealed: Path, start: Callable[..., subprocess.Popen[bytes]]
+) -> None:
+    loop = {
+        "src/answer.py": "import time\n\n\ndef answer(values):\n    time.sleep(1000)\n\n\ndef greet(name):\n    return ''\n"
+    }
+    course = exam(work / "ml1", dict.fromkeys(("ada", "bob", "eve"), loop))
+    rules = ASSIGNMENT.replace("PYTHON", str(interpreter(work))).replace("seconds = 1,", "seconds = 500,")
+    course.assign({"assignment.toml": rules})
+    process = start("class", "grade", "hw1", "-C", course.folder, "--jobs", "2")
+    # the solution has been tried, and two submissions are at work: each a judge and a worker
+    while process.poll() is None and not (course.folder / ".scaffold/grading/hw1.json").is_file():
+        pass
+    while process.poll() is None and len([pid for pid in below(process.pid) if b"judge" in cmdline(pid)]) < 4:
+        pass
+    boxes = [pid for pid in below(process.pid) if pid != process.pid]
+    os.kill(process.pid, signal.SIGINT)
+    assert process.wait(30) == 130
+    for pid in boxes:
+        while Path(f"/proc/{pid}").exists():
+            pass
+    assert not (course.folder / "results").exists()
+    assert not list((sealed / "tmp").iterdir())
+
+
+def cmdline(pid: int) -> bytes:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""

@@ -9,7 +9,6 @@ import pytest
 
 from grading_support import OUTSIDE, files_of, interpreter, need_sandbox
 from scaffold.core.classroom import environment, submitted, trial
-from scaffold.core.classroom.course import Course
 from scaffold.core.classroom.rules import Limits
 from scaffold.core.classroom.trial import Court, Trial
 from scaffold.core.outcome import silent
@@ -152,6 +151,15 @@ def test_settings():
     code.LIMIT = 3
 
 
+def either(point: Point | None = None, other: int | Point | None = None) -> Pair | str:
+    return point
+
+
+def test_classes_in_annotations():
+    assert isinstance(Point(1), Point | int) and isinstance(None, Point | None) and isinstance(3, str | int | Point)
+    assert not isinstance(Point(1), Pair | None)
+
+
 def test_semaphores():
     assert lock()
 """
@@ -165,7 +173,7 @@ def hold(
     teacher = files_of({**TEACHER, **(more or {})})
     student = files_of({**TEACHER, **(more or {}), **(change or {})})
     plan = submitted.layout(teacher, ["assignment.toml"])
-    found = environment.find(Course(work, "x", work / "roster.csv"), {}, str(interpreter(work)), silent)
+    found = environment.find(work, {}, str(interpreter(work)), silent)
     return trial.hold(Court(sandbox, found, plan, LIMITS), submitted.trees(student, teacher, plan, {}))
 
 
@@ -181,7 +189,7 @@ def test_ordinary_tests_pass(sandbox: Sandbox, work: Path) -> None:
     done = hold(sandbox, work)
     assert done.stopped == ""
     assert {one.test: one.message for one in done.verdicts if not one.passed} == {}
-    assert len(done.verdicts) == 13
+    assert len(done.verdicts) == 14
 
 
 def test_a_module_that_cannot_be_imported_costs_its_own_tests_alone(work: Path) -> None:
@@ -194,7 +202,7 @@ def test_a_module_that_cannot_be_imported_costs_its_own_tests_alone(work: Path) 
     failed = {one.test: one.message for one in done.verdicts if not one.passed}
     assert list(failed) == ["tests/test_other.py"]
     assert "NameError: name 'nowhere' is not defined" in failed["tests/test_other.py"]
-    assert len(done.verdicts) == 14
+    assert len(done.verdicts) == 15
 
 
 def test_a_test_that_hands_over_what_cannot_be_handed_over_says_so(work: Path) -> None:
@@ -240,3 +248,24 @@ def test_a_submission_is_read_without_its_submodules_and_links_elsewhere(work: P
     found = submitted.read(store, git(store, "rev-parse", "main"))
     assert {path: file.content for path, file in found.items()} == {"a.txt": b"a", "dir/b.txt": b"a", "chain": b"a"}
     assert not any(file.symlink for file in found.values())
+
+
+def test_a_submission_that_grows_without_end_is_refused(work: Path) -> None:
+    from scaffold.errors import ScaffoldError
+    from scaffold.tools import git as git_door
+    from support import git, spawn
+
+    store = git_door.make_bare(work / "store.git")
+    (work / "large").write_bytes(bytes(60 << 20))
+    blob = git(store, "hash-object", "-w", str(work / "large"))
+    tree = spawn("git", "mktree", cwd=store, stdin=f"100644 blob {blob}\tf\n").out.strip()
+    for _ in range(12):
+        listing = "".join(f"040000 tree {tree}\td{n}\n" for n in range(10))
+        tree = spawn("git", "mktree", cwd=store, stdin=listing).out.strip()
+    link = spawn("git", "hash-object", "-w", "--stdin", cwd=store, stdin="large").out.strip()
+    links = "".join(f"120000 blob {link}\tl{n}\n" for n in range(10)) + f"100644 blob {blob}\tlarge\n"
+    linked = spawn("git", "mktree", cwd=store, stdin=links).out.strip()
+    with pytest.raises(ScaffoldError, match="too many files"):
+        submitted.read(store, tree)
+    with pytest.raises(ScaffoldError, match="larger than 512 MB"):
+        submitted.read(store, linked)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from scaffold.core.classroom import assignment, course, grading, owners, preparing, results, store
+from scaffold.core.classroom import assignment, course, exam, grading, owners, preparing, results, store
 from scaffold.core.classroom.grading import FAILED, Graded
 from scaffold.core.outcome import Notice, Outcome, Progress, Table, Text, silent
 from scaffold.errors import ScaffoldError
@@ -24,6 +24,8 @@ class Options:
         at: what came later does not count; empty for now.
         jobs: how many at a time; 0: one for each core.
         no_sandbox: run students' code without any.
+        cluster: the address of a Dask scheduler; empty: on this machine.
+        reports: a folder of JUnit reports to take instead of running tests; None: run them.
     """
 
     only: Sequence[str] = ()
@@ -31,6 +33,8 @@ class Options:
     at: str = ""
     jobs: int = 0
     no_sandbox: bool = False
+    cluster: str = ""
+    reports: Path | None = None
 
 
 def grade(folder: Path, name: str, options: Options, progress: Progress = silent) -> Outcome:
@@ -50,10 +54,15 @@ def grade(folder: Path, name: str, options: Options, progress: Progress = silent
             raise ScaffoldError(
                 f"Nothing of {task.name} was collected.", f"Collect it: scaffold class collect {task.name}"
             )
-        exam = grading.open_exam(room, task, box, progress)
-        chosen = grading.choose(exam, place, who, options.at)
-        rows = grading.grade(exam, place, who, chosen, options.jobs or os.cpu_count() or 1, progress)
-        paths = results.write(room, task, exam.court.plan.hidden_files, rows)
+        prepared = exam.read(room, task, box, progress)
+        chosen = grading.choose(prepared, place, who, options.at)
+        if options.reports:
+            rows = grading.grade_reports(prepared, options.reports, who, chosen, progress)
+        elif options.cluster:
+            rows = grading.grade_on(options.cluster, prepared, place, who, chosen, progress)
+        else:
+            rows = grading.grade(prepared, place, who, chosen, options.jobs or os.cpu_count() or 1, progress)
+        paths = results.write(room, task, prepared.court.plan.hidden_files, rows)
     return _told(task.name, rows, paths, box)
 
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from scaffold.core.classroom import assignment, course, grading, rehearsing
+from scaffold.core.classroom import assignment, course, exam, rehearsing
 from scaffold.core.classroom.rehearsing import Line, Rehearsal
 from scaffold.core.outcome import Block, Notice, Outcome, Progress, Table, Text, silent
 from scaffold.tools import sandbox
@@ -27,7 +27,7 @@ def rehearse(
     task = assignment.find(room, name)
     box = sandbox.find(allow_none=no_sandbox)
     with course.locked(room):
-        done = rehearsing.rehearse(grading.open_exam(room, task, box, progress), seeds, progress)
+        done = rehearsing.rehearse(exam.read(room, task, box, progress), seeds, progress)
     data = {
         "assignment": task.name,
         "sandbox": box.name,
@@ -45,12 +45,11 @@ def rehearse(
 
 
 def _blocks(done: Rehearsal, seeds: int) -> list[Block]:
-    rows = [_row(line, seeds) for line in done.lines]
+    rows = [_row(line, seeds) for line in done.lines if line.passed < seeds or line.starter]
     solution = " ".join(f"{100 * share:g} %" for share in done.solution)
-    blocks: list[Block] = [
-        Table(("test", "solution", "starter", ""), rows),
-        Text(f"Your solution: {solution}. The starter: {100 * done.starter:g} %, at most {100 * done.floor:g} %."),
-    ]
+    starter = f"The starter: {100 * done.starter:g} %, at most {100 * done.floor:g} %."
+    blocks: list[Block] = [Table(("test", "solution", "starter", ""), rows)] if rows else []
+    blocks.append(Text(f"{len(done.lines)} tests. Your solution: {solution}. {starter}"))
     if done.starter > done.floor:
         text = "The starter gets points for what students have not done: [grading] starter_percent, if you mean it."
         blocks.append(Text(text))

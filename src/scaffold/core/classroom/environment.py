@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from scaffold.core.classroom.course import Course
+from filelock import FileLock
+
 from scaffold.core.outcome import Progress
 from scaffold.errors import ScaffoldError
 from scaffold.tools import process, uv
-from scaffold.tools.files import remove_tree, temporary_folder
-from scaffold.tools.trees import Tree, write_folder
+from scaffold.tools.files import friendly_os_errors, remove_tree, temporary_folder
+from scaffold.tools.trees import File, Tree, write_folder
 
 _LOCKED = ("pyproject.toml", "uv.lock", ".python-version", "README.md")
 _ASK = (
@@ -35,12 +36,17 @@ class Environment:
     folders: tuple[Path, ...]
 
 
-def find(course: Course, teacher: Tree, python: str, progress: Progress) -> Environment:
+def locked(teacher: Tree) -> dict[str, File]:
+    """What an environment follows from."""
+    return {path: teacher[path] for path in (*_LOCKED, "requirements.txt") if path in teacher}
+
+
+def find(home: Path, given: Tree, python: str, progress: Progress) -> Environment:
     """The environment of an assignment; built when there is none for its lock file yet.
 
     Args:
-        course: it is kept in its `.scaffold`.
-        teacher: the teacher's version.
+        home: where environments are kept.
+        given: what it follows from.
         python: an interpreter to take instead; empty for none.
         progress: told when it is built.
 
@@ -48,16 +54,17 @@ def find(course: Course, teacher: Tree, python: str, progress: Progress) -> Envi
         ScaffoldError: it cannot be built, or has no pytest.
     """
     if python:
-        return _asked(str((course.folder / Path(python).expanduser()).absolute()))
-    given = {path: teacher[path] for path in (*_LOCKED, "requirements.txt") if path in teacher}
+        return _asked(python)
     digest = sha256(repr(sorted((path, file.oid) for path, file in given.items())).encode()).hexdigest()[:16]
-    folder = course.home / "environments" / digest
-    program = folder / ("Scripts/python.exe" if (folder / "Scripts").is_dir() else "bin/python")
-    if not (folder / "complete").is_file():
-        progress("Building the environment")
-        _build(given, folder)
-        (folder / "complete").write_text("")
-    return _asked(str(program))
+    folder = home / "environments" / digest
+    with friendly_os_errors(folder):
+        folder.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(folder.parent / f"{digest}.lock"):
+        if not (folder / "complete").is_file():
+            progress("Building the environment")
+            _build(given, folder)
+            (folder / "complete").write_text("")
+    return _asked(str(folder / ("Scripts/python.exe" if (folder / "Scripts").is_dir() else "bin/python")))
 
 
 def _build(given: Tree, folder: Path) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from scaffold.core.classroom import scoring, starter
 from scaffold.core.classroom.course import Course
-from scaffold.core.classroom.grading import Exam
+from scaffold.core.classroom.exam import Exam
 from scaffold.core.classroom.rules import Exercise
 from scaffold.core.classroom.trial import Trial
 from scaffold.core.outcome import Progress

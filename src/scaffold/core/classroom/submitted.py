@@ -22,6 +22,8 @@ _SETTINGS = {
 _CODE = {".py", ".pyc", ".pyd", ".so", ".dll", ".dylib", ".pth", ".pyz", ".egg", ".whl"}
 _LARGEST = 512 << 20
 """So many bytes may a submission have."""
+_LISTED = 16 << 20
+"""So many bytes may the list of its files have."""
 _NEVER = {"", ".", "..", ".git"}
 
 
@@ -102,15 +104,23 @@ def read(repository: Path, commit: str) -> dict[str, File]:
     Raises:
         ScaffoldError: it is too large.
     """
+    too_large = ScaffoldError(f"It is larger than {_LARGEST >> 20} MB.", "Ask the student to take large files out.")
+    listed = objects.list_up_to(repository, commit, _LISTED)
+    if listed is None:
+        raise ScaffoldError("It has too many files.", "Ask the student to take them out.")
     entries = {
         path: (mode, oid)
-        for path, (mode, oid) in git.list_tree(repository, commit).items()
-        if mode != SUBMODULE and not _NEVER & set(path.split("/")) and "\\" not in path and "\0" not in path
+        for path, (mode, oid) in listed.items()
+        if mode != SUBMODULE and not _NEVER & set(path.split("/")) and "\\" not in path
     }
+    # Asked before anything is read, and again when links have become copies.
     if objects.size_of(repository, [oid for _, oid in entries.values()]) > _LARGEST:
-        raise ScaffoldError(f"It is larger than {_LARGEST >> 20} MB.", "Ask the student to take large files out.")
+        raise too_large
     found = with_contents(entries, git.read_blobs(repository, list({oid for _, oid in entries.values()})))
-    return {path: file for path, one in found.items() if (file := _plain(found, path, one))}
+    plain = {path: file for path, one in found.items() if (file := _plain(found, path, one))}
+    if sum(len(file.content) for file in plain.values()) > _LARGEST:
+        raise too_large
+    return plain
 
 
 def trees(student: Tree, teacher: Tree, plan: Layout, own: Tree) -> Trees:

@@ -18,7 +18,7 @@ from scaffold.tools import trees
 from scaffold.tools.files import open_to_all, temporary_folder
 from scaffold.tools.process import Child
 from scaffold.tools.sandbox import Box, Sandbox
-from scaffold.tools.watch import Watch
+from scaffold.tools.watch import Bounds, Watch
 
 _JUDGE = Path(__file__).parents[2] / "judge"
 _CODE, _WORK, _SHARED = "/opt/scaffold/lib/scaffold/judge", "/work", "/shared"
@@ -259,7 +259,9 @@ class _Session:
     def _watched(self, child: Child, folders: tuple[Path, ...]) -> Watch:
         sandbox = self._court.sandbox
         pid = child.pid if sandbox.sees_pids else 0
-        return Watch(pid, lambda: sandbox.kill(child), self._court.limits.memory_mb, folders, self._court.halted)
+        limits = self._court.limits
+        bounds = Bounds(limits.memory_mb, limits.processes)
+        return Watch(pid, lambda: sandbox.kill(child), bounds, folders, self._court.halted)
 
     def _where(self, folder: Path) -> dict[str, Path]:
         return {_WORK: folder, _SHARED: self._stage / "shared"}
@@ -270,8 +272,11 @@ class _Session:
 
     def _config(self, folder: Path, about: Mapping[str, object]) -> bytes:
         sandbox, where = self._court.sandbox, self._where(folder)
+        limits = asdict(self._court.limits)
+        if not sandbox.counts_processes:
+            limits["processes"] = 0
         common = {
-            "limits": asdict(self._court.limits),
+            "limits": limits,
             "folder": sandbox.place(_WORK, where),
             "shared": sandbox.place(_SHARED, where),
         }
