@@ -9,8 +9,9 @@ import pytest
 
 from grading_support import OUTSIDE, files_of, interpreter, need_sandbox
 from scaffold.core.classroom import environment, submitted, trial
+from scaffold.core.classroom.court import Court
 from scaffold.core.classroom.rules import Limits
-from scaffold.core.classroom.trial import Court, Trial
+from scaffold.core.classroom.trial import Trial
 from scaffold.core.outcome import silent
 from scaffold.tools.sandbox import Bare, Bubblewrap, Container, Sandbox
 

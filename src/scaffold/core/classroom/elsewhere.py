@@ -9,9 +9,10 @@ from pathlib import Path
 from platformdirs import user_cache_path
 
 from scaffold.core.classroom import environment, trial
+from scaffold.core.classroom.court import Court
 from scaffold.core.classroom.rules import Limits
 from scaffold.core.classroom.submitted import Layout, Trees
-from scaffold.core.classroom.trial import Court, Trial
+from scaffold.core.classroom.trial import Trial
 from scaffold.core.outcome import silent
 from scaffold.errors import ScaffoldError
 from scaffold.tools import cluster, sandbox

@@ -12,11 +12,12 @@ from scaffold import __version__
 from scaffold.core.classroom import environment, personal, rules, scoring, starter, submitted, trial
 from scaffold.core.classroom.assignment import Assignment
 from scaffold.core.classroom.course import Course
+from scaffold.core.classroom.court import Court
 from scaffold.core.classroom.elsewhere import Paper
 from scaffold.core.classroom.rules import Exercise, Rules
 from scaffold.core.classroom.starter import Source
 from scaffold.core.classroom.submitted import Trees
-from scaffold.core.classroom.trial import Court, Trial
+from scaffold.core.classroom.trial import Trial
 from scaffold.core.outcome import Progress
 from scaffold.errors import ScaffoldError
 from scaffold.tools.files import write_atomically

@@ -5,52 +5,21 @@ each other goes through here, so that a call that takes too long, or a worker th
 """
 
 import json
-import threading
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from scaffold.core.classroom.environment import Environment
-from scaffold.core.classroom.rules import Limits
-from scaffold.core.classroom.submitted import Layout, Trees
+from scaffold.core.classroom.court import Court, Place, Program, roots, start, tell
+from scaffold.core.classroom.submitted import Trees
 from scaffold.tools import trees
 from scaffold.tools.files import open_to_all, temporary_folder
 from scaffold.tools.process import Child
-from scaffold.tools.sandbox import Box, Sandbox
-from scaffold.tools.watch import Bounds, Watch
 
-_JUDGE = Path(__file__).parents[2] / "judge"
-_CODE, _WORK, _SHARED = "/opt/scaffold/lib/scaffold/judge", "/work", "/shared"
 _LARGEST = 1 << 28
 """The longest frame of the judge's, in bytes."""
 _SOON = 0.3
 """Seconds in which a program that stopped to answer is seen to have ended."""
-
-
-@dataclass(frozen=True)
-class Court:
-    """What all trials of an assignment have in common.
-
-    Attributes:
-        sandbox: where they are held.
-        environment: in which environment.
-        plan: what is the teacher's.
-        limits: what a submission may use.
-        together: test files that run in one process with the student's code.
-        only: tests that count; all when empty.
-        seed: where random numbers and the order of sets begin.
-        halted: set when all trials are to end.
-    """
-
-    sandbox: Sandbox
-    environment: Environment
-    plan: Layout
-    limits: Limits
-    together: tuple[str, ...] = ()
-    only: tuple[str, ...] = ()
-    seed: int = 0
-    halted: threading.Event = field(default_factory=threading.Event, compare=False)
 
 
 @dataclass(frozen=True)
@@ -109,9 +78,11 @@ class _Session:
     """A judge and, where the student's code is apart, a worker that is started again whenever it ended."""
 
     def __init__(self, court: Court, given: Trees, stage: Path, slot: int, is_apart: bool) -> None:
-        self._court, self._given, self._stage, self._slot, self._is_apart = court, given, stage, slot, is_apart
-        self._worker: Child | None = None
-        self._watch: Watch | None = None
+        self._court, self._is_apart = court, is_apart
+        self._trees = {"judge": given.judge, "worker": given.worker} if is_apart else {"judge": given.together}
+        self._places = {role: Place(stage / role, stage / "shared", slot) for role in self._trees}
+        self._stage = stage
+        self._worker: Program | None = None
         self._verdicts: dict[str, Verdict] = {}
         self._imported: dict[bytes, str] = {}
         self._gone = "it ended before"
@@ -120,43 +91,30 @@ class _Session:
 
     def run(self, files: Sequence[str]) -> Trial:
         """Run test files."""
-        shared = self._stage / "shared"
-        for name, tree in self._folders().items():
-            trees.lay_out(tree, self._stage / name)
-        shared.mkdir()
+        for role, tree in self._trees.items():
+            trees.lay_out(tree, self._places[role].folder)
+        (self._stage / "shared").mkdir()
         open_to_all(self._stage)
-        court = self._court
-        judge_folder = self._stage / ("judge" if self._is_apart else "together")
-        judge = self._start("judge", judge_folder)
-        about = {
-            "tests": list(files),
-            "only": list(court.only),
-            "tops": list(court.plan.tops) if self._is_apart else [],
-            "roots": [] if self._is_apart else self._roots(judge_folder),
-        }
-        watch = self._watched(judge, (self._stage,))
-        watch.until(court.limits.total_seconds, f"all tests together took longer than {court.limits.total_seconds} s")
+        court, place = self._court, self._places["judge"]
+        judge = start(court, "judge", place)
+        judge.watch.until(
+            court.limits.total_seconds, f"all tests together took longer than {court.limits.total_seconds} s"
+        )
+        # Only what runs in one process with the student's code may import it.
+        tops, found = (list(court.plan.tops), []) if self._is_apart else ([], roots(court, place))
         try:
             if self._is_apart:
                 self._start_worker()
-            judge.send(self._config(judge_folder, about))
-            ended = self._serve(judge)
-            return self._judged(ended, watch, judge)
+            tell(court, judge, place, {"tests": list(files), "only": list(court.only), "tops": tops, "roots": found})
+            return self._judged(self._serve(judge.child), judge)
         finally:
-            court.sandbox.kill(judge)
-            watch.stop()
-            judge.close()
+            judge.end()
             self._end_worker()
 
-    def _folders(self) -> Mapping[str, trees.Tree]:
-        if self._is_apart:
-            return {"judge": self._given.judge, "worker": self._given.worker}
-        return {"together": self._given.together}
-
-    def _judged(self, ended: bool, watch: Watch, judge: Child) -> Trial:
+    def _judged(self, ended: bool, judge: Program) -> Trial:
         if ended:
             return Trial(tuple(self._verdicts.values()))
-        stopped = watch.reason or f"the tests ended in the middle (exit status {judge.status(_SOON)})"
+        stopped = judge.watch.reason or f"the tests ended in the middle (exit status {judge.child.status(_SOON)})"
         # Where a student's code can write a report itself, one without the end of the run is worth nothing.
         return Trial(tuple(self._verdicts.values()) if self._is_apart else (), stopped)
 
@@ -198,7 +156,7 @@ class _Session:
                 if not broken and self._worker:
                     self._asked(request, imports=True)
         if self._worker:
-            self._worker.send(b"")
+            self._worker.child.send(b"")
         self._deadline = time.monotonic() + self._court.limits.seconds
 
     def _asked(self, request: bytes, *, imports: bool) -> bytes:
@@ -207,106 +165,49 @@ class _Session:
             return b"X" + self._imported[request].encode()
         if self._worker is None and not self._deadline:
             self._start_worker()
-        worker, watch, limits = self._worker, self._watch, self._court.limits
-        if worker is None or watch is None:
+        worker, limits = self._worker, self._court.limits
+        if worker is None:
             return b"X" + self._gone.encode()
         start = time.monotonic()
         if imports or not self._deadline:
-            watch.until(limits.import_seconds, f"it took longer than {limits.import_seconds} s to import")
+            worker.watch.until(limits.import_seconds, f"it took longer than {limits.import_seconds} s to import")
         else:
-            watch.until(self._deadline - start, f"it took longer than {limits.seconds} s")
-        answer = worker.receive(limits.output_mb << 20) if self._is_ready(worker) and worker.send(request) else None
-        watch.rest()
+            worker.watch.until(self._deadline - start, f"it took longer than {limits.seconds} s")
+        answer = self._answer(worker.child, request)
+        worker.watch.rest()
         if imports:
             self._imported[request] = ""
             self._deadline += time.monotonic() - start if self._deadline else 0
         if answer is not None:
             return b"V" + answer
-        self._gone = self._why(worker, watch)
+        self._gone = self._why(worker)
         if imports:
             self._imported[request] = self._gone
         self._end_worker()
         return b"X" + self._gone.encode()
 
-    def _is_ready(self, worker: Child) -> bool:
-        """Wait for a worker that was just started."""
-        if not self._ready:
-            self._ready = worker.receive(_LARGEST) is not None
-        return self._ready
+    def _answer(self, worker: Child, request: bytes) -> bytes | None:
+        """What a worker answers, once it is there; None for nothing."""
+        self._ready = self._ready or worker.receive(_LARGEST) is not None
+        if not self._ready or not worker.send(request):
+            return None
+        return worker.receive(self._court.limits.output_mb << 20)
 
-    def _why(self, worker: Child, watch: Watch) -> str:
-        status = worker.status(_SOON)
-        if watch.reason:
-            return watch.reason
+    def _why(self, worker: Program) -> str:
+        status = worker.child.status(_SOON)
+        if worker.watch.reason:
+            return worker.watch.reason
         if status is None:
             return f"it gave back more than {self._court.limits.output_mb} MB, or no answer at all"
         return f"it ended the program in the middle of the test (exit status {status})"
 
     def _start_worker(self) -> None:
-        folder = self._stage / "worker"
+        place = self._places["worker"]
         self._ready = False
-        self._worker = self._start("worker", folder)
-        self._watch = self._watched(self._worker, (self._stage,))
-        self._worker.send(self._config(folder, {"roots": self._roots(folder), "seed": self._court.seed}))
+        self._worker = start(self._court, "worker", place)
+        tell(self._court, self._worker, place, {"roots": roots(self._court, place), "seed": self._court.seed})
 
     def _end_worker(self) -> None:
-        if self._worker and self._watch:
-            self._court.sandbox.kill(self._worker)
-            self._watch.stop()
-            self._worker.close()
-        self._worker = self._watch = None
-
-    def _watched(self, child: Child, folders: tuple[Path, ...]) -> Watch:
-        sandbox = self._court.sandbox
-        pid = child.pid if sandbox.sees_pids else 0
-        limits = self._court.limits
-        bounds = Bounds(limits.memory_mb, limits.processes)
-        return Watch(pid, lambda: sandbox.kill(child), bounds, folders, self._court.halted)
-
-    def _where(self, folder: Path) -> dict[str, Path]:
-        return {_WORK: folder, _SHARED: self._stage / "shared"}
-
-    def _roots(self, folder: Path) -> list[str]:
-        top = self._court.sandbox.place(_WORK, self._where(folder))
-        return [top if root == "." else f"{top}/{root}" for root in self._court.plan.roots]
-
-    def _config(self, folder: Path, about: Mapping[str, object]) -> bytes:
-        sandbox, where = self._court.sandbox, self._where(folder)
-        limits = asdict(self._court.limits)
-        if not sandbox.counts_processes:
-            limits["processes"] = 0
-        common = {
-            "limits": limits,
-            "folder": sandbox.place(_WORK, where),
-            "shared": sandbox.place(_SHARED, where),
-        }
-        return json.dumps({**common, **about}).encode()
-
-    def _start(self, role: str, folder: Path) -> Child:
-        court = self._court
-        shown = {str(path): path for path in court.environment.folders} | {_CODE: _JUDGE}
-        code = court.sandbox.place(_CODE, shown)
-        path = str(Path(code).parents[1])
-        first = f"import sys; sys.path.insert(0, {path!r}); from scaffold.judge import {role}; {role}.main()"
-        box = Box(
-            (court.environment.python, "-I", "-B", "-c", first),
-            shown,
-            self._where(folder),
-            {**_ENV, "PYTHONHASHSEED": str(court.seed)},
-            court.limits.memory_mb,
-            court.limits.processes,
-            self._slot,
-        )
-        return court.sandbox.start(box)
-
-
-_ENV = {
-    "PATH": "/usr/bin:/bin",
-    "HOME": "/tmp",  # noqa: S108
-    "LANG": "C.UTF-8",
-    "TZ": "UTC",
-    # As many threads as there are cores would run for every submission at once.
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
-}
+        if self._worker:
+            self._worker.end()
+        self._worker = None
