@@ -210,7 +210,7 @@ Server = TypeVar("Server", bound=GitServer)
 def serving(state: Server, kind: type[BaseHTTPRequestHandler]) -> Iterator[Server]:
     """Answer with a kind of handler, whose `state` is the server's, as long as the block lasts."""
     handler = type("Handler", (kind,), {"state": state})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server = type("Server", (ThreadingHTTPServer,), {"request_queue_size": 64})(("127.0.0.1", 0), handler)
     state.url = f"http://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()

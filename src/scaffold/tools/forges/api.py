@@ -18,7 +18,9 @@ TRIES = 4
 """How often a question is asked that met a limit or a bad moment of the server."""
 PATIENCE = 300.0
 """Seconds that a server may ask to wait; who is asked for more is told, and can go on later."""
-_TIMEOUT = 30.0
+_TIMEOUT = 60.0
+_AT_ONCE = 8
+"""Connections that are kept for threads that talk at the same time."""
 _ILL = (500, 502, 503, 504)
 
 
@@ -61,8 +63,9 @@ class Api:
         from urllib3 import PoolManager, Retry, Timeout
 
         # A redirect is not followed: it could lead the token to another server.
-        retries = Retry(connect=2, read=False, redirect=False, status=False)
-        return PoolManager(retries=retries, timeout=Timeout(_TIMEOUT))
+        # What was sent may be done: only a question is sent again.
+        retries = Retry(connect=2, read=2, allowed_methods=["GET"], redirect=False, status=False)
+        return PoolManager(maxsize=_AT_ONCE, retries=retries, timeout=Timeout(_TIMEOUT))
 
     def get(self, path: str, **query: str | int) -> Answer:
         """Ask. Raises ForgeError when no answer can be had."""
