@@ -42,11 +42,18 @@ def findings(measured: Sequence[Sample], now: float) -> list[tuple[str, str]]:
     if "model_info" not in single:
         found.append(("NoModelLoaded", "The service has no model to answer with."))
     if breaches := int(single.get("monitor_breaches", 0)):
-        worst = ", ".join(f"`{name}` (PSI {psi[name]:.2f})" for name in sorted(psi, key=lambda f: -psi[f])[:3])
+        worst = ", ".join(
+            f"`{name}` (PSI {psi[name]:.2f})" for name in sorted(psi, key=lambda f: -psi[f])[:3]
+        )
         found.append(("DriftDetected", f"Features in breach: {breaches}. Drifted most: {worst}."))
     auc, floor = single.get("monitor_auc"), single.get("monitor_auc_floor", 0.0)
     if auc is not None and auc < floor:
-        found.append(("ModelBelowFloor", f"The AUC on flights that have landed is {auc:.3f}; the floor is {floor:.3f}."))
+        found.append(
+            (
+                "ModelBelowFloor",
+                f"The AUC on flights that have landed is {auc:.3f}; the floor is {floor:.3f}.",
+            )
+        )
     silent = now - single.get("monitor_last_check_timestamp_seconds", now)
     if silent > STALE:
         found.append(("MonitorStale", f"The monitor has not looked for {silent / 3600:.0f} hours."))
@@ -62,7 +69,9 @@ def main(url: str) -> int:
         with urllib.request.urlopen(f"{url.rstrip('/')}/metrics", timeout=60) as answer:  # noqa: S310 - checked above
             measured = samples(answer.read().decode())
     except OSError as error:
-        sys.stdout.write(f"- **ServiceDown**: {url} does not answer ({error}). See docs/runbook.md#servicedown\n")
+        sys.stdout.write(
+            f"- **ServiceDown**: {url} does not answer ({error}). See docs/runbook.md#servicedown\n"
+        )
         return 1
     found = findings(measured, time.time())
     for alert, sentence in found:
