@@ -45,7 +45,7 @@ def findings(measured: Sequence[Sample], now: float) -> list[tuple[str, str]]:
         worst = ", ".join(
             f"`{name}` (PSI {psi[name]:.2f})" for name in sorted(psi, key=lambda f: -psi[f])[:3]
         )
-        found.append(("DriftDetected", f"Features in breach: {breaches}. Drifted most: {worst}."))
+        found.append(("DriftDetected", f"Breaches: {breaches}. Drifted most: {worst}."))
     auc, floor = single.get("monitor_auc"), single.get("monitor_auc_floor", 0.0)
     if auc is not None and auc < floor:
         found.append(
