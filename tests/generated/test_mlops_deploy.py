@@ -1,4 +1,4 @@
-"""What mlops-deploy brings beside its service: deployment files, alerts, dashboards and workflows, used as far as can be."""
+"""What mlops-deploy brings beside its service: deployment files, alerts, a dashboard, workflows; used as far as can be."""
 
 import json
 import re
@@ -166,7 +166,7 @@ def act(folder: Path, run: Run, machine: dict[str, str], workflow: str, job: str
     given = [part for name, value in env.items() for part in ("--env", f"{name}={value}")]
     platform = ["-P", "ubuntu-latest=-self-hosted", "--pull=false", "-W", f".github/workflows/{workflow}", "-j", job]
     said = run("act", "workflow_dispatch", *platform, *stand_ins, *given, *flags, cwd=folder).stdout
-    return said + ((tools / "said").read_text() if (tools / "said").exists() else "")
+    return said + (said_to_gh.read_text() if said_to_gh.exists() else "")
 
 
 def test_the_monitor_workflow_opens_an_issue(drifted: str, fresh: Path, run: Run, machine: dict[str, str]) -> None:
@@ -180,7 +180,7 @@ def test_the_retrain_workflow_asks_the_gate(fresh: Path, run: Run, machine: dict
     artifacts = fresh.parent / "artifacts"
     flags = ("--input", "until=2013-08-31", "--artifact-server-path", str(artifacts))
     said = act(fresh, run, machine, "retrain.yml", "retrain", *flags)
-    assert re.search(r"passed::? ?=?(true|false)", said) or "gain over" in said
+    assert "gain over" in said
     assert "Job succeeded" in said
 
 

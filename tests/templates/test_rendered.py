@@ -13,8 +13,12 @@ import yaml
 from rendering import Rendered
 
 BIN = Path(sys.executable).parent
-OTHERS = {"prompts": r"\{\{ ?\w+ ?\}\}", "deploy": r"\{\{ ?\$?\w+( \| [\w\" %.]+)? ?\}\}", "docs": r"\{\{join \.RepoDigests.*?\}\}"}
-"""Braces that are not Jinja's, by the folder where they stand."""
+OTHERS = {
+    "prompts": r"\{\{ ?\w+ ?\}\}",
+    "deploy/": r"\{\{ ?\$?\w+( \| [\w\" %.]+)? ?\}\}",
+    "docs/": r"\{\{join \.RepoDigests.*?\}\}",
+}
+"""Braces that are not Jinja's: those of MLflow's prompts, of Prometheus and Grafana, of Docker; by where they stand."""
 
 
 def tool(rendered: Rendered, name: str, *args: str) -> None:
@@ -32,8 +36,8 @@ def schema(rendered: Rendered, vendor: str, pattern: str, *more: str) -> None:
 
 def test_nothing_is_left_of_the_template(rendered: Rendered) -> None:
     for name, text in rendered.texts().items():
-        # GitHub's expressions, the places that MLflow fills in a prompt, and those of Prometheus, Grafana and Docker.
-        ours = re.sub(OTHERS.get(name.split("/")[0], r"\$\{\{.*?\}\}"), "", text)
+        github = r"\$\{\{.*?\}\}"
+        ours = re.sub(next((braces for where, braces in OTHERS.items() if where in name), github), "", text)
         assert not re.search(r"\{\{|\{%|\{#-", ours), name
         assert not re.search(r"<your|lorem ipsum|FIXME", text) or name == "tests/test_repo.py", name
         assert "{{" not in name
