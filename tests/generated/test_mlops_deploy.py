@@ -1,4 +1,4 @@
-"""What mlops-deploy brings beside its service: deployment files, alerts, a dashboard, workflows; used as far as can be."""
+"""What mlops-deploy brings beside its service: deployment files, alerts, a dashboard, workflows; really used."""
 
 import json
 import re
@@ -158,11 +158,8 @@ def act(folder: Path, run: Run, machine: dict[str, str], workflow: str, job: str
     for use in sorted(set(uses)):
         action = Path(TOOLS) / "actions" / use.split("@")[0].split("/")[1]
         stand_ins += ["--local-repository", f"{use}={action}"] if action.is_dir() else []
-    env = {
-        "GH_SAYS": str(tools / "said"),
-        "PATH": f"{tools}:{machine['PATH']}",
-        "UV_CACHE_DIR": machine["UV_CACHE_DIR"],
-    }
+    said_to_gh = tools / "said"
+    env = {"GH_SAYS": str(said_to_gh), "PATH": f"{tools}:{machine['PATH']}", "UV_CACHE_DIR": machine["UV_CACHE_DIR"]}
     given = [part for name, value in env.items() for part in ("--env", f"{name}={value}")]
     platform = ["-P", "ubuntu-latest=-self-hosted", "--pull=false", "-W", f".github/workflows/{workflow}", "-j", job]
     said = run("act", "workflow_dispatch", *platform, *stand_ins, *given, *flags, cwd=folder).stdout
