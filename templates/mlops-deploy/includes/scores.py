@@ -55,4 +55,3 @@ def calibration(actual: NDArray[Any], predicted: NDArray[Any], bins: int = 10) -
         for rows in groups
         if len(rows)
     ]
-
