@@ -6,10 +6,12 @@ import re
 import socket
 import struct
 import subprocess
+import threading
+import time
 import urllib.request
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -121,7 +123,21 @@ CNN = Stage(
     starter=("scale=ray", "transfer=true", "ci=none", "docker=false"),
     python=f"3.{re.findall('-cp3([0-9]+)-', WHEELS[0].name)[0]}" if WHEELS else "",
 )
-STAGES = tuple(stage for stage in (TABULAR, RAG, CNN) if stage.template in NAMES)
+FLIGHT = {
+    "departs": "2013-07-04T17:45:00", "carrier": "B6", "origin": "JFK", "distance": 2576, "temperature": 29.5,
+    "humidity": 62, "wind_speed": 18.5, "rain": 0, "visibility": 16,
+}  # fmt: skip
+MLOPS = Stage(
+    template="mlops-deploy",
+    project="flight-delay",
+    shown="gradient boosting",
+    card="docs/model-card.md",
+    kinds=(),
+    gate="train",
+    others=(("scale=ray", "ci=none", "docker=false"),),
+    question=("/predict", FLIGHT, '"probability":'),
+)
+STAGES = tuple(stage for stage in (TABULAR, RAG, CNN, MLOPS) if stage.template in NAMES)
 
 
 def needed(stage: Stage) -> tuple[str, ...]:
@@ -145,6 +161,21 @@ def ask(port: str, path: str, body: Mapping[str, object] | bytes | None = None) 
         urllib.request.Request(f"http://127.0.0.1:{port}{path}", data, headers), timeout=20
     ) as answer:
         return str(answer.read().decode())
+
+
+def until(look: Callable[[], Any], seconds: float = 60) -> Any:
+    """What `look` finds, as soon as it finds something; a network that is not there yet is nothing.
+
+    Raises:
+        TimeoutError: it found nothing in so many seconds.
+    """
+    ended, pause = time.monotonic() + seconds, threading.Event()
+    while time.monotonic() < ended:
+        with suppress(OSError):
+            if found := look():
+                return found
+        pause.wait(0.2)
+    raise TimeoutError(f"nothing in {seconds} seconds")
 
 
 def metrics(project: Path) -> dict[str, Any]:

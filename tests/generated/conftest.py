@@ -16,7 +16,21 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 import pytorch_index
-from generated_support import CNN, OUTSIDE, STAGES, TABULAR, TOOLS, WHEELS, Mirror, Run, Stage, generate, need
+from generated_support import (
+    CNN,
+    MLOPS,
+    OUTSIDE,
+    STAGES,
+    TABULAR,
+    TOOLS,
+    WHEELS,
+    Mirror,
+    Run,
+    Stage,
+    free_port,
+    generate,
+    need,
+)
 from rendering import NAMES
 from support import BIN
 
@@ -24,7 +38,12 @@ FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
 ]  # fmt: skip
-PAGES = {"rag-app": "test_rag_page.py", "cnn-classifier": "test_cnn_page.py"}
+PAGES = {
+    "rag-app": "test_rag_page.py",
+    "cnn-classifier": "test_cnn_page.py",
+    "mlops-deploy": "test_mlops_deploy.py",
+}
+PINNED = {"prometheus": "prom/prometheus:v3.13.3", "grafana": "grafana/grafana:12.4.4", "postgres": "postgres:18.3"}
 collect_ignore = [file for template, file in PAGES.items() if template not in NAMES]
 
 
@@ -148,6 +167,8 @@ def engine(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> dict[str, str]:
     """The same for what this stage builds. Where torch has a stand-in, its image starts from a base that knows it."""
+    if stage == MLOPS:
+        return {**docker, **stand_ins(docker, run, tmp_path_factory.mktemp("stand-ins") / "here")}
     if stage != CNN or not torch_index:
         return docker
     folder = tmp_path_factory.mktemp("base")
@@ -158,6 +179,17 @@ def engine(
     services = {name: {"build": build} for name in ("app", "mlflow")}
     (folder / "stand-in.yaml").write_text(json.dumps({"services": services}))
     return {**docker, "COMPOSE_FILE": os.pathsep.join(["compose.yaml", str(folder / "stand-in.yaml")])}
+
+
+def stand_ins(docker: Mapping[str, str], run: Run, folder: Path) -> dict[str, str]:
+    """Build stand-ins for the images that compose.yaml pins; the variables that keep their ports apart."""
+    need(shutil.which("promtool"), "Prometheus is not installed")
+    shutil.copytree(Path(__file__).parent / "stand_ins", folder)
+    for name in ("prometheus", "promtool"):
+        shutil.copy(str(shutil.which(name)), folder / "prometheus")
+    for name, image in PINNED.items():
+        run("docker", "build", "--quiet", "--tag", image, folder / name, cwd=folder, env=docker)
+    return {"PROMETHEUS_PORT": str(free_port()), "GRAFANA_PORT": str(free_port())}
 
 
 @pytest.fixture(scope="module")

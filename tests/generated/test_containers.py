@@ -21,7 +21,7 @@ def up(
         run("docker", "compose", "up", "--build", "--wait", "--wait-timeout", "300", cwd=folder, env=env)
         yield folder, env
     finally:
-        run("docker", "compose", "down", "--timeout", "5", cwd=folder, env=env)
+        run("docker", "compose", "down", "--volumes", "--timeout", "5", cwd=folder, env=env)
 
 
 def test_it_is_healthy_and_answers(up: tuple[Path, dict[str, str]], stage: Stage) -> None:

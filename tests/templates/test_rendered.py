@@ -13,6 +13,12 @@ import yaml
 from rendering import TEMPLATES, Rendered
 
 BIN = Path(sys.executable).parent
+OTHERS = {
+    "prompts": r"\{\{ ?\w+ ?\}\}",
+    "deploy/": r"\{\{ ?\$?\w+( \| [\w\" %.]+)? ?\}\}",
+    "docs/": r"\{\{join \.RepoDigests.*?\}\}",
+}
+"""Braces that are not Jinja's: those of MLflow's prompts, of Prometheus and Grafana, of Docker; by where they stand."""
 
 
 def tool(rendered: Rendered, name: str, *args: str) -> None:
@@ -30,8 +36,8 @@ def schema(rendered: Rendered, vendor: str, pattern: str, *more: str) -> None:
 
 def test_nothing_is_left_of_the_template(rendered: Rendered) -> None:
     for name, text in rendered.texts().items():
-        # GitHub's expressions, and the places that MLflow fills in a prompt.
-        ours = re.sub(r"\{\{ ?\w+ ?\}\}" if "prompts" in name else r"\$\{\{.*?\}\}", "", text)
+        github = r"\$\{\{.*?\}\}"
+        ours = re.sub(next((braces for where, braces in OTHERS.items() if where in name), github), "", text)
         assert not re.search(r"\{\{|\{%|\{#-", ours), name
         assert not re.search(r"<your|lorem ipsum|FIXME", text) or name == "tests/test_repo.py", name
         assert "{{" not in name

@@ -1,0 +1,1 @@
+"""How does a program get a prediction, while models change and registries go away?"""
