@@ -134,8 +134,9 @@ MLOPS = Stage(
     card="docs/model-card.md",
     kinds=(),
     gate="train",
-    others=(("scale=ray", "ci=none", "docker=false"),),
+    others=(),
     question=("/predict", FLIGHT, '"probability":'),
+    starter=("scale=ray", "ci=none", "docker=false", "python_version=3.13"),
 )
 STAGES = tuple(stage for stage in (TABULAR, RAG, CNN, MLOPS) if stage.template in NAMES)
 
