@@ -185,10 +185,14 @@ def test_the_load_test_fills_in_its_table(drifted: str, project: Path, run: Run,
     shutil.copy(project / "README.md", tmp_path)
     url = f"http://127.0.0.1:{drifted}"
     run("uv", "run", "benchmarks/load.py", "--url", url, "--seconds", "1", "--write", cwd=tmp_path)
-    block = (tmp_path / "README.md").read_text().partition("<!-- load:start -->")[2].partition("<!-- load:end -->")[0]
+    block, before = (
+        (folder / "README.md").read_text().partition("<!-- load:start -->")[2].partition("<!-- load:end -->")[0]
+        for folder in (tmp_path, project)
+    )
     assert re.search(r"^\| one flight \| [\d,]+ \|", block, re.MULTILINE)
     assert re.search(r"^\| 100 flights \| [\d,]+ \|", block, re.MULTILINE)
-    assert "Not measured" not in block
+    assert "before you changed anything" in before
+    assert "before you changed anything" not in block
 
 
 @installed

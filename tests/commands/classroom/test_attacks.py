@@ -107,7 +107,7 @@ ATTACKS = {
     "fills the disk": Attack(
         body(
             "for number in range(10 ** 9):",
-            "    with open(f'/work/{number}', 'wb') as file:",
+            "    with open(f'/opt/scaffold/work/{number}', 'wb') as file:",
             "        file.write(bytes(7 << 20))",
         ),
     ),
@@ -217,7 +217,7 @@ ATTACKS = {
         body(
             "import os",
             "for link in ('data/passwd', 'data/root', 'data/up'):",
-            "    for place in ('/work/', '/work/../'):",
+            "    for place in ('/opt/scaffold/work/', '/opt/scaffold/work/../'):",
             "        if os.path.lexists(place + link):",
             "            return sum(value * value for value in values)",
             "raise RuntimeError('no link')",

@@ -14,7 +14,8 @@ from scaffold.tools.sandbox import Box, Sandbox
 from scaffold.tools.watch import Bounds, Watch
 
 _JUDGE = Path(__file__).parents[2] / "judge"
-_CODE, _WORK, _SHARED = "/opt/scaffold/lib/scaffold/judge", "/work", "/shared"
+# Where nothing of a teacher's stands: what a box shows at a path hides what is there on this machine.
+_CODE, _WORK, _SHARED = "/opt/scaffold/lib/scaffold/judge", "/opt/scaffold/work", "/opt/scaffold/shared"
 _ENV = {
     "PATH": "/usr/bin:/bin",
     "HOME": "/tmp",  # noqa: S108
