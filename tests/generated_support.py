@@ -10,7 +10,7 @@ import threading
 import time
 import urllib.request
 import zlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -190,6 +190,14 @@ def free_port() -> int:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         return int(listener.getsockname()[1])
+
+
+def action_stand_ins(workflows: Iterable[Path]) -> list[str]:
+    """The arguments with which act runs stand-ins for GitHub's actions that workflows use."""
+    uses = {use for path in workflows for use in re.findall(r"uses: (\S+)", path.read_text())}
+    actions = {use: Path(TOOLS) / "actions" / use.split("@")[0].split("/")[1] for use in sorted(uses)}
+    given = [f"{use}={action}" for use, action in actions.items() if action.is_dir()]
+    return [part for one in given for part in ("--local-repository", one)]
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from urllib.parse import quote
 import pytest
 import yaml
 
-from generated_support import MLOPS, OUTSIDE, TOOLS, Run, ask, free_port, generate, need, until
+from generated_support import MLOPS, OUTSIDE, TOOLS, Run, action_stand_ins, ask, free_port, generate, need, until
 
 ANSWERS = (
     ("cloud=aws",),
@@ -150,11 +150,7 @@ def act(folder: Path, run: Run, machine: dict[str, str], workflow: str, job: str
     tools.mkdir(exist_ok=True)
     (tools / "gh").write_text(GH)
     (tools / "gh").chmod(0o755)
-    uses = re.findall(r"uses: (\S+)", (folder / f".github/workflows/{workflow}").read_text())
-    stand_ins = []
-    for use in sorted(set(uses)):
-        action = Path(TOOLS) / "actions" / use.split("@")[0].split("/")[1]
-        stand_ins += ["--local-repository", f"{use}={action}"] if action.is_dir() else []
+    stand_ins = action_stand_ins([folder / f".github/workflows/{workflow}"])
     said_to_gh = tools / "said"
     env = {"GH_SAYS": str(said_to_gh), "PATH": f"{tools}:{machine['PATH']}", "UV_CACHE_DIR": machine["UV_CACHE_DIR"]}
     given = [part for name, value in env.items() for part in ("--env", f"{name}={value}")]

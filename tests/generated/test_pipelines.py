@@ -1,11 +1,10 @@
 """The workflows and hooks as they stand in the repository, really run."""
 
-import re
 from pathlib import Path
 
 import pytest
 
-from generated_support import TABULAR, TOOLS, Mirror, Run, Stage, free_port, generate, need
+from generated_support import TABULAR, TOOLS, Mirror, Run, Stage, action_stand_ins, free_port, generate, need
 
 
 def test_the_hooks_are_green(fresh: Path, run: Run, mirrored_hooks: Mirror) -> None:
@@ -23,12 +22,7 @@ def test_the_github_workflow(
 ) -> None:
     """One stage's: tests/templates/test_rendered.py says that it is the same text in all of them."""
     need(TOOLS, "no stand-ins for GitHub's actions (SCAFFOLD_TEST_TOOLS)")
-    stand_ins = []
-    for use in sorted(
-        {use for path in fresh.glob(".github/workflows/*.yml") for use in re.findall(r"uses: (\S+)", path.read_text())}
-    ):
-        action = Path(TOOLS) / "actions" / use.split("@")[0].split("/")[1]
-        stand_ins += ["--local-repository", f"{use}={action}"] if action.is_dir() else []
+    stand_ins = action_stand_ins(fresh.glob(".github/workflows/*.yml"))
     env = {**docker, **mirrored_hooks(fresh), "UV_CACHE_DIR": machine["UV_CACHE_DIR"], "PORT": str(free_port())}
     flags = [part for name, value in env.items() for part in ("--env", f"{name}={value}")]
     platform = ["-P", "ubuntu-latest=-self-hosted", "--pull=false", "-W", ".github/workflows/ci.yml"]

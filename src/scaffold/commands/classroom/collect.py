@@ -5,8 +5,8 @@ from pathlib import Path
 
 from scaffold.core.classroom import assignment, collecting, course, handing, owners, preparing, rules
 from scaffold.core.classroom.delivery import FAILED
-from scaffold.core.classroom.report import PARTLY_DONE, counted
-from scaffold.core.outcome import Notice, Outcome, Progress, Table, Text, silent
+from scaffold.core.classroom.report import PARTLY_DONE, counted, listed, students
+from scaffold.core.outcome import Notice, Outcome, Progress, Text, silent
 
 
 def collect(
@@ -37,8 +37,8 @@ def collect(
     data = {
         "assignment": task.name,
         "at": moment.isoformat() if moment else None,
-        "students": [{"id": row.owner.id, "state": row.state, "detail": row.detail} for row in rows],
+        "students": students(rows),
     }
-    table = Table(("student", "name", "", ""), [(row.owner.id, row.owner.title, row.state, row.detail) for row in rows])
+    table = listed(rows)
     notices = [Notice(f"{len(failed)} of {len(rows)} failed.", "Collect again when it is mended.")] if failed else []
     return Outcome(data, [table, Text(f"{task.name}: {counted(rows)}.")], notices, PARTLY_DONE if failed else 0)

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from scaffold.core.classroom import assignment, course, feedback, handing, owners, preparing, results, starter
 from scaffold.core.classroom.delivery import FAILED, Row
-from scaffold.core.classroom.report import PARTLY_DONE, counted
-from scaffold.core.outcome import Notice, Outcome, Progress, Table, Text, silent
+from scaffold.core.classroom.report import PARTLY_DONE, counted, listed, students
+from scaffold.core.outcome import Notice, Outcome, Progress, Text, silent
 from scaffold.tools.files import write_atomically
 
 
@@ -50,9 +50,9 @@ def write(
     data = {
         "assignment": task.name,
         "folder": str(place),
-        "students": [{"id": row.owner.id, "state": row.state, "detail": row.detail} for row in rows],
+        "students": students(rows),
     }
-    table = Table(("student", "name", "", ""), [(row.owner.id, row.owner.title, row.state, row.detail) for row in rows])
+    table = listed(rows)
     after = "" if send else f" Look, then send it: scaffold class feedback {task.name} --send"
     notices = [Notice(f"{len(failed)} of {len(rows)} failed.", "Send again when it is mended.")] if failed else []
     return Outcome(data, [table, Text(f"{task.name}: {counted(rows)}.{after}")], notices, PARTLY_DONE if failed else 0)

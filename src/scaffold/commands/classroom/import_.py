@@ -7,9 +7,9 @@ from scaffold.core.classroom import assignment, course, handing, importing
 from scaffold.core.classroom.assignment import Assignment
 from scaffold.core.classroom.delivery import FAILED
 from scaffold.core.classroom.importing import PATTERNS, Clone
-from scaffold.core.classroom.report import PARTLY_DONE, counted
+from scaffold.core.classroom.report import PARTLY_DONE, counted, listed, students
 from scaffold.core.classroom.roster import ID
-from scaffold.core.outcome import Notice, Outcome, Progress, Table, Text, silent
+from scaffold.core.outcome import Notice, Outcome, Progress, Text, silent
 from scaffold.errors import ScaffoldError
 
 
@@ -63,10 +63,10 @@ def import_(folder: Path, name: str, old: Old, progress: Progress = silent) -> O
     data = {
         "assignment": name,
         "roster_written": enrolled,
-        "students": [{"id": row.owner.id, "state": row.state, "detail": row.detail} for row in rows],
+        "students": students(rows),
         "unknown": unknown,
     }
-    table = Table(("student", "name", "", ""), [(row.owner.id, row.owner.title, row.state, row.detail) for row in rows])
+    table = listed(rows)
     partly = any(row.state in (FAILED, importing.NO_START) for row in rows)
     return Outcome(data, [table, Text(f"{name}: {counted(rows)}.")], notices, PARTLY_DONE if partly else 0)
 

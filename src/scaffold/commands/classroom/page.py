@@ -29,14 +29,14 @@ def page(folder: Path, name: str) -> Outcome:
     if not store.lines(task.name):
         raise ScaffoldError(f"{task.name} was not handed out yet.", f"Do it: scaffold class handout {task.name}")
     now = datetime.datetime.now(datetime.UTC)
-    graded = results.read(room, task.name) if (results.folder(room, task.name) / "results.json").is_file() else []
-    history = results.history(room, task.name)
     who = preparing.everybody(room, task)
+    graded, history = results.so_far(room, task.name), results.history(room, task.name)
     found = standing.of(store, task.name, room.branch, who, graded, history, now)
-    path = results.folder(room, task.name) / "page.html"
-    write_atomically(room.folder / "results/.gitignore", "*\n")
-    write_atomically(path, _drawn(f"{room.title}: {task.title}", found, rules.read(task).due, now))
     about = _figures(found)
+    path = results.folder(room, task.name) / "page.html"
+    pictures = _pictures(found, rules.read(task).due)
+    results.keep_out_of_git(room)
+    write_atomically(path, _drawn(f"{room.title}: {task.title}", now, standings=found, pictures=pictures, **about))
     data = {
         "assignment": task.name,
         "page": str(path),
@@ -59,16 +59,17 @@ def _figures(found: list[Standing]) -> dict[str, Any]:
     }
 
 
-def _drawn(title: str, found: list[Standing], due: datetime.datetime | None, now: datetime.datetime) -> str:
-    from jinja2 import Environment
-
-    pictures = [
+def _pictures(found: list[Standing], due: datetime.datetime | None) -> list[tuple[str, str]]:
+    return [
         ("What passes", drawing.heat(found)),
         ("When they worked", drawing.activity(found, due)),
         ("Tests that pass over time", drawing.growth(found)),
     ]
+
+
+def _drawn(title: str, now: datetime.datetime, **about: Any) -> str:
+    from jinja2 import Environment
+
     source = resources.files("scaffold.core.classroom").joinpath("page.html.jinja").read_text(encoding="utf-8")
     template = Environment(autoescape=True).from_string(source)
-    return template.render(
-        title=title, standings=found, pictures=pictures, now=now.strftime("%Y-%m-%d %H:%M UTC"), **_figures(found)
-    )
+    return template.render(title=title, now=now.strftime("%Y-%m-%d %H:%M UTC"), **about)

@@ -8,7 +8,7 @@ from scaffold.core.classroom.assignment import Assignment
 from scaffold.core.classroom.delivery import Class, Row
 from scaffold.core.classroom.journal import Journal
 from scaffold.core.classroom.owners import Owner
-from scaffold.core.classroom.report import counted
+from scaffold.core.classroom.report import counted, listed, students
 from scaffold.core.classroom.store import Given, Store, open_store
 from scaffold.core.classroom.updating import branch_of
 from scaffold.core.outcome import Notice, Outcome, Progress, Table, Text, silent
@@ -43,10 +43,10 @@ def status(folder: Path, name: str = "", only: Sequence[str] = (), progress: Pro
         rows = _rows(at_work, task, who, progress)
     data = {
         "assignment": task.name,
-        "students": [{"id": row.owner.id, "state": row.state, "detail": row.detail} for row in rows],
+        "students": students(rows),
         "unfinished": len(unfinished),
     }
-    table = Table(("student", "name", "", ""), [(row.owner.id, row.owner.title, row.state, row.detail) for row in rows])
+    table = listed(rows)
     return Outcome(data, [table, Text(f"{task.name}: {counted(rows)}.")], unfinished)
 
 

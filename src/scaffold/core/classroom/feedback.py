@@ -5,12 +5,12 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from scaffold.core.classroom import delivery, updating
+from scaffold.core.classroom import delivery, history, updating
 from scaffold.core.classroom.assignment import Assignment
 from scaffold.core.classroom.delivery import Class, Row
 from scaffold.core.classroom.owners import Owner
 from scaffold.core.outcome import Progress
-from scaffold.tools import git
+from scaffold.tools import git, objects
 from scaffold.tools.trees import Commit, File, chunks
 
 BRANCH, FILE = "feedback", "feedback.md"
@@ -91,19 +91,23 @@ def send(
     """Put everybody's letter on a branch of its own of their repository; nothing else is touched, nothing forced."""
     failed = updating.look(room, task, who, progress)
     heads = room.store.heads(task.name)
-    parents = {owner.id: heads.get(owner.id, {}).get(BRANCH, "") for owner in who}
+    parents = {owner: found[BRANCH] for owner, found in heads.items() if BRANCH in found}
+    held = dict(
+        zip(parents, objects.read_paths(room.store.folder, [(tip, FILE) for tip in parents.values()]), strict=True)
+    )
+    trees = dict(zip(parents, history.trees(room.store.folder, list(parents.values())), strict=True))
     new = [
         owner
         for owner in who
-        if owner.id in heads and owner.id not in failed and _there(room, parents[owner.id]) != letters[owner.id]
+        if owner.id in heads and owner.id not in failed and held.get(owner.id) != letters[owner.id].encode()
     ]
     refs = {owner.id: f"refs/feedback/{owner.id}/{task.name}" for owner in new}
     made = [
         Commit(
             "",
             {FILE: File(letters[owner.id].encode())},
-            start=git.tree_of(room.store.folder, parents[owner.id]) if parents[owner.id] else "",
-            parent=parents[owner.id],
+            start=trees.get(owner.id, ""),
+            parent=parents.get(owner.id, ""),
             ref=refs[owner.id],
             message=f"{task.title}: feedback\n",
             stamp=stamp,
@@ -111,10 +115,9 @@ def send(
         for owner in new
     ]
     # What was sent before is on the forge, or was rejected there: it is no parent of what is sent now.
-    room.store.git("update-ref", "--stdin", stdin="".join(f"delete {ref}\n" for ref in refs.values()).encode())
+    room.store.drop(refs.values())
     git.fast_import(room.store.folder, chunks(made))
-    listing = room.store.git("for-each-ref", "--format=%(refname) %(objectname)", "refs/feedback").decode()
-    commits = dict(line.split(" ") for line in listing.splitlines())
+    commits = room.store.commits(refs)
 
     def push(owner: Owner) -> Row:
         if owner.id in failed:
@@ -123,15 +126,7 @@ def send(
             return Row(owner, ABSENT)
         if owner.id not in refs:
             return Row(owner, AGAIN)
-        delivery.push(room, owner, BRANCH, commits[refs[owner.id]])
+        delivery.push(room, owner, BRANCH, commits[owner.id])
         return Row(owner, SENT, f"branch {BRANCH}")
 
     return list(delivery.work(who, push, lambda step: progress(f"Sending, {step}")))
-
-
-def _there(room: Class, commit: str) -> str | None:
-    """The letter that a student has."""
-    if not commit:
-        return None
-    done = git.attempt(room.store.folder, f"--git-dir={room.store.folder}", "cat-file", "blob", f"{commit}:{FILE}")
-    return done.stdout if done.ok else None

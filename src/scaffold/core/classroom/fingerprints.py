@@ -37,9 +37,7 @@ def fingerprints(path: str, content: bytes) -> list[Mark]:
     """
     if not path.endswith(SUFFIXES) or len(content) > LARGEST:
         return []
-    text = content.decode("utf-8", "replace")
-    if path.endswith(".ipynb"):
-        text = _cells(path, content)
+    text = _cells(path, content) if path.endswith(".ipynb") else content.decode("utf-8", "replace")
     return winnow(list(_tokens(text)))
 
 

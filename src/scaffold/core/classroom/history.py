@@ -1,6 +1,6 @@
 """Which starter a student's work contains: by its commits, and by its trees where the commits were written anew."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from scaffold.core.classroom.store import Given, Store
@@ -48,7 +48,7 @@ def _base(parents: dict[str, list[str]], tree_of: dict[str, str], tip: str, head
     while at:
         line.append(at)
         at = next(iter(parents[at]), "")
-    above = _reachable(parents, head)
+    above = reachable(parents, head)
     contained = next((commit for commit in line if commit in above), "")
     if contained:
         return tree_of[contained]
@@ -58,11 +58,12 @@ def _base(parents: dict[str, list[str]], tree_of: dict[str, str], tip: str, head
     return tree_of[same]
 
 
-def _reachable(parents: dict[str, list[str]], head: str) -> set[str]:
-    found, waiting = {head}, [head]
+def reachable(parents: Mapping[str, Sequence[str]], head: str, without: Collection[str] = ()) -> set[str]:
+    """The commits that a commit contains, itself included, but not `without` and what is only below those."""
+    found, waiting = set[str](), [head]
     while waiting:
-        for parent in parents[waiting.pop()]:
-            if parent not in found:
-                found.add(parent)
-                waiting.append(parent)
+        commit = waiting.pop()
+        if commit not in found and commit not in without:
+            found.add(commit)
+            waiting += parents.get(commit, ())
     return found

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from scaffold.core.classroom import delivery, journal, owners, roster
+from scaffold.core.classroom import delivery, history, journal, preparing, roster
 from scaffold.core.classroom.assignment import FILE_NAME, Assignment
 from scaffold.core.classroom.course import Course
 from scaffold.core.classroom.delivery import Class, Row
@@ -105,8 +105,7 @@ def enrol(course: Course, usernames: Sequence[str]) -> bool:
 
 def people(course: Course, assignment: Assignment) -> dict[str, Owner]:
     """The roster's students by username in small letters. Raises ScaffoldError when it is not clean."""
-    found = owners.of(course, assignment, roster.require_clean(course.roster).students)
-    return {one.members[0].username.casefold(): one for one in found}
+    return {one.members[0].username.casefold(): one for one in preparing.everybody(course, assignment)}
 
 
 def bring_in(
@@ -181,8 +180,7 @@ def _git_folder(folder: Path) -> Path:
 def _adopt(room: Class, task: Assignment, begun: Mapping[str, str]) -> None:
     """Write the starter, a line for each of them that begins on their own commit, and the teacher's folder."""
     store, name = room.store, task.name
-    asked = "".join(f"{commit}^{{tree}}\n" for commit in begun.values()).encode()
-    trees = store.git("cat-file", "--batch-check=%(objectname)", stdin=asked).decode().split()
+    trees = history.trees(store.folder, list(begun.values()))
     common = Counter(trees).most_common(1)[0][0]
     example = list(begun.values())[trees.index(common)]
     stamp = store.git("log", "-1", "--format=%an <%ae> %at +0000", example).decode().strip()

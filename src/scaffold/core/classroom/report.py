@@ -15,14 +15,24 @@ def told(assignment: str, version: int, rows: Sequence[Row], notices: Sequence[N
     data = {
         "assignment": assignment,
         "version": version,
-        "students": [{"id": row.owner.id, "state": row.state, "detail": row.detail} for row in rows],
+        "students": students(rows),
     }
-    table = Table(("student", "name", "", ""), [(row.owner.id, row.owner.title, row.state, row.detail) for row in rows])
+    table = listed(rows)
     text = Text(f"{assignment}, starter {version}: {counted(rows)}.")
     if failed:
         left = Notice(f"{len(failed)} of {len(rows)} failed.", "When it is mended: scaffold class resume")
         notices = [*notices, left]
     return Outcome(data, [table, text], notices, PARTLY_DONE if failed else 0)
+
+
+def students(rows: Sequence[Row]) -> list[dict[str, str]]:
+    """What became of each repository, as JSON has it."""
+    return [{"id": row.owner.id, "state": row.state, "detail": row.detail} for row in rows]
+
+
+def listed(rows: Sequence[Row]) -> Table:
+    """The same for people."""
+    return Table(("student", "name", "", ""), [(row.owner.id, row.owner.title, row.state, row.detail) for row in rows])
 
 
 def counted(rows: Sequence[Row]) -> str:

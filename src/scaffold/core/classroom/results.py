@@ -24,6 +24,16 @@ def folder(course: Course, assignment: str) -> Path:
     return course.folder / "results" / assignment
 
 
+def keep_out_of_git(course: Course) -> None:
+    """See that git leaves results alone: they are personal data."""
+    write_atomically(course.folder / "results/.gitignore", "*\n")
+
+
+def so_far(course: Course, assignment: str) -> list[dict[str, Any]]:
+    """What was graded, a student each; nobody before anything was."""
+    return read(course, assignment) if (folder(course, assignment) / "results.json").is_file() else []
+
+
 def write(course: Course, task: Assignment, hidden: Sequence[str], rows: Sequence[Graded]) -> list[Path]:
     """Write the results of some owners, beside those of others that were graded before.
 
@@ -40,8 +50,8 @@ def write(course: Course, task: Assignment, hidden: Sequence[str], rows: Sequenc
         ScaffoldError: the folder cannot be written.
     """
     place = folder(course, task.name)
-    write_atomically(course.folder / "results/.gitignore", "*\n")
-    known = {one["id"]: one for one in read(course, task.name)} if (place / "results.json").is_file() else {}
+    keep_out_of_git(course)
+    known = {one["id"]: one for one in so_far(course, task.name)}
     known |= {row.owner.id: {**as_data(row), "name": row.owner.title} for row in rows}
     content = {"assignment": task.name, "title": task.title, "hidden": list(hidden), "students": list(known.values())}
     _remember(place / "history.jsonl", [as_data(row) for row in rows if row.score and row.submission])

@@ -136,7 +136,7 @@ def _write_merges(
     ]
     refs = {work.owner.id: _sent_ref(work, run) for work in clean}
     # Left by a run that was interrupted: the student may have gone on since.
-    room.store.git("update-ref", "--stdin", stdin="".join(f"delete {ref}\n" for ref in refs.values()).encode())
+    room.store.drop(refs.values())
     made = (
         Commit(
             "",

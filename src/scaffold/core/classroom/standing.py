@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from scaffold.core.classroom.history import reachable
 from scaffold.core.classroom.owners import Owner
 from scaffold.core.classroom.store import Given, Store
 
@@ -119,13 +120,10 @@ def _commits(store: Store, work: Mapping[str, tuple[Given, str]]) -> dict[str, l
         commit, when, *above = line.split(" ")
         parents[commit], times[commit] = [parent for parent in above if parent], int(when)
     starters = {commit for line, _ in work.values() for commit in (line.commit, line.parent) if commit}
-    found = {}
-    for owner, (_, tip) in work.items():
-        seen, waiting = set[str](), [tip]
-        while waiting:
-            commit = waiting.pop()
-            if commit not in seen and commit not in starters:
-                seen.add(commit)
-                waiting += parents.get(commit, ())
-        found[owner] = [datetime.datetime.fromtimestamp(times[commit], datetime.UTC) for commit in seen]
-    return found
+    return {
+        owner: [
+            datetime.datetime.fromtimestamp(times[commit], datetime.UTC)
+            for commit in reachable(parents, tip, without=starters)
+        ]
+        for owner, (_, tip) in work.items()
+    }

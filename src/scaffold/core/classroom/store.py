@@ -164,11 +164,14 @@ class Store:
         )
         git.fast_import(self.folder, chunks(made))
 
+    def drop(self, refs: Iterable[str]) -> None:
+        """Forget refs; those that are not there are no matter."""
+        self.git("update-ref", "--stdin", stdin="".join(f"delete {ref}\n" for ref in refs).encode())
+
     def commits(self, refs: Mapping[str, str]) -> dict[str, str]:
-        """What refs point at: a key → its commit."""
-        listing = self.git(
-            "for-each-ref", "--format=%(refname) %(objectname)", *({"refs/sent"} if refs else ())
-        ).decode()
+        """What refs of one kind (`refs/KIND/…`) point at: a key → its commit."""
+        kinds = {"/".join(ref.split("/")[:2]) for ref in refs.values()}
+        listing = self.git("for-each-ref", "--format=%(refname) %(objectname)", *kinds).decode()
         known = dict(line.rsplit(" ", 1) for line in listing.splitlines())
         return {key: known[ref] for key, ref in refs.items() if ref in known}
 
