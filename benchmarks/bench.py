@@ -22,8 +22,8 @@ from pathlib import Path
 
 import page
 
-from scaffold.core import release
-from scaffold.core.catalog import find
+from scaffold.core.templates import release
+from scaffold.core.templates.catalog import find
 
 ROOT = Path(__file__).parent.parent
 BIN = Path(sys.executable).parent

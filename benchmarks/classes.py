@@ -23,13 +23,17 @@ from pathlib import Path
 
 import page
 
-from scaffold.core.classroom import assignment, course, delivery, exam, grading, preparing, store, updating
-from scaffold.core.classroom.delivery import Class
+from scaffold.core.classroom import assignment, course, store
+from scaffold.core.classroom.delivery import batch, plan
+from scaffold.core.classroom.delivery.batch import Class
+from scaffold.core.classroom.grading import autograder
+from scaffold.core.classroom.grading import grade as grading
 from scaffold.core.classroom.journal import Journal
+from scaffold.core.classroom.starter import prepare
 from scaffold.core.outcome import silent
 from scaffold.tools import git as git_door
 from scaffold.tools import sandbox
-from scaffold.tools.trees import Commit, File, chunks
+from scaffold.tools.git.trees import Commit, File, chunks
 
 COPIER = str(Path(sys.executable).parent / "copier")
 FILES, LINES = 60, 80
@@ -81,8 +85,8 @@ def write_store(folder: Path) -> float:
     start = time.perf_counter()
     task = assignment.find(room, "hw1")
     place = store.open_store(room)
-    ready = preparing.prepare(task, place, silent)
-    lines = preparing.write(room, task, place, ready, preparing.everybody(room, task), newer=False)
+    ready = prepare.prepare(task, place, silent)
+    lines = prepare.write(room, task, place, ready, prepare.everybody(room, task), newer=False)
     seconds = time.perf_counter() - start
     assert lines
     return seconds
@@ -106,11 +110,11 @@ def forecast(folder: Path) -> float:
     git_door.fast_import(place.folder, chunks(made))
     (folder / "hw1/file3.py").write_text(text(3, mended="mended"))
     commit(folder)
-    at_work = Class(room, delivery.forge_of(room), place, Journal(room.home))
-    who = preparing.everybody(room, task)
+    at_work = Class(room, batch.forge_of(room), place, Journal(room.home))
+    who = prepare.everybody(room, task)
     start = time.perf_counter()
-    ready = preparing.prepare(task, place, silent)
-    found = updating.judge(at_work, task, ready, who, {})
+    ready = prepare.prepare(task, place, silent)
+    found = plan.judge(at_work, task, ready, who, {})
     seconds = time.perf_counter() - start
     states = [work.state for work in found]
     assert states.count("conflict") == len(states) // 10, states[:20]
@@ -130,11 +134,11 @@ def grade(folder: Path) -> float:
     room = course.read(folder)
     place, task = store.open_store(room), assignment.find(room, "hw1")
     files = {path.relative_to(hw1).as_posix(): File(path.read_bytes()) for path in hw1.rglob("*.py")}
-    who = preparing.everybody(room, task)
+    who = prepare.everybody(room, task)
     ref = "refs/submissions/{}/hw1/2026-01-01T000000Z"
     git_door.fast_import(place.folder, chunks([Commit("", files, ref=ref.format(owner.id)) for owner in who]))
-    ready = exam.read(room, task, sandbox.find(), silent)
-    exam.expected(ready, silent)
+    ready = autograder.read(room, task, sandbox.find(), silent)
+    autograder.expected(ready, silent)
     alone, judged = [], []
     for owner in who:
         start = time.perf_counter()

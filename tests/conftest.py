@@ -15,7 +15,7 @@ from hypothesis import settings
 import scaffold
 from scaffold.cli.main import main
 from scaffold.commands import catalogs, template
-from scaffold.core import catalog
+from scaffold.core.templates import catalog
 from support import BIN, PACKAGED, Result, make_templates, set_version, spawn, write
 
 # A slow machine is no failure, and a check that fails today fails tomorrow.

@@ -14,8 +14,8 @@ import pytest
 from classroom_support import SECRET, Course
 from scaffold.core.classroom.store import Store
 from scaffold.tools import git as git_door
+from scaffold.tools.git.trees import Commit, File, chunks
 from scaffold.tools.sandbox import Bubblewrap
-from scaffold.tools.trees import Commit, File, chunks
 from support import git_repository, write
 
 OUTSIDE = dict(os.environ)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from scaffold.core.manifest import is_development, read_manifest
+from scaffold.core.templates.manifest import is_development, read_manifest
 from support import git
 
 TEMPLATES = Path(__file__).parents[1] / "templates"

@@ -8,13 +8,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from scaffold.core import applying, merging
-from scaffold.core.merging import Plan
 from scaffold.core.project import Project, open_project
-from scaffold.core.rendering import Rendering
+from scaffold.core.templates.rendering import Rendering
+from scaffold.core.update import apply
+from scaffold.core.update import plan as merging
+from scaffold.core.update.plan import Plan
 from scaffold.tools import git as git_door
-from scaffold.tools.merge import workbench
-from scaffold.tools.trees import Commit, File, stream
+from scaffold.tools.git.merge import workbench
+from scaffold.tools.git.trees import Commit, File, stream
 from support import git, write
 
 Content = str | bytes | File
@@ -208,9 +209,9 @@ def merge_in(folder: Path, base: Files, new: Files, skipped: frozenset[str] = fr
             bench, project, rendering(base, "0.1.0", skipped), rendering(new, "0.2.0", skipped), "new"
         )
         if plan.changes_anything:
-            held = applying.apply(bench, plan, "Update", commit=True)
+            held = apply.apply(bench, plan, "Update", commit=True)
             if not plan.conflicts:
-                applying.finish(plan, held)
+                apply.finish(plan, held)
     return plan
 
 

@@ -10,10 +10,10 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from scaffold.core import catalog, release, source
+from scaffold.core.templates import catalog, release, source
 from scaffold.errors import ScaffoldError
 from scaffold.tools import files, git
-from scaffold.tools.trees import read_folder
+from scaffold.tools.git.trees import read_folder
 
 
 def main() -> int:

@@ -71,7 +71,7 @@ def test_completion_loads_nothing_heavy(acme: str) -> None:
     done = spawn(sys.executable, "-X", "importtime", BIN / "scaffold", env=words)
     modules = {line.rsplit("|", 1)[1].strip() for line in done.err.splitlines() if "|" in line}
     assert "acme/hello" in done.out.split()
-    assert "scaffold.core.catalog" in modules
+    assert "scaffold.core.templates.catalog" in modules
     assert HEAVY & modules == set()
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from conftest import Run
-from scaffold.core import catalog
+from scaffold.core.templates import catalog
 from support import git, git_repository, spawn, write
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from conftest import Run
-from scaffold.core import release
+from scaffold.core.templates import release
 from support import set_version
 
 

@@ -6,7 +6,8 @@ import pytest
 
 from conftest import seal
 from rendering import NAMES, TEMPLATES, Rendered
-from scaffold.core import answers, source
+from scaffold.core import answers
+from scaffold.core.templates import source
 from scaffold.tools import copier, git
 
 EXAMPLES = sorted(path for name in NAMES for path in TEMPLATES.glob(f"{name}/examples/*.yml"))

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from rendering import NAMES, TEMPLATES
-from scaffold.core import source
+from scaffold.core.templates import source
 from scaffold.errors import UsageError
 from scaffold.tools import copier
 

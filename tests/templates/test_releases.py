@@ -3,9 +3,10 @@
 import pytest
 
 from rendering import NAMES, TEMPLATES
-from scaffold.core import catalog, release
-from scaffold.core.assembly import assemble
-from scaffold.core.manifest import read_manifest
+from scaffold.core.templates import catalog
+from scaffold.core.templates import release
+from scaffold.core.templates.assembly import assemble
+from scaffold.core.templates.manifest import read_manifest
 
 
 def test_every_template_is_on_offer() -> None:

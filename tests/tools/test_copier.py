@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from scaffold.core import source
+from scaffold.core.templates import source
 from scaffold.errors import ScaffoldError, UsageError
 from scaffold.tools import copier
 from support import TEMPLATES, git, git_repository, snapshot, write

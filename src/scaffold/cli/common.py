@@ -62,7 +62,7 @@ def command(app: typer.Typer, name: str, title: str = "") -> Callable[[Callable[
 
 def template_names(incomplete: str) -> list[tuple[str, str]]:
     """Completion: the templates on offer, with what they make."""
-    from scaffold.core import catalog
+    from scaffold.core.templates import catalog
 
     # What is damaged is said by every command that needs it; a shell in the middle of a line is not the place.
     found = catalog.built_in()

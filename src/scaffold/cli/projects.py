@@ -108,7 +108,7 @@ def new(
 
 
 def _choose() -> str:
-    from scaffold.core import catalog
+    from scaffold.core.templates import catalog
 
     offered = catalog.built_in()
     if not console.can_ask():

@@ -8,14 +8,15 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from scaffold.core import adoption, source
-from scaffold.core.adoption import Fit, Yardstick
 from scaffold.core.outcome import Block, Notice, Outcome, Progress, Table, Text, silent
 from scaffold.core.project import ANSWERS_FILE, Project, open_project
-from scaffold.core.rendering import Wanted
+from scaffold.core.templates import source
+from scaffold.core.templates.rendering import Wanted
+from scaffold.core.update import adoption
+from scaffold.core.update.adoption import Fit, Yardstick
 from scaffold.errors import ScaffoldError
 from scaffold.tools import files, git
-from scaffold.tools.merge import workbench
+from scaffold.tools.git.merge import workbench
 
 
 @dataclass(frozen=True)

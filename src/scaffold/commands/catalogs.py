@@ -5,10 +5,10 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from scaffold.core import catalog, settings
-from scaffold.core.catalog import Catalog
-from scaffold.core.manifest import NAME
 from scaffold.core.outcome import Notice, Outcome, Table, Text
+from scaffold.core.templates import catalog, settings
+from scaffold.core.templates.catalog import Catalog
+from scaffold.core.templates.manifest import NAME
 from scaffold.errors import ScaffoldError
 from scaffold.tools import files, git
 

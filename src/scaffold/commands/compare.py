@@ -4,15 +4,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from scaffold.core import journal, ownership, recovery, source
-from scaffold.core.merging import head_of
 from scaffold.core.outcome import Outcome, Table, Text
 from scaffold.core.project import ANSWERS_FILE, Project, open_project
-from scaffold.core.rendering import Renderer, Wanted
+from scaffold.core.templates import source
+from scaffold.core.templates.rendering import Renderer, Wanted
+from scaffold.core.update import journal, ownership, recovery
+from scaffold.core.update.plan import head_of
 from scaffold.errors import ScaffoldError
 from scaffold.tools import git
-from scaffold.tools.merge import Workbench, workbench
-from scaffold.tools.trees import Commit
+from scaffold.tools.git.merge import Workbench, workbench
+from scaffold.tools.git.trees import Commit
 
 
 def diff(folder: Path, *, exit_code: bool = False) -> Outcome:

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from scaffold.core import catalog
 from scaffold.core.outcome import Notice, Outcome, Table, Text
+from scaffold.core.templates import catalog
 from scaffold.errors import ScaffoldError
 
 

@@ -12,8 +12,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from scaffold.core import project, settings, source
+from scaffold.core import project
 from scaffold.core.outcome import Block, Markdown, Notice, Outcome, Progress, Text, Tree, silent
+from scaffold.core.templates import settings, source
 from scaffold.errors import UsageError
 from scaffold.tools import copier, files, git, process, uv
 

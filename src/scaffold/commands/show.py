@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from scaffold.core import settings, source
-from scaffold.core.manifest import Manifest
 from scaffold.core.outcome import Outcome, Table, Text, Tree
+from scaffold.core.templates import settings, source
+from scaffold.core.templates.manifest import Manifest
 from scaffold.tools import copier, files
 
 

@@ -3,11 +3,11 @@
 from pathlib import Path
 from typing import Any
 
-from scaffold.core import release
-from scaffold.core.assembly import LAYERS, assemble
-from scaffold.core.catalog import BUILT_IN
-from scaffold.core.manifest import FILE_NAME, NAME, is_development, read_manifest
 from scaffold.core.outcome import Outcome, Table
+from scaffold.core.templates import release
+from scaffold.core.templates.assembly import LAYERS, assemble
+from scaffold.core.templates.catalog import BUILT_IN
+from scaffold.core.templates.manifest import FILE_NAME, NAME, is_development, read_manifest
 from scaffold.errors import ScaffoldError
 from scaffold.tools import files
 

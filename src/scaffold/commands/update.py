@@ -9,15 +9,17 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from scaffold.core import applying, changelog, journal, locking, merging, recovery, report, source
-from scaffold.core.merging import Plan
 from scaffold.core.outcome import Block, Markdown, Notice, Outcome, Progress, Table, Text, silent
 from scaffold.core.project import Project, open_project, remembered_text
-from scaffold.core.rendering import Renderer, Rendering, Wanted
-from scaffold.core.settling import Change
+from scaffold.core.templates import changelog, source
+from scaffold.core.templates.rendering import Renderer, Rendering, Wanted
+from scaffold.core.update import apply, journal, recovery, report, uv_lock
+from scaffold.core.update import plan as merging
+from scaffold.core.update.house_rules import Change
+from scaffold.core.update.plan import Plan
 from scaffold.errors import ScaffoldError
 from scaffold.tools import copier, git
-from scaffold.tools.merge import Workbench, workbench
+from scaffold.tools.git.merge import Workbench, workbench
 
 CONFLICTS = 4
 _LEFT = {"conflicts": "conflicts to solve", "staged": "staged, not committed", "updated": "updated"}
@@ -88,15 +90,15 @@ def update(folder: Path, options: Options, progress: Progress = silent, renderer
     renderer = renderer or Renderer()
     project = open_project(folder, damaged=True)
     if options.dry_run:
-        applying.require_finished(project)
+        apply.require_finished(project)
         return _decided(open_project(folder), options, progress, renderer)
     with journal.locked(project):
         notices = [Notice(text) for text in [recovery.recover(project)] if text]
-        applying.require_finished(project)
+        apply.require_finished(project)
         if notices or not (project.version and project.address):
             project = open_project(folder)
         if not options.autostash:
-            applying.require_clean(project)
+            apply.require_clean(project)
         try:
             outcome = _decided(project, options, progress, renderer)
         except KeyboardInterrupt:
@@ -106,7 +108,7 @@ def update(folder: Path, options: Options, progress: Progress = silent, renderer
 
 
 def _decided(project: Project, options: Options, progress: Progress, renderer: Renderer) -> Outcome:
-    applying.require_known_answers(project)
+    apply.require_known_answers(project)
     progress("Rendering")
     base, new = _renderings(project, options, renderer)
     if new.migrates:
@@ -140,7 +142,7 @@ def _hand_over(project: Project, options: Options, new: Rendering) -> Outcome:
     )
     conflicts = []
     if not options.dry_run:
-        applying.require_clean(project)
+        apply.require_clean(project)
         copier.update(project.folder, new.version, options.given)
         conflicts = git.unmerged(project.root)
     rows = [Change(path, "conflict", "both changed the same place") for path in conflicts]
@@ -180,7 +182,7 @@ def _applied(bench: Workbench, project: Project, plan: Plan, options: Options) -
         plan = _locked_again(bench, plan, notices)
     try:
         message = _message(project, plan, options)
-        held = applying.apply(bench, plan, message, commit=options.commit, autostash=options.autostash)
+        held = apply.apply(bench, plan, message, commit=options.commit, autostash=options.autostash)
     except git.GitError as error:
         left = journal.read(project)
         if left is None:
@@ -196,7 +198,7 @@ def _applied(bench: Workbench, project: Project, plan: Plan, options: Options) -
     if not options.commit:
         undo = "git commit finishes it; scaffold update --abort undoes it."
         return _done(project, plan, "staged", undo, [*notices, *_waiting(held)])
-    if not applying.finish(plan, held):
+    if not apply.finish(plan, held):
         clash = Notice("Your uncommitted work conflicts with the update and is in git's stash.", "git stash pop")
         return _left(project, plan, "updated", [*notices, clash])
     return _done(project, plan, "updated", "git revert HEAD undoes it.", notices)
@@ -222,14 +224,14 @@ def _left(project: Project, plan: Plan, state: str, notices: list[Notice]) -> Ou
 
 def _locked_again(bench: Workbench, plan: Plan, notices: list[Notice]) -> Plan:
     pyproject, lock = (
-        bench.read_path(plan.tree, plan.project.prefix, name) for name in (locking.PYPROJECT, locking.LOCK)
+        bench.read_path(plan.tree, plan.project.prefix, name) for name in (uv_lock.PYPROJECT, uv_lock.LOCK)
     )
-    fresh, reason = locking.lock_again(pyproject, lock)
+    fresh, reason = uv_lock.lock_again(pyproject, lock)
     if fresh is None:
         hint = f"Online: cd {plan.project.folder} && uv lock && git add uv.lock"
         notices.append(Notice(f"Dependencies changed, and uv.lock could not be made anew: {reason}", hint))
         return plan
-    return merging.put(bench, plan, locking.LOCK, fresh, "dependencies changed: made anew")
+    return merging.put(bench, plan, uv_lock.LOCK, fresh, "dependencies changed: made anew")
 
 
 def _message(project: Project, plan: Plan, options: Options) -> str:

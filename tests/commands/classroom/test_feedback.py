@@ -8,7 +8,7 @@ import pytest
 from classroom_support import Course, make_course
 from conftest import Run
 from grading_support import ASSIGNMENT, SOLUTION, TESTS, exam, interpreter, need_sandbox
-from scaffold.core.classroom.feedback import in_words
+from scaffold.core.classroom.reports.feedback import in_words
 from support import git, write
 
 HALF = "def answer(values):\n    return 5 if values else 0\n\n\ndef greet(name):\n    return open('/nowhere')\n"

@@ -14,7 +14,7 @@ import pytest
 from classroom_support import Course, make_course
 from conftest import Run
 from grading_support import ASSIGNMENT, SOLUTION, TESTS, exam, interpreter, messages, need_sandbox, points, submit
-from scaffold.tools.watch import below
+from scaffold.tools.watchdog import below
 from support import git, write
 
 HALF = {
@@ -202,10 +202,10 @@ def test_without_a_sandbox_only_when_it_is_said(work: Path, run: Run, monkeypatc
 
 def test_the_environment_is_built_once_for_a_lock_file(work: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     from scaffold.core.classroom import course as courses
-    from scaffold.core.classroom import environment
+    from scaffold.core.classroom.grading import environment
     from scaffold.core.outcome import silent
     from scaffold.errors import ScaffoldError
-    from scaffold.tools.trees import File
+    from scaffold.tools.git.trees import File
 
     room = courses.read(exam(work / "ml1", {"ada": {}}).folder)
     steps: list[str] = []

@@ -16,7 +16,7 @@ import pytest
 
 from classroom_support import STUDENTS, Course
 from conftest import Run
-from scaffold.core.classroom import delivery
+from scaffold.core.classroom.delivery import batch
 from scaffold.core.classroom.journal import Journal
 from scaffold.tools.forges import folder
 from support import git
@@ -90,7 +90,7 @@ def test_killed_at_any_git_command(
 ) -> None:
     args, course = begun
     keep = Path(shutil.copytree(course.folder, work / "keep", symlinks=True))
-    monkeypatch.setattr(delivery, "JOBS", 1)  # git commands are counted
+    monkeypatch.setattr(batch, "JOBS", 1)  # git commands are counted
     shim.arm()
     assert forked(*args, path=shim.folder) == 0
     after, log = state(course), shim.log

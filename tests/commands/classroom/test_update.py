@@ -176,18 +176,18 @@ def test_somebody_who_starts_in_the_middle_loses_nothing(
     handed_out: Course, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Between the plan and the push, a student pushes."""
-    from scaffold.core.classroom import sending
+    from scaffold.core.classroom.delivery import send
 
     course = handed_out
     course.assign(MENDED)
-    real = sending.begin
+    real = send.begin
 
     def slow(*args: object) -> object:
         course.works("bob", {"new.txt": "x\n"})
         return real(*args)  # type: ignore[arg-type]
 
     with monkeypatch.context() as patch:
-        patch.setattr(sending, "begin", slow)
+        patch.setattr(send, "begin", slow)
         done = run("class", "update", "hw1", "--fast-forward", "--only", "bob", "--json")
     assert (done.code, states(done)) == (4, {"bob": "failed"})
     assert course.files("bob")[1] == "new.txt"

@@ -18,7 +18,7 @@ from scaffold.tools.forges.github import GitHubForge
 from scaffold.tools.forges.gitlab import GitLabForge
 from scaffold.tools.forges.gitserver import GitForge
 from scaffold.tools.forges.hosted import HostedForge
-from scaffold.tools.trees import Commit, File, chunks
+from scaffold.tools.git.trees import Commit, File, chunks
 from support import git
 
 

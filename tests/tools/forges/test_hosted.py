@@ -16,7 +16,7 @@ from scaffold.tools.forges.gitea import GiteaForge
 from scaffold.tools.forges.github import GitHubForge
 from scaffold.tools.forges.gitlab import GitLabForge
 from scaffold.tools.forges.hosted import HostedForge
-from scaffold.tools.trees import Commit, File, chunks
+from scaffold.tools.git.trees import Commit, File, chunks
 from support import git
 
 HOSTS: dict[str, type[HostedForge]] = {"github": GitHubForge, "gitlab": GitLabForge, "gitea": GiteaForge}

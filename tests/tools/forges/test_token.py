@@ -9,7 +9,7 @@ from classroom_support import TOKEN, git_server
 from scaffold.tools import git as git_door
 from scaffold.tools.forges.base import ForgeError
 from scaffold.tools.forges.gitserver import GitForge
-from scaffold.tools.trees import Commit, File, chunks
+from scaffold.tools.git.trees import Commit, File, chunks
 from support import git
 
 REAL = shutil.which("git")

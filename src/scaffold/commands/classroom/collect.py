@@ -3,9 +3,12 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from scaffold.core.classroom import assignment, collecting, course, handing, owners, preparing, rules
-from scaffold.core.classroom.delivery import FAILED
-from scaffold.core.classroom.report import PARTLY_DONE, counted, listed, students
+from scaffold.core.classroom import assignment, course, owners, rules
+from scaffold.core.classroom.delivery import collect as collecting
+from scaffold.core.classroom.delivery import handout
+from scaffold.core.classroom.delivery.batch import FAILED
+from scaffold.core.classroom.delivery.report import PARTLY_DONE, counted, listed, students
+from scaffold.core.classroom.starter import prepare
 from scaffold.core.outcome import Notice, Outcome, Progress, Text, silent
 
 
@@ -30,9 +33,9 @@ def collect(
     task = assignment.find(room, name)
     rule = rules.read(task)
     moment = rules.parse_moment(at, rule) if at else None
-    who = owners.choose(preparing.everybody(room, task), only, section)
+    who = owners.choose(prepare.everybody(room, task), only, section)
     with course.locked(room):
-        rows = collecting.collect(handing.open_class(room), task, rule, who, moment, progress)
+        rows = collecting.collect(handout.open_class(room), task, rule, who, moment, progress)
     failed = [row for row in rows if row.state == FAILED]
     data = {
         "assignment": task.name,

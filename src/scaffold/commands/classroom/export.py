@@ -5,9 +5,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from scaffold.core.classroom import assignment, course, gradebook, preparing, results
-from scaffold.core.classroom.gradebook import Filled
+from scaffold.core.classroom import assignment, course
+from scaffold.core.classroom.grading import results
 from scaffold.core.classroom.owners import Owner
+from scaffold.core.classroom.reports import gradebook
+from scaffold.core.classroom.reports.gradebook import Filled
+from scaffold.core.classroom.starter import prepare
 from scaffold.core.outcome import Notice, Outcome, Table, Text
 from scaffold.errors import ScaffoldError
 from scaffold.tools.files import write_atomically
@@ -49,7 +52,7 @@ def export(folder: Path, name: str, options: Options) -> Outcome:
     room = course.find(folder)
     task = assignment.find(room, name)
     graded = {one["id"]: one for one in results.read(room, task.name)}
-    who = preparing.everybody(room, task)
+    who = prepare.everybody(room, task)
     filled = gradebook.fill(_read(options.file), kind, options.column, _points(who, graded))
     if options.out:
         write_atomically(options.out, filled.text)

@@ -3,9 +3,13 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from scaffold.core.classroom import assignment, course, feedback, handing, owners, preparing, results, starter
-from scaffold.core.classroom.delivery import FAILED, Row
-from scaffold.core.classroom.report import PARTLY_DONE, counted, listed, students
+from scaffold.core.classroom import assignment, course, owners
+from scaffold.core.classroom.delivery import handout
+from scaffold.core.classroom.delivery.batch import FAILED, Row
+from scaffold.core.classroom.delivery.report import PARTLY_DONE, counted, listed, students
+from scaffold.core.classroom.grading import results
+from scaffold.core.classroom.reports import feedback
+from scaffold.core.classroom.starter import build, prepare
 from scaffold.core.outcome import Notice, Outcome, Progress, Text, silent
 from scaffold.tools.files import write_atomically
 
@@ -36,7 +40,7 @@ def write(
     task = assignment.find(room, name)
     known = {one["id"]: one for one in results.read(room, task.name)}
     hidden = results.hidden(room, task.name)
-    who = [owner for owner in owners.choose(preparing.everybody(room, task), only, section) if owner.id in known]
+    who = [owner for owner in owners.choose(prepare.everybody(room, task), only, section) if owner.id in known]
     place = results.folder(room, task.name) / "feedback"
     letters = {owner.id: feedback.letter(task.title, known[owner.id], hidden) for owner in who}
     for owner, text in letters.items():
@@ -44,8 +48,8 @@ def write(
     rows = [Row(owner, "written", str(place / f"{owner.id}.md")) for owner in who]
     if send:
         with course.locked(room):
-            stamp = starter.read_source(task).stamp
-            rows = feedback.send(handing.open_class(room), task, who, letters, stamp, progress)
+            stamp = build.read_source(task).stamp
+            rows = feedback.send(handout.open_class(room), task, who, letters, stamp, progress)
     failed = [row for row in rows if row.state == FAILED]
     data = {
         "assignment": task.name,

@@ -5,8 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from scaffold.core.classroom import assignment, course, exam, grading, owners, preparing, results, store
-from scaffold.core.classroom.grading import FAILED, Graded
+from scaffold.core.classroom import assignment, course, owners, store
+from scaffold.core.classroom.grading import autograder, results
+from scaffold.core.classroom.grading import grade as grading
+from scaffold.core.classroom.grading.grade import FAILED, Graded
+from scaffold.core.classroom.starter import prepare
 from scaffold.core.outcome import Notice, Outcome, Progress, Table, Text, silent
 from scaffold.errors import ScaffoldError
 from scaffold.tools import sandbox
@@ -46,7 +49,7 @@ def grade(folder: Path, name: str, options: Options, progress: Progress = silent
     """
     room = course.find(folder)
     task = assignment.find(room, name)
-    who = owners.choose(preparing.everybody(room, task), options.only, options.section)
+    who = owners.choose(prepare.everybody(room, task), options.only, options.section)
     box = sandbox.find(allow_none=options.no_sandbox)
     with course.locked(room):
         place = store.open_store(room)
@@ -54,7 +57,7 @@ def grade(folder: Path, name: str, options: Options, progress: Progress = silent
             raise ScaffoldError(
                 f"Nothing of {task.name} was collected.", f"Collect it: scaffold class collect {task.name}"
             )
-        prepared = exam.read(room, task, box, progress)
+        prepared = autograder.read(room, task, box, progress)
         chosen = grading.choose(prepared, place, who, options.at)
         if options.reports:
             rows = grading.grade_reports(prepared, options.reports, who, chosen, progress)

@@ -4,8 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from scaffold.core.classroom import assignment, course, delivery, handing, owners, preparing, rehearsing
-from scaffold.core.classroom.report import told
+from scaffold.core.classroom import assignment, course, owners
+from scaffold.core.classroom.delivery import batch
+from scaffold.core.classroom.delivery import handout as handing
+from scaffold.core.classroom.delivery.report import told
+from scaffold.core.classroom.grading import rehearse
+from scaffold.core.classroom.starter import prepare
 from scaffold.core.classroom.store import Store
 from scaffold.core.outcome import Block, Notice, Outcome, Progress, Table, Text, silent
 
@@ -33,12 +37,12 @@ def handout(folder: Path, name: str, options: Options, progress: Progress = sile
     """
     room = course.find(folder)
     task = assignment.find(room, name)
-    who = owners.choose(preparing.everybody(room, task), options.only, options.section)
+    who = owners.choose(prepare.everybody(room, task), options.only, options.section)
     if options.dry_run:
         return _planned(room, task, who, progress)
     with course.locked(room):
         at_work = handing.open_class(room)
-        ready = preparing.prepare(task, at_work.store, progress)
+        ready = prepare.prepare(task, at_work.store, progress)
         rows = handing.begin(at_work, task, ready, who, progress)
     return told(task.name, ready.version, rows, [Notice(note) for note in ready.notes])
 
@@ -48,8 +52,8 @@ def _planned(
 ) -> Outcome:
     place = room.home / "store.git"
     store = Store(place) if place.is_dir() else None
-    ready = preparing.prepare(task, store, progress)
-    forge = delivery.forge_of(room)
+    ready = prepare.prepare(task, store, progress)
+    forge = batch.forge_of(room)
     has = store.lines(task.name) if store else {}
     states = [(one, f"has starter {has[one.id].version}" if one.id in has else "would be handed out") for one in who]
     rows = [(one.id, one.title, state, forge.address(one.repository)) for one, state in states]
@@ -69,7 +73,7 @@ def _planned(
         f"{task.title}: starter {ready.version}, {len(ready.tree)} files, {len(who)} repositories; nothing was written."
     )
     blocks: list[Block] = [table, text, *waits]
-    if not rehearsing.is_rehearsed(room, task.name, ready.source.commit):
+    if not rehearse.is_rehearsed(room, task.name, ready.source.commit):
         blocks.append(Text(f"Not rehearsed yet: does the solution get all points? scaffold class rehearse {task.name}"))
     return Outcome(data, blocks, [Notice(note) for note in ready.notes])
 

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from scaffold.core.classroom import assignment, course, handing, importing
+from scaffold.core.classroom import assignment, course
 from scaffold.core.classroom.assignment import Assignment
-from scaffold.core.classroom.delivery import FAILED
-from scaffold.core.classroom.importing import PATTERNS, Clone
-from scaffold.core.classroom.report import PARTLY_DONE, counted, listed, students
+from scaffold.core.classroom.delivery import handout, importing
+from scaffold.core.classroom.delivery.batch import FAILED
+from scaffold.core.classroom.delivery.importing import PATTERNS, Clone
+from scaffold.core.classroom.delivery.report import PARTLY_DONE, counted, listed, students
 from scaffold.core.classroom.roster import ID
 from scaffold.core.outcome import Notice, Outcome, Progress, Text, silent
 from scaffold.errors import ScaffoldError
@@ -51,7 +52,7 @@ def import_(folder: Path, name: str, old: Old, progress: Progress = silent) -> O
     task = assignment.find(room, name) if exists else Assignment(name, room.folder / name, name)
     with course.locked(room):
         enrolled = importing.enrol(room, sorted(found))
-        at_work = handing.open_class(room)
+        at_work = handout.open_class(room)
         rows = importing.bring_in(at_work, task, found, old.starter, progress)
     enrolled_names = {student.username.casefold() for row in rows for student in row.owner.members}
     unknown = sorted(name for name in found if name.casefold() not in enrolled_names)

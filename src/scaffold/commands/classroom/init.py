@@ -5,8 +5,9 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
-from scaffold.core.classroom import course, delivery, headers
+from scaffold.core.classroom import course, roster_columns
 from scaffold.core.classroom.course import HOSTED
+from scaffold.core.classroom.delivery import batch
 from scaffold.core.outcome import Outcome, Text
 from scaffold.errors import ScaffoldError
 from scaffold.tools import git
@@ -75,7 +76,7 @@ class Where:
             message = f"There is no forge of the kind `{self.forge}`."
             raise ScaffoldError(message, f"There are: {', '.join(course.FORGES)}.")
         if self.forge in HOSTED:
-            token = delivery.HOSTED[self.kind].vendor.tokens[0]
+            token = batch.HOSTED[self.kind].vendor.tokens[0]
             text = _HOSTED.format(token=token, kind=_quoted(self.kind), organisation=_quoted(self.organisation))
             return text + (f"url = {_quoted(self.url)}\n" if self.url else "")
         if self.forge == "git":
@@ -104,7 +105,7 @@ def init(folder: Path, title: str, where: Where) -> Outcome:
         folder.mkdir(parents=True, exist_ok=True)
     made = [".gitignore", "roster.csv", course.FILE_NAME]
     _write_once(folder / ".gitignore", _IGNORED)
-    _write_once(folder / "roster.csv", ",".join(headers.FIELDS) + "\n")
+    _write_once(folder / "roster.csv", ",".join(roster_columns.FIELDS) + "\n")
     # The last: what makes a folder a class.
     write_atomically(folder / course.FILE_NAME, text)
     if git.toplevel(folder) is None:

@@ -5,8 +5,11 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from scaffold.core.classroom import assignment, course, drawing, preparing, results, rules, standing
-from scaffold.core.classroom.standing import Standing
+from scaffold.core.classroom import assignment, course, rules
+from scaffold.core.classroom.grading import results
+from scaffold.core.classroom.reports import charts, progress
+from scaffold.core.classroom.reports.progress import Standing
+from scaffold.core.classroom.starter import prepare
 from scaffold.core.classroom.store import open_store
 from scaffold.core.outcome import Outcome, Text
 from scaffold.errors import ScaffoldError
@@ -29,9 +32,9 @@ def page(folder: Path, name: str) -> Outcome:
     if not store.lines(task.name):
         raise ScaffoldError(f"{task.name} was not handed out yet.", f"Do it: scaffold class handout {task.name}")
     now = datetime.datetime.now(datetime.UTC)
-    who = preparing.everybody(room, task)
+    who = prepare.everybody(room, task)
     graded, history = results.so_far(room, task.name), results.history(room, task.name)
-    found = standing.of(store, task.name, room.branch, who, graded, history, now)
+    found = progress.of(store, task.name, room.branch, who, graded, history, now)
     about = _figures(found)
     path = results.folder(room, task.name) / "page.html"
     pictures = _pictures(found, rules.read(task).due)
@@ -61,15 +64,15 @@ def _figures(found: list[Standing]) -> dict[str, Any]:
 
 def _pictures(found: list[Standing], due: datetime.datetime | None) -> list[tuple[str, str]]:
     return [
-        ("What passes", drawing.heat(found)),
-        ("When they worked", drawing.activity(found, due)),
-        ("Tests that pass over time", drawing.growth(found)),
+        ("What passes", charts.heat(found)),
+        ("When they worked", charts.activity(found, due)),
+        ("Tests that pass over time", charts.growth(found)),
     ]
 
 
 def _drawn(title: str, now: datetime.datetime, **about: Any) -> str:
     from jinja2 import Environment
 
-    source = resources.files("scaffold.core.classroom").joinpath("page.html.jinja").read_text(encoding="utf-8")
+    source = resources.files("scaffold.core.classroom.reports").joinpath("page.html.jinja").read_text(encoding="utf-8")
     template = Environment(autoescape=True).from_string(source)
     return template.render(title=title, now=now.strftime("%Y-%m-%d %H:%M UTC"), **about)

@@ -2,8 +2,10 @@
 
 from pathlib import Path
 
-from scaffold.core.classroom import assignment, course, exam, rehearsing
-from scaffold.core.classroom.rehearsing import Line, Rehearsal
+from scaffold.core.classroom import assignment, course
+from scaffold.core.classroom.grading import autograder
+from scaffold.core.classroom.grading import rehearse as rehearsing
+from scaffold.core.classroom.grading.rehearse import Line, Rehearsal
 from scaffold.core.outcome import Block, Notice, Outcome, Progress, Table, Text, silent
 from scaffold.tools import sandbox
 
@@ -27,7 +29,7 @@ def rehearse(
     task = assignment.find(room, name)
     box = sandbox.find(allow_none=no_sandbox)
     with course.locked(room):
-        done = rehearsing.rehearse(exam.read(room, task, box, progress), seeds, progress)
+        done = rehearsing.rehearse(autograder.read(room, task, box, progress), seeds, progress)
     data = {
         "assignment": task.name,
         "sandbox": box.name,

@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
-from scaffold.core.classroom import course, handing, sending
+from scaffold.core.classroom import course
+from scaffold.core.classroom.delivery import handout, send
+from scaffold.core.classroom.delivery.report import told
 from scaffold.core.classroom.journal import Journal
-from scaffold.core.classroom.report import told
 from scaffold.core.outcome import Block, Notice, Outcome, Progress, Text, silent
 
 
@@ -18,10 +19,10 @@ def resume(folder: Path, progress: Progress = silent) -> Outcome:
     if not Journal(room.home).unfinished():
         return Outcome({"runs": []}, [Text("Nothing was left unfinished.")])
     with course.locked(room):
-        at_work = handing.open_class(room)
+        at_work = handout.open_class(room)
         outcomes = []
         for run in at_work.journal.unfinished():
-            go_on = sending.resume if run.command == sending.COMMAND else handing.resume
+            go_on = send.resume if run.command == send.COMMAND else handout.resume
             outcomes.append(told(run.assignment, run.version, go_on(at_work, run, progress)))
     blocks: list[Block] = [block for outcome in outcomes for block in outcome.blocks]
     notices: list[Notice] = [notice for outcome in outcomes for notice in outcome.warnings]

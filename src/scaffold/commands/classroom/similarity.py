@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 
-from scaffold.core.classroom import assignment, course, preparing, similarity
-from scaffold.core.classroom.similarity import Pair
+from scaffold.core.classroom import assignment, course
+from scaffold.core.classroom.reports import similarity
+from scaffold.core.classroom.reports.similarity import Pair
+from scaffold.core.classroom.starter import prepare
 from scaffold.core.classroom.store import open_store
 from scaffold.core.outcome import Block, Notice, Outcome, Table, Text
 from scaffold.errors import ScaffoldError
@@ -30,7 +32,7 @@ def compare(folder: Path, name: str, top: int) -> Outcome:
         raise ScaffoldError(
             f"Nothing of {task.name} was collected yet.", f"Collect: scaffold class collect {task.name}"
         )
-    titles = {one.id: one.title for one in preparing.everybody(room, task)}
+    titles = {one.id: one.title for one in prepare.everybody(room, task)}
     pairs = similarity.compare(store, store.lines(task.name), commits)
     data = {
         "assignment": task.name,

@@ -3,14 +3,16 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from scaffold.core.classroom import assignment, course, delivery, journal, owners, preparing
+from scaffold.core.classroom import assignment, course, journal, owners
 from scaffold.core.classroom.assignment import Assignment
-from scaffold.core.classroom.delivery import Class, Row
+from scaffold.core.classroom.delivery import batch
+from scaffold.core.classroom.delivery.batch import Class, Row
+from scaffold.core.classroom.delivery.plan import branch_of
+from scaffold.core.classroom.delivery.report import counted, listed, students
 from scaffold.core.classroom.journal import Journal
 from scaffold.core.classroom.owners import Owner
-from scaffold.core.classroom.report import counted, listed, students
+from scaffold.core.classroom.starter import prepare
 from scaffold.core.classroom.store import Given, Store, open_store
-from scaffold.core.classroom.updating import branch_of
 from scaffold.core.outcome import Notice, Outcome, Progress, Table, Text, silent
 
 
@@ -34,11 +36,11 @@ def status(folder: Path, name: str = "", only: Sequence[str] = (), progress: Pro
     if not name:
         return _overview(room, unfinished)
     task = assignment.find(room, name)
-    who = owners.choose(preparing.everybody(room, task), only)
+    who = owners.choose(prepare.everybody(room, task), only)
     if not (room.home / "store.git").is_dir():
         rows = [Row(owner, "not handed out") for owner in who]
     else:
-        at_work = Class(room, delivery.forge_of(room), open_store(room), Journal(room.home))
+        at_work = Class(room, batch.forge_of(room), open_store(room), Journal(room.home))
         at_work.forge.check(used=at_work.journal.has_pushed())
         rows = _rows(at_work, task, who, progress)
     data = {
@@ -84,7 +86,7 @@ def _rows(room: Class, task: Assignment, who: Sequence[Owner], progress: Progres
             return Row(owner, "gone", f"there is no {room.forge.address(owner.repository)}; hand it out again")
         return _standing(room, owner, line, heads)
 
-    return list(delivery.work(who, look, lambda step: progress(f"Looking at repositories, {step}")))
+    return list(batch.work(who, look, lambda step: progress(f"Looking at repositories, {step}")))
 
 
 def _standing(room: Class, owner: Owner, line: Given, heads: dict[str, str]) -> Row:

@@ -4,11 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from scaffold.core.classroom import assignment, course, handing, owners, preparing, sending, updating
-from scaffold.core.classroom.delivery import Row
-from scaffold.core.classroom.forecast import CONFLICT, CURRENT
-from scaffold.core.classroom.report import counted, told
-from scaffold.core.classroom.updating import ABSENT, Work, branch_of
+from scaffold.core.classroom import assignment, course, owners
+from scaffold.core.classroom.delivery import handout, send
+from scaffold.core.classroom.delivery import plan as updating
+from scaffold.core.classroom.delivery.batch import Row
+from scaffold.core.classroom.delivery.forecast import CONFLICT, CURRENT
+from scaffold.core.classroom.delivery.plan import ABSENT, Work, branch_of
+from scaffold.core.classroom.delivery.report import counted, told
+from scaffold.core.classroom.starter import prepare
 from scaffold.core.outcome import Block, Notice, Outcome, Progress, Table, Text, silent
 
 
@@ -39,10 +42,10 @@ def update(folder: Path, name: str, options: Options, progress: Progress = silen
     """
     room = course.find(folder)
     task = assignment.find(room, name)
-    who = owners.choose(preparing.everybody(room, task), options.only, options.section)
+    who = owners.choose(prepare.everybody(room, task), options.only, options.section)
     with course.locked(room):
-        at_work = handing.open_class(room)
-        ready = preparing.prepare(task, at_work.store, progress)
+        at_work = handout.open_class(room)
+        ready = prepare.prepare(task, at_work.store, progress)
         works = updating.plan(at_work, task, ready, who, progress, keep=not options.plan)
         notes = [Notice(note) for note in ready.notes]
         if options.plan:
@@ -50,8 +53,8 @@ def update(folder: Path, name: str, options: Options, progress: Progress = silen
         if all(work.state in (ABSENT, CURRENT) for work in works):
             rows = [Row(work.owner, work.state, work.detail) for work in works]
         else:
-            how = sending.Options(options.fast_forward, options.message)
-            rows = sending.begin(at_work, task, ready, works, how, progress)
+            how = send.Options(options.fast_forward, options.message)
+            rows = send.begin(at_work, task, ready, works, how, progress)
     return told(task.name, ready.version, rows, notes)
 
 

@@ -11,8 +11,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from scaffold.core.classroom import headers
-from scaffold.core.classroom.headers import EMAIL, FIRST, IDENTIFIER, LAST, NAME, SECTION, STUDENT_ID, TEAM, USERNAME
+from scaffold.core.classroom import roster_columns
+from scaffold.core.classroom.roster_columns import (
+    EMAIL,
+    FIRST,
+    IDENTIFIER,
+    LAST,
+    NAME,
+    SECTION,
+    STUDENT_ID,
+    TEAM,
+    USERNAME,
+)
 from scaffold.errors import ScaffoldError
 
 ID = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]|\.(?!\.)){0,62}(?<!\.)")
@@ -152,8 +162,8 @@ def _csv(text: str) -> Rows:
         if not any(cells):
             continue
         if columns is None:
-            columns, width = headers.recognise(cells), len(cells)
-            if not headers.names_somebody(columns):
+            columns, width = roster_columns.recognise(cells), len(cells)
+            if not roster_columns.names_somebody(columns):
                 yield line, Problem(line, "", f"no column says who it is; one of the header must be {_wanted()}")
                 return
             continue
@@ -165,7 +175,7 @@ def _csv(text: str) -> Rows:
             continue
         yield line, {name: cells[place] if place < len(cells) else "" for name, place in columns.items()}
     if columns is None:
-        yield 1, Problem(1, "", f"the file is empty; its header should be {','.join(headers.FIELDS)}")
+        yield 1, Problem(1, "", f"the file is empty; its header should be {','.join(roster_columns.FIELDS)}")
 
 
 def _wanted() -> str:

@@ -1,12 +1,13 @@
 """How an assignment is graded: when it is due, what lateness costs, its exercises and points, what a test may use."""
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from scaffold.core.classroom import toml
 from scaffold.core.classroom.assignment import FILE_NAME, Assignment
+from scaffold.core.classroom.store import Submission
 from scaffold.core.classroom.toml import Table
 from scaffold.errors import ScaffoldError, UsageError
 
@@ -159,3 +160,25 @@ def parse_moment(text: str, rules: Rules) -> datetime.datetime:
         except ValueError:
             continue
     raise UsageError(f"`{text}` is no time.", "For example: --at 2027-01-31T23:59, or: --at due")
+
+
+def choose(some: Sequence[Submission], rules: Rules, at: datetime.datetime | None = None) -> Submission | None:
+    """The submission that counts: the newest that came by then and is not too late for any points; None for none."""
+    counted = [one for one in some if at is None or one.received <= at]
+    worth = [one for one in counted if rules.late.factor(rules.late.days_late(one.received, rules.due)) > 0]
+    best = worth or counted
+    return best[-1] if best else None
+
+
+def told(one: Submission, rules: Rules) -> str:
+    """When a submission came, in words."""
+    when = one.received.astimezone().strftime("%Y-%m-%d %H:%M")
+    if rules.due is None:
+        return when
+    days = rules.late.days_late(one.received, rules.due)
+    if not days:
+        return f"{when}, in time"
+    over = one.received - rules.due
+    hours = int(over.total_seconds() // 3600)
+    by = f"{hours // 24} d {hours % 24} h" if hours >= 24 else f"{hours} h {int(over.total_seconds() % 3600 // 60)} min"
+    return f"{when}, late by {by}"

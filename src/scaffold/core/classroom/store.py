@@ -16,9 +16,10 @@ from pathlib import Path
 
 from scaffold.core.classroom.course import Course
 from scaffold.errors import ScaffoldError
-from scaffold.tools import git, objects
+from scaffold.tools import git
 from scaffold.tools.files import friendly_os_errors, staged
-from scaffold.tools.trees import Commit, File, Tree, chunks
+from scaffold.tools.git import bare
+from scaffold.tools.git.trees import Commit, File, Tree, chunks
 
 _NUMBER = re.compile(r"^Starter: (\d+)$", re.MULTILINE)
 _SOURCE = re.compile(r"^Source: (\w+)$", re.MULTILINE)
@@ -177,7 +178,7 @@ class Store:
 
     def new_files(self, commits: Sequence[str], known: Sequence[str] = ()) -> Iterator[tuple[str, str, bytes]]:
         """Every file that is reachable from some commits and not from others: path, blob id, content."""
-        return objects.files(self.folder, commits, known)
+        return bare.files(self.folder, commits, known)
 
     def _given(self, prefix: str) -> dict[str, Given]:
         fields = self.git("for-each-ref", f"--format={_FORMAT}", prefix).decode("utf-8", "replace").split("\0")

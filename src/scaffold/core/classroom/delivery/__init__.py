@@ -1,0 +1,1 @@
+"""What goes to students' repositories and comes back from them."""

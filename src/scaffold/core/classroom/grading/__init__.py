@@ -1,0 +1,1 @@
+"""Running tests over submissions, and points."""

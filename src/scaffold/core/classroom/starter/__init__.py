@@ -1,0 +1,1 @@
+"""What students start from: solutions out, hidden files out, searched for leaks."""

@@ -1,0 +1,1 @@
+"""Templates: assembled from layers, released, found in catalogs, rendered."""

@@ -1,0 +1,1 @@
+"""Bringing a template's newer release into a project."""

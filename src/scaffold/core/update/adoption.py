@@ -1,0 +1,161 @@
+"""How near a repository is to a template's release: what linking the two is decided by."""
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from scaffold.core.project import ANSWERS_FILE, Project
+from scaffold.core.templates import settings
+from scaffold.core.templates.rendering import Rendering, Wanted, render
+from scaffold.core.update import ownership
+from scaffold.core.update.plan import head_of
+from scaffold.errors import ScaffoldError
+from scaffold.tools import git
+from scaffold.tools.git.merge import Workbench
+from scaffold.tools.git.trees import Commit
+
+_MOST = 24
+"""How many other answers are tried: each is a rendering."""
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A release with some answers, beside the repository.
+
+    Attributes:
+        wanted: what was rendered.
+        rendering: what it gave.
+        distance: lines by which its files differ here, missing ones included.
+        changed: its files that are here and differ.
+        missing: its files that are not here.
+        total: how many there are to compare.
+    """
+
+    wanted: Wanted
+    rendering: Rendering
+    distance: int
+    changed: list[str]
+    missing: list[str]
+    total: int
+
+    @property
+    def alike(self) -> bool:
+        """Whether any file of the template is here."""
+        return len(self.missing) < self.total
+
+
+class Yardstick:
+    """Measures releases against a project's last commit."""
+
+    def __init__(self, bench: Workbench, project: Project) -> None:
+        self._bench = bench
+        _, start = head_of(project)
+        self._entries = bench.entries(start)
+        self._measured = 0
+
+    def measure(self, wanted: Wanted) -> Fit:
+        """Render and compare.
+
+        Raises:
+            ScaffoldError: the release is gone, or an answer that was given does not fit.
+        """
+        wanted, rendering = _render_what_fits(wanted)
+        tree, _ = ownership.align(rendering.tree, {}, self._entries, self._bench.read_many)
+        for path in (ANSWERS_FILE, *rendering.skipped):
+            tree.pop(path, None)
+        here = {path: self._entries[path] for path in tree if path in self._entries}
+        self._measured += 1
+        names = f"candidate-{self._measured}", f"here-{self._measured}"
+        self._bench.write([Commit(names[0], tree), Commit(names[1], {}, places=here)])
+        rows = self._bench.git("diff-tree", "-r", "--numstat", *names).splitlines()
+        distance = sum(_lines(added) + _lines(deleted) for added, deleted, _ in (row.split("\t", 2) for row in rows))
+        changed = [path for path in here if here[path] != (tree[path].mode, tree[path].oid)]
+        missing = [path for path in tree if path not in here]
+        return Fit(wanted, rendering, distance + len(missing), sorted(changed), sorted(missing), len(tree))
+
+    def with_better_answers(self, best: Fit) -> Fit:
+        """Try the other values of questions that have few, one after the other, and keep what brings it nearer."""
+        for key, value in list(_alternatives(best))[:_MOST]:
+            known = {**best.rendering.answers, **best.wanted.remembered, key: value}
+            try:
+                fit = self.measure(replace(best.wanted, remembered=known))
+            except ScaffoldError:  # the value does not go with the other answers
+                continue
+            best = min(best, fit, key=lambda fit: fit.distance)
+        return best
+
+
+def _lines(count: str) -> int:
+    return int(count) if count.isdecimal() else 1
+
+
+def _alternatives(fit: Fit) -> Iterator[tuple[str, Any]]:
+    for key, question in fit.rendering.questions.items():
+        if key in fit.wanted.given or key not in fit.rendering.answers or question.get("when") is False:
+            continue
+        choices = question.get("choices")
+        values = list(choices.values()) if isinstance(choices, dict) else choices
+        if question.get("type") == "bool":
+            values = [True, False]
+        if isinstance(values, list) and not question.get("multiselect"):
+            plain = [value for value in values if isinstance(value, (str, bool, int))]
+            yield from ((key, value) for value in plain if value != fit.rendering.answers[key])
+
+
+def _render_what_fits(wanted: Wanted) -> tuple[Wanted, Rendering]:
+    """Render; a guess that the template does not accept is dropped."""
+    while True:
+        try:
+            return wanted, render(wanted)
+        except ScaffoldError as error:
+            named = [key for key in wanted.remembered if re.search(rf"\b{re.escape(key)}\b", error.message)]
+            if not named:
+                raise
+            kept = {key: value for key, value in wanted.remembered.items() if key not in named}
+            wanted = replace(wanted, remembered=kept)
+
+
+def guesses(project: Project) -> dict[str, Any]:
+    """Answers that the repository gives away, under the names that the built-in templates ask them by."""
+    found = {**settings.default_answers(), "project_name": project.folder.name, **_remote(project)}
+    found |= _pyproject(project)
+    packages = [path.parent.name for path in project.folder.glob("src/*/__init__.py")]
+    if len(packages) == 1:
+        found["package_name"] = packages[0]
+    title = _title(project)
+    return found | ({"project_name": title} if title else {})
+
+
+def _title(project: Project) -> str:
+    readme = project.folder / "README.md"
+    text = readme.read_text(encoding="utf-8", errors="replace") if readme.is_file() else ""
+    heading = re.search(r"^# +(.+?)\s*$", text, re.MULTILINE)
+    return heading[1] if heading else ""
+
+
+def _remote(project: Project) -> dict[str, Any]:
+    origin = git.attempt(project.root, "remote", "get-url", "origin").stdout
+    owner = re.search(r"github\.com[:/]([\w-]+)/", origin)
+    return {"github_owner": owner[1]} if owner else {}
+
+
+def _pyproject(project: Project) -> dict[str, Any]:
+    path = project.folder / "pyproject.toml"
+    try:
+        table: Mapping[str, Any] = tomllib.loads(path.read_text(encoding="utf-8")).get("project", {})
+    except (OSError, ValueError):
+        return {}
+    author = next((one for one in table.get("authors", []) if isinstance(one, dict)), {})
+    python = re.search(r"\d+\.\d+", str(table.get("requires-python", "")))
+    found = {
+        "project_name": table.get("name"),
+        "project_slug": table.get("name"),
+        "description": table.get("description"),
+        "license": table.get("license"),
+        "author_name": author.get("name"),
+        "author_email": author.get("email"),
+        "python_version": python[0] if python else None,
+    }
+    return {key: value for key, value in found.items() if isinstance(value, str) and value}

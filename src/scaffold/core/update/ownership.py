@@ -1,0 +1,85 @@
+"""What belongs to the owner, whatever the template does with the same file.
+
+Before a merge, base and theirs are aligned with the owner's version where the difference is not a decision of anybody:
+then a three-way merge sees no change there. Each rule is one small function over one file's three contents.
+"""
+
+import re
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
+
+from scaffold.core.project import RESULTS_END, RESULTS_START
+from scaffold.tools.git.trees import File, Tree
+
+_BLOCK = re.compile(re.escape(RESULTS_START.encode()) + b".*?" + re.escape(RESULTS_END.encode()), re.DOTALL)
+Read = Callable[[list[str]], Mapping[str, bytes]]
+
+
+def align(
+    base: Tree, theirs: Tree, yours: Mapping[str, tuple[str, str]], read: Read
+) -> tuple[dict[str, File], dict[str, File]]:
+    """Take out of the template's two versions what is the owner's to say.
+
+    Args:
+        base: the template as the project last took it.
+        theirs: the template as it is to be.
+        yours: the owner's files: path → (mode, blob id).
+        read: the contents of blobs: ids → id → content.
+
+    Returns:
+        base and theirs, changed only in files that the owner changed.
+    """
+    old, new = dict(base), dict(theirs)
+    changed = {
+        path: oid
+        for path, (mode, oid) in yours.items()
+        if mode.startswith("100")
+        and (path in base or path in theirs)
+        and not (path in base and base[path].oid == oid)
+        and not any(path in tree and tree[path].symlink for tree in (base, theirs))
+    }
+    contents = read(list(changed.values()))
+    for path, oid in changed.items():
+        for tree in (old, new):
+            if path in tree:
+                tree[path] = replace(tree[path], content=_like(contents[oid], tree[path].content))
+    return old, new
+
+
+def keep_existing(
+    base: dict[str, File], theirs: dict[str, File], yours: Collection[str], skipped: Collection[str]
+) -> None:
+    """Take files that the template writes only where they are absent (`_skip_if_exists`) out of the merge."""
+    for path in skipped:
+        if path in yours or path not in theirs:
+            base.pop(path, None)
+            theirs.pop(path, None)
+        elif path in base:  # the owner deleted it: no change, so it stays away
+            theirs[path] = base[path]
+
+
+def _like(yours: bytes, template: bytes) -> bytes:
+    return _line_ends_of(yours, _results_of(yours, template))
+
+
+def _results_of(yours: bytes, template: bytes) -> bytes:
+    """Blocks of results are written by the project's own run: the owner's stand in for the template's, one by one."""
+    left = iter(_BLOCK.findall(yours))
+    return _BLOCK.sub(lambda block: next(left, block[0]), template)
+
+
+def _line_ends_of(yours: bytes, template: bytes) -> bytes:
+    """An owner who turned a whole file's line ends keeps them."""
+    windows = _is_windows(yours)
+    if windows is None or _is_windows(template) in (None, windows):
+        return template
+    unix = template.replace(b"\r\n", b"\n")
+    return unix.replace(b"\n", b"\r\n") if windows else unix
+
+
+def _is_windows(text: bytes) -> bool | None:
+    """Whether every line ends as on Windows; None where they differ, there are none, or it is no text."""
+    ends, windows = text.count(b"\n"), text.count(b"\r\n")
+    if b"\0" in text or ends == 0 or windows not in (0, ends):
+        return None
+    return windows == ends

@@ -1,0 +1,158 @@
+"""What an update will do to a project, decided before anything is touched (DESIGN §4).
+
+base is the template as the project last took it, new is the template as it is to be, and yours is HEAD. git merges the
+three; then the rules of the house are applied to what it found.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from scaffold.core.project import ANSWERS_FILE, Project
+from scaffold.core.templates.rendering import Rendering
+from scaffold.core.update import ownership
+from scaffold.core.update.house_rules import Change, Settled, Sides, settle
+from scaffold.core.update.uv_lock import LOCK, PYPROJECT, is_stale
+from scaffold.errors import ScaffoldError
+from scaffold.tools import git
+from scaffold.tools.git.merge import YOURS, Place, Workbench, merge
+from scaffold.tools.git.trees import Commit, File
+
+_DELETED_BY_TEMPLATE = {1, 2}
+_ADDED_BY_BOTH = {2, 3}
+
+
+@dataclass(frozen=True)
+class Plan:
+    """An update that could be applied.
+
+    Attributes:
+        project: whose.
+        head: the commit that it starts from.
+        version: the release that the project will be at.
+        tree: the whole work tree's new tree; conflicted files hold markers.
+        conflicts: path in the work tree → stage → entry.
+        changes: the rows, in the order of their paths.
+        relock: whether the owner's `uv.lock` no longer fits.
+    """
+
+    project: Project
+    head: str
+    version: str
+    tree: str
+    conflicts: Mapping[str, Mapping[int, Place]] = field(default_factory=dict)
+    changes: tuple[Change, ...] = ()
+    relock: bool = False
+
+    @property
+    def changes_anything(self) -> bool:
+        """Whether applying it would make a difference."""
+        return bool(self.conflicts) or any(change.action != "keep" for change in self.changes)
+
+
+def make_plan(bench: Workbench, project: Project, base: Rendering, new: Rendering, label: str) -> Plan:
+    """Merge and decide.
+
+    Args:
+        bench: a workbench beside the project's repository.
+        project: the project, its work tree clean.
+        base: the template as the project last took it.
+        new: the template as it is to be.
+        label: what conflict markers call the template.
+    """
+    head, start = head_of(project)
+    entries = bench.entries(start)
+    old, theirs = ownership.align(base.tree, new.tree, entries, bench.read_many)
+    # A lock that the owner made anew is no text to merge: it is made anew again where it has to be.
+    lock = {LOCK} if LOCK in entries and not (LOCK in old and old[LOCK].oid == entries[LOCK][1]) else set()
+    ownership.keep_existing(old, theirs, entries, base.skipped | new.skipped | lock)
+    _use_attributes(bench, entries)
+    # The answers file is the tool's: whatever was edited in it went into base and new already.
+    same = {ANSWERS_FILE: old[ANSWERS_FILE]} if ANSWERS_FILE in old else {}
+    merged = merge(bench, old, Commit(YOURS, same, start=start, parent="base"), theirs, label)
+    settled = settle(bench, Sides(project.folder, start, entries, old, theirs), merged)
+    changes = _changes(bench, start, entries, {path: file.oid for path, file in old.items()}, settled)
+    tree = _whole_tree(bench, head, project.prefix, settled.tree)
+    prefix = f"{project.prefix}/" if project.prefix else ""
+    conflicts = {prefix + path: stages for path, stages in settled.conflicts.items()}
+    rows = sorted([*changes, *settled.kept], key=lambda change: change.path)
+    relock = not {PYPROJECT, LOCK} & settled.conflicts.keys() and _is_lock_stale(bench, entries, settled.tree)
+    return Plan(project, head, new.version, tree, conflicts, tuple(rows), relock)
+
+
+def put(bench: Workbench, plan: Plan, path: str, content: bytes, reason: str) -> Plan:
+    """The plan with one more file of the project written."""
+    where = f"{plan.project.prefix}/{path}" if plan.project.prefix else path
+    bench.write([Commit("put", {where: File(content)}, start=plan.tree)])
+    rows = [row for row in plan.changes if row.path != path]
+    rows = sorted([*rows, Change(path, "change", reason)], key=lambda row: row.path)
+    return replace(plan, tree=bench.tree("put"), changes=tuple(rows))
+
+
+def _is_lock_stale(bench: Workbench, entries: Mapping[str, Place], tree: str) -> bool:
+    if LOCK not in entries or PYPROJECT not in entries:
+        return False
+    result = bench.entries(tree)
+    return PYPROJECT in result and is_stale(bench.read(entries[PYPROJECT][1]), bench.read(result[PYPROJECT][1]))
+
+
+def head_of(project: Project) -> tuple[str, str]:
+    """The project's last commit, and the tree that it has there.
+
+    Raises:
+        ScaffoldError: there is none: there would be nothing to merge into, or to go back to.
+    """
+    names = git.attempt(project.root, "rev-parse", "HEAD", f"HEAD:{project.prefix}")
+    if not names.ok:
+        raise ScaffoldError(f"{project.folder} is in no commit yet.", "git add --all && git commit, then try again.")
+    head, tree = names.stdout.split()
+    return head, tree
+
+
+def _whole_tree(bench: Workbench, head: str, prefix: str, tree: str) -> str:
+    if not prefix:
+        return tree
+    bench.write([Commit("whole", {}, start=bench.tree(head), places={prefix: ("040000", tree)})])
+    return bench.tree("whole")
+
+
+def _use_attributes(bench: Workbench, entries: Mapping[str, Place]) -> None:
+    """Let the owner's `.gitattributes` say which files are binary or merged by a driver, and nothing else.
+
+    A bare repository reads attributes from one place only. Line ends and filters are between the work tree and git.
+    """
+    theirs = bench.read(entries[".gitattributes"][1]) if ".gitattributes" in entries else b""
+    (bench.folder / "info").mkdir(exist_ok=True)
+    neutral = b"\n* -text -ident -filter !eol !working-tree-encoding\n"
+    (bench.folder / "info/attributes").write_bytes(theirs + neutral)
+
+
+def _changes(
+    bench: Workbench, start: str, entries: Mapping[str, Place], base: Mapping[str, str], settled: Settled
+) -> list[Change]:
+    """Compare what is with what will be."""
+    changes = []
+    for status, path, target in bench.changes(start, settled.tree):
+        if target in settled.conflicts:
+            continue
+        mine = path not in base or entries[path][1] != base[path] if path in entries else False
+        changes.append(_change(status, path, target, mine))
+    changes += [Change(path, "conflict", _why(set(stages))) for path, stages in settled.conflicts.items()]
+    return changes
+
+
+def _change(status: str, path: str, target: str, mine: bool) -> Change:
+    if status == "A":
+        return Change(target, "add", "new in the template")
+    if status == "D":
+        return Change(path, "delete", "the template dropped it, and you never changed it")
+    if status in "RC":
+        return Change(target, "rename", f"the template moved {path}" + ("; your changes go with it" if mine else ""))
+    return Change(target, "change", "merged with your changes" if mine else "the template changed it")
+
+
+def _why(stages: set[int]) -> str:
+    if stages == _DELETED_BY_TEMPLATE:
+        return "the template dropped it, you changed it: yours is in place"
+    if stages == _ADDED_BY_BOTH:
+        return "both added it, with different content"
+    return "both changed the same place"

@@ -1,0 +1,39 @@
+"""How an update is told: the rows of a plan for people, and the same for machines."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from scaffold.core.outcome import Table
+from scaffold.core.project import Project
+from scaffold.core.templates import source
+from scaffold.core.update.house_rules import Change
+from scaffold.core.update.plan import Plan
+
+
+def title(project: Project) -> str:
+    """The project and its template."""
+    return f"{project.folder.name}: {source.suggested_name(project.address)}"
+
+
+def table(plan: Plan) -> Table:
+    """The plan's rows."""
+    return Table(("path", "action", "reason"), [(row.path, row.action, row.reason) for row in plan.changes])
+
+
+_DONE = {
+    "add": "added", "change": "changed", "delete": "deleted", "rename": "renamed", "keep": "kept",
+    "conflict": "in conflict",
+}  # fmt: skip
+
+
+def counts(plan: Plan) -> str:
+    """How many files meet which fate."""
+    actions = [row.action for row in plan.changes]
+    found = [f"{actions.count(action)} {_DONE[action]}" for action in dict.fromkeys(sorted(actions))]
+    return ", ".join(found) or "no file differs"
+
+
+def data(project: Project, version: str, changes: Sequence[Change], state: str) -> dict[str, Any]:
+    """What `--json` shows of an update."""
+    rows = [{"path": row.path, "action": row.action, "reason": row.reason} for row in changes]
+    return {"project": str(project.folder), "from": project.version, "to": version, "state": state, "changes": rows}

@@ -1,0 +1,272 @@
+# ruff: noqa: E501
+"""Tests that run in one box and a student's code that runs in another: what ordinary tests do works all the same."""
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from grading_support import OUTSIDE, files_of, interpreter, need_sandbox
+from scaffold.core.classroom.grading import environment, session, submission
+from scaffold.core.classroom.grading.runner import Court
+from scaffold.core.classroom.grading.session import Trial
+from scaffold.core.classroom.rules import Limits
+from scaffold.core.outcome import silent
+from scaffold.tools.sandbox import Bare, Bubblewrap, Container, Sandbox
+
+CODE = """\
+import contextlib
+import dataclasses
+import enum
+import multiprocessing
+from pathlib import Path
+from typing import NamedTuple
+
+LIMIT = 3
+
+
+class OwnError(ValueError):
+    pass
+
+
+@dataclasses.dataclass
+class Point:
+    x: int
+    y: int = 0
+
+    def moved(self, by, /, target=1, operation=2):
+        return Point(self.x + by * target, self.y + operation)
+
+    @property
+    def far(self):
+        return abs(self.x) > LIMIT
+
+
+class Pair(NamedTuple):
+    first: int
+    second: str
+
+
+class Colour(enum.Enum):
+    RED = 1
+
+
+def fail(kind):
+    raise {"own": OwnError, "key": KeyError, "os": OSError}[kind]("no " + kind)
+
+
+def count(n):
+    yield from range(n)
+
+
+@contextlib.contextmanager
+def opened(n):
+    yield n
+
+
+def say(what):
+    print("said", what)
+
+
+def save(path, text):
+    Path(path).write_text(text)
+
+
+def first(points):
+    return points[0]
+
+
+def lock():
+    with multiprocessing.Lock():
+        return True
+"""
+TESTS = """\
+import pytest
+
+import pack.code
+from pack import code
+from pack.code import LIMIT, Colour, OwnError, Pair, Point, count, fail, first, lock, opened, save, say
+
+
+def test_values():
+    assert LIMIT == code.LIMIT == pack.code.LIMIT == 3
+
+
+def test_objects():
+    point = Point(2, y=5)
+    assert (point.x, point.far, point) == (2, False, Point(2, 5))
+    assert point != Point(2, 6)
+    assert point.moved(3, target=2, operation=1) == Point(8, 6)
+    point.x = 40
+    assert point.far is True
+    assert isinstance(point, Point) and not isinstance(point, Pair)
+    assert type(point).__name__ == "Point"
+    assert first([point, 1]).x == 40
+    assert [Point(1), Point(2)] == [Point(1), Point(2)]
+
+
+def test_named_tuples_and_members():
+    assert Pair(1, "a") == Pair(1, "a") and Pair(1, "a").second == "a"
+    assert Colour.RED == code.Colour.RED and Colour.RED.value == 1
+
+
+@pytest.mark.parametrize(("kind", "error"), [("own", OwnError), ("own", ValueError), ("key", KeyError), ("os", OSError)])
+def test_errors(kind, error):
+    with pytest.raises(error, match=f"no {kind}"):
+        fail(kind)
+
+
+def test_no_other_error():
+    with pytest.raises(pytest.fail.Exception):
+        with pytest.raises(TypeError):
+            with pytest.raises(KeyError):
+                fail("own") if False else None
+    with pytest.raises(ImportError):
+        import pack.nowhere
+    with pytest.raises(AttributeError):
+        code.nowhere
+    assert not hasattr(code, "nowhere")
+
+
+def test_generators_and_contexts():
+    assert list(count(4)) == [0, 1, 2, 3]
+    assert next(count(1)) == 0
+    with opened(7) as n:
+        assert n == 7
+
+
+def test_what_it_prints(capsys):
+    say("x")
+    assert capsys.readouterr().out == "said x\\n"
+
+
+def test_files(tmp_path):
+    save(tmp_path / "f", "text")
+    assert (tmp_path / "f").read_text() == "text"
+
+
+def test_settings():
+    code.LIMIT = 1
+    assert Point(2).far
+    code.LIMIT = 3
+
+
+def either(point: Point | None = None, other: int | Point | None = None) -> Pair | str:
+    return point
+
+
+def test_classes_in_annotations():
+    assert isinstance(Point(1), Point | int) and isinstance(None, Point | None) and isinstance(3, str | int | Point)
+    assert not isinstance(Point(1), Pair | None)
+
+
+def test_semaphores():
+    assert lock()
+"""
+TEACHER = {"src/pack/__init__.py": "", "src/pack/code.py": CODE, "tests/test_code.py": TESTS}
+LIMITS = Limits(seconds=5, import_seconds=20, memory_mb=400, output_mb=8)
+
+
+def hold(
+    sandbox: Sandbox, work: Path, change: Mapping[str, str | None] | None = None, more: Mapping[str, str] | None = None
+) -> Trial:
+    teacher = files_of({**TEACHER, **(more or {})})
+    student = files_of({**TEACHER, **(more or {}), **(change or {})})
+    plan = submission.layout(teacher, ["assignment.toml"])
+    found = environment.find(work, {}, str(interpreter(work)), silent)
+    return session.hold(Court(sandbox, found, plan, LIMITS), submission.trees(student, teacher, plan, {}))
+
+
+@pytest.fixture(params=["bubblewrap", "none"])
+def sandbox(request: pytest.FixtureRequest) -> Sandbox:
+    if request.param == "none":
+        return Bare()
+    need_sandbox()
+    return Bubblewrap()
+
+
+def test_ordinary_tests_pass(sandbox: Sandbox, work: Path) -> None:
+    done = hold(sandbox, work)
+    assert done.stopped == ""
+    assert {one.test: one.message for one in done.verdicts if not one.passed} == {}
+    assert len(done.verdicts) == 14
+
+
+def test_a_module_that_cannot_be_imported_costs_its_own_tests_alone(work: Path) -> None:
+    need_sandbox()
+    more = {
+        "src/pack/other.py": "x = 1\n",
+        "tests/test_other.py": "from pack.other import x\n\n\ndef test_other():\n    assert x == 1\n",
+    }
+    done = hold(Bubblewrap(), work, {"src/pack/other.py": "x = nowhere\n"}, more)
+    failed = {one.test: one.message for one in done.verdicts if not one.passed}
+    assert list(failed) == ["tests/test_other.py"]
+    assert "NameError: name 'nowhere' is not defined" in failed["tests/test_other.py"]
+    assert len(done.verdicts) == 15
+
+
+def test_a_test_that_hands_over_what_cannot_be_handed_over_says_so(work: Path) -> None:
+    need_sandbox()
+    more = {"tests/test_call.py": "from pack.code import first\n\n\ndef test_call():\n    first(lambda: 1)\n"}
+    done = hold(Bubblewrap(), work, None, more)
+    failed = {one.test: one.message for one in done.verdicts if not one.passed}
+    assert "the test's value cannot be handed over" in failed["tests/test_call.py::test_call"]
+
+
+@pytest.mark.thorough
+def test_in_a_container(work: Path) -> None:
+    container = Container("docker")
+    if not container.works():
+        must = OUTSIDE.get("REQUIRE_DOCKER") == "1"
+        (pytest.fail if must else pytest.skip)("docker does not work here, or does not see this machine's files")
+    done = hold(container, work)
+    assert {one.test: one.message for one in done.verdicts if not one.passed} == {}
+    assert done.stopped == ""
+    loops = hold(container, work, {"src/pack/code.py": CODE + "\n\ndef lock():\n    while True:\n        pass\n"})
+    assert {one.test for one in loops.verdicts if not one.passed} == {"tests/test_code.py::test_semaphores"}
+
+
+def test_a_submission_is_read_without_its_submodules_and_links_elsewhere(work: Path) -> None:
+    if sys.platform == "win32":
+        pytest.skip("links")
+    tree = files_of(
+        {
+            "a.txt": "a",
+            "dir/b.txt": "->../a.txt",
+            "loop": "->loop",
+            "out": "->../../etc/passwd",
+            "abs": "->/etc/passwd",
+            "chain": "->dir/b.txt",
+        }
+    )
+    from scaffold.tools import git as git_door
+    from scaffold.tools.git.trees import Commit, chunks
+    from support import git
+
+    store = git_door.make_bare(work / "store.git")
+    git_door.fast_import(store, chunks([Commit("main", tree)]))
+    found = submission.read(store, git(store, "rev-parse", "main"))
+    assert {path: file.content for path, file in found.items()} == {"a.txt": b"a", "dir/b.txt": b"a", "chain": b"a"}
+    assert not any(file.symlink for file in found.values())
+
+
+def test_a_submission_that_grows_without_end_is_refused(work: Path) -> None:
+    from scaffold.errors import ScaffoldError
+    from scaffold.tools import git as git_door
+    from support import git, spawn
+
+    store = git_door.make_bare(work / "store.git")
+    (work / "large").write_bytes(bytes(60 << 20))
+    blob = git(store, "hash-object", "-w", str(work / "large"))
+    tree = spawn("git", "mktree", cwd=store, stdin=f"100644 blob {blob}\tf\n").out.strip()
+    for _ in range(12):
+        listing = "".join(f"040000 tree {tree}\td{n}\n" for n in range(10))
+        tree = spawn("git", "mktree", cwd=store, stdin=listing).out.strip()
+    link = spawn("git", "hash-object", "-w", "--stdin", cwd=store, stdin="large").out.strip()
+    links = "".join(f"120000 blob {link}\tl{n}\n" for n in range(10)) + f"100644 blob {blob}\tlarge\n"
+    linked = spawn("git", "mktree", cwd=store, stdin=links).out.strip()
+    with pytest.raises(ScaffoldError, match="too many files"):
+        submission.read(store, tree)
+    with pytest.raises(ScaffoldError, match="larger than 512 MB"):
+        submission.read(store, linked)
