@@ -16,13 +16,13 @@ import pytest
 
 from classroom_support import STUDENTS, Course
 from conftest import Run
+from core.update.conftest import Forked, Shim
 from scaffold.core.classroom.delivery import batch
 from scaffold.core.classroom.journal import Journal
 from scaffold.tools.forges import folder
 from support import git
-from update.conftest import Forked, Shim
 
-pytest_plugins = ["update.conftest"]
+pytest_plugins = ["core.update.conftest"]
 State = tuple[dict[str, str], dict[str, dict[str, str]], set[tuple[str, ...]]]
 README = "# First homework, mended\n"
 

@@ -8,8 +8,8 @@ import pytest
 
 from classroom_support import ASSIGNMENT, STUDENTS, Course
 from conftest import Run
+from core.update.test_old_git import pretend
 from support import git, snapshot, write
-from update.test_old_git import pretend
 
 MENDED = {"README.md": ASSIGNMENT["README.md"].replace("Three.", "Three, mended.")}
 

@@ -5,9 +5,9 @@ import shutil
 from pathlib import Path
 
 import pytest
-from update.conftest import Shim
 
 from conftest import Run
+from core.update.conftest import Shim
 from support import git, write
 from update_support import LINES, Condition, changed, committed, write_and_commit
 

@@ -5,9 +5,9 @@ import shutil
 from pathlib import Path
 
 import pytest
-from update.test_merging import CASES
 
 from conftest import Run
+from core.update.test_merging import CASES
 from support import git, write
 from update_support import (
     LINES,

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 from filelock import FileLock
-from update.conftest import Forked, Shim
 
 from conftest import Run
+from core.update.conftest import Forked, Shim
 from support import git, write
 from update_support import LINES, Condition, changed, commit, committed, write_and_commit
 
