@@ -13,8 +13,8 @@ import pytest
 
 from classroom_support import SECRET, Course
 from scaffold.core.classroom.store import Store
-from scaffold.tools import git as git_door
-from scaffold.tools.git.trees import Commit, File, chunks
+from scaffold.tools.git.bare import make_bare
+from scaffold.tools.git.trees import Commit, File
 from scaffold.tools.sandbox import Bubblewrap
 from support import git_repository, write
 
@@ -90,13 +90,13 @@ def submit(course: Course, submissions: Mapping[str, Files], received: str = "20
     """Put submissions into the store, as `collect` does."""
     store = Store(course.folder / ".scaffold/store.git")
     if not store.folder.is_dir():
-        git_door.make_bare(store.folder)
+        make_bare(store.folder)
     honest = {**SOLUTION, **{path: text for path, text in TESTS.items() if "hidden" not in path}}
     commits = [
         Commit("", files_of({**honest, **changes}), ref=f"refs/submissions/{owner}/hw1/{received}")
         for owner, changes in submissions.items()
     ]
-    git_door.fast_import(store.folder, chunks(commits))
+    store.write(commits)
 
 
 def files_of(files: Files) -> dict[str, File]:

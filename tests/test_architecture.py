@@ -1,4 +1,4 @@
-"""The house's rules, as DESIGN §2 has them: the import contracts in pyproject.toml, and small modules."""
+"""The rules of docs/architecture.md: the import contracts in pyproject.toml, and small modules."""
 
 import ast
 from pathlib import Path
@@ -36,9 +36,8 @@ def test_a_module_is_small(module: Path) -> None:
 DOORS = {
     "copier": "copier.py",
     "plumbum": "copier.py",
-    "git": "git",
+    "git": "git/bare.py",
     "subprocess": "process.py",
-    "print": "console.py",
 }
 
 
@@ -52,4 +51,11 @@ def test_only_the_doors_open(module: Path) -> None:
         elif isinstance(node, ast.ImportFrom):
             imported.add((node.module or "").split(".")[0])
     opened = {name for name in ("copier", "plumbum", "git", "subprocess") if name in imported}
-    assert opened <= {name for name, door in DOORS.items() if door in (module.name, module.parent.name)}
+    assert opened <= {name for name, door in DOORS.items() if module.as_posix().endswith(f"tools/{door}")}
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda path: path.name)
+def test_only_one_module_runs_git_and_one_names_a_bare_repository(module: Path) -> None:
+    text, place = module.read_text(), module.as_posix()
+    assert '["git", ' not in text or place.endswith("tools/git/command.py")
+    assert "--git-dir=" not in text or place.endswith("tools/git/bare.py")

@@ -15,7 +15,7 @@ from scaffold.core.update import plan as merging
 from scaffold.core.update.plan import Plan
 from scaffold.tools import git as git_door
 from scaffold.tools.git.merge import workbench
-from scaffold.tools.git.trees import Commit, File, stream
+from scaffold.tools.git.trees import Commit, File, chunks
 from support import git, write
 
 Content = str | bytes | File
@@ -184,7 +184,7 @@ def at_base(folder: Path, base: Files, edit: Edit | None = None, ignored: Edit |
 
 
 def opened(folder: Path) -> Project:
-    repository = git_door.repository(folder)
+    repository = git_door.find_repository(folder)
     assert repository is not None
     return Project(folder.resolve(), repository, "x", "0.1.0", {})
 
@@ -223,7 +223,7 @@ def gits_own(folder: Path, base: Files, new: Files, dest: Path) -> Path:
         Commit("yours", {}, start=git(folder, "rev-parse", "HEAD^{tree}"), parent="base"),
         Commit("new", tree(new), parent="base"),
     ]
-    subprocess.run(["git", "fast-import", "--quiet", "--done"], cwd=dest, input=stream(commits), check=True)
+    subprocess.run(["git", "fast-import", "--quiet", "--done"], cwd=dest, input=b"".join(chunks(commits)), check=True)
     git(dest, "checkout", "--quiet", "yours")
     done = subprocess.run(
         ["git", "-c", "merge.directoryRenames=true", "merge", "--quiet", "--no-ff", "-m", "x", "new"],

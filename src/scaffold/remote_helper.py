@@ -68,5 +68,5 @@ def _bundle(address: str) -> Iterator[Path]:
     with source.opened(address) as template, files.temporary_folder() as folder:
         tree = read_folder(template.checkout or folder)
         with release.draft_repository(tree, template.name, template.ref or "0") as repository:
-            git.write_bundle(repository, folder / "draft.bundle")
+            repository.write_bundle(folder / "draft.bundle")
         yield folder / "draft.bundle"

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from scaffold.errors import ScaffoldError
 from scaffold.tools import git
+from scaffold.tools.git import command
 from support import git as plain_git
 from support import write
 
@@ -20,7 +21,7 @@ def fake_git(folder: Path, says: str) -> Path:
 
 
 def test_the_installed_git_is_new_enough() -> None:
-    assert git.version() >= git.OLDEST
+    assert git.version() >= command.OLDEST
 
 
 @pytest.mark.parametrize("says", ["git version 2.20.1", "git version 2.27.0.windows.1", "nonsense"])
@@ -35,7 +36,7 @@ def test_an_old_git_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, say
 )
 def test_every_vendor_s_version_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, says: str) -> None:
     monkeypatch.setenv("PATH", str(fake_git(tmp_path / "bin", f"echo '{says}'")))
-    assert git.version() >= git.OLDEST
+    assert git.version() >= command.OLDEST
 
 
 def test_no_git_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

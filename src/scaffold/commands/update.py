@@ -224,7 +224,7 @@ def _left(project: Project, plan: Plan, state: str, notices: list[Notice]) -> Ou
 
 def _locked_again(bench: Workbench, plan: Plan, notices: list[Notice]) -> Plan:
     pyproject, lock = (
-        bench.read_path(plan.tree, plan.project.prefix, name) for name in (uv_lock.PYPROJECT, uv_lock.LOCK)
+        bench.read(f"{plan.tree}:{plan.project.path_of(name)}") for name in (uv_lock.PYPROJECT, uv_lock.LOCK)
     )
     fresh, reason = uv_lock.lock_again(pyproject, lock)
     if fresh is None:

@@ -47,6 +47,10 @@ class Project:
         place = self.folder.relative_to(self.root).as_posix()
         return "" if place == "." else place
 
+    def path_of(self, name: str) -> str:
+        """The place of one of its files in the work tree, as a POSIX path."""
+        return f"{self.prefix}/{name}" if self.prefix else name
+
 
 def open_project(folder: Path, *, damaged: bool = False) -> Project:
     """The project in `folder`.
@@ -61,7 +65,7 @@ def open_project(folder: Path, *, damaged: bool = False) -> Project:
     folder = folder.expanduser().resolve()
     if not folder.is_dir():
         raise ScaffoldError(f"There is no folder {folder}.", "Name the folder of a generated project.")
-    repository = git.repository(folder)
+    repository = git.find_repository(folder)
     try:
         answers = _read_answers(folder)
     except ScaffoldError:

@@ -14,6 +14,7 @@ import yaml
 from scaffold.errors import ScaffoldError, UsageError
 from scaffold.tools import git
 from scaffold.tools.files import sizes, temporary_folder
+from scaffold.tools.git.command import REPOSITORY_VARIABLES
 from scaffold.tools.questions import SEE, check_answers
 
 if TYPE_CHECKING:
@@ -242,7 +243,7 @@ def _sealed() -> Iterator[None]:
 
     with temporary_folder() as cache:
         before = dict(os.environ)
-        for name in git.ELSEWHERE:
+        for name in REPOSITORY_VARIABLES:
             os.environ.pop(name, None)
         os.environ.update(COPIER_CACHE_DIR=str(cache), GIT_TERMINAL_PROMPT="0")
         try:

@@ -10,7 +10,6 @@ import pytest
 
 from classroom_support import TOKEN, git_server
 from fake_forge import OWNER, PUSHED_AT, fake_forge
-from scaffold.tools import git as git_door
 from scaffold.tools.forges.base import Forge, ForgeError, NoRepositoryError, Proposal, RejectedError
 from scaffold.tools.forges.folder import FolderForge
 from scaffold.tools.forges.gitea import GiteaForge
@@ -18,7 +17,8 @@ from scaffold.tools.forges.github import GitHubForge
 from scaffold.tools.forges.gitlab import GitLabForge
 from scaffold.tools.forges.gitserver import GitForge
 from scaffold.tools.forges.hosted import HostedForge
-from scaffold.tools.git.trees import Commit, File, chunks
+from scaffold.tools.git.bare import make_bare
+from scaffold.tools.git.trees import Commit, File
 from support import git
 
 
@@ -40,7 +40,7 @@ class Place:
         """See that an empty repository is there, made by the forge or as its owner would."""
         self.forge.create(name)
         if not (self.folder / f"{name}.git").is_dir():
-            git_door.make_bare(self.folder / f"{name}.git")
+            make_bare(self.folder / f"{name}.git")
 
 
 HOSTS: dict[str, type[HostedForge]] = {"github": GitHubForge, "gitlab": GitLabForge, "gitea": GiteaForge}
@@ -78,14 +78,14 @@ class Line:
 
 @pytest.fixture
 def line(work: Path) -> Line:
-    store = git_door.make_bare(work / "store.git")
+    store = make_bare(work / "store.git")
     commits = [
         Commit("a", {"f": File(b"1\n")}),
         Commit("b", {"f": File(b"2\n")}, parent="a"),
         Commit("c", {"g": File(b"3\n")}, parent="a"),
     ]
-    git_door.fast_import(store, chunks(commits))
-    return Line(store, *(git(store, "rev-parse", name) for name in "abc"))
+    store.write(commits)
+    return Line(store.folder, *(git(store.folder, "rev-parse", name) for name in "abc"))
 
 
 def test_a_repository_that_is_not_there(place: Place, line: Line) -> None:
@@ -150,7 +150,7 @@ def test_a_branch_that_the_store_does_not_know_is_not_thrown_away(place: Place, 
 def test_what_is_fetched_is_what_is_there(place: Place, line: Line, work: Path) -> None:
     place.ready()
     place.forge.push(line.store, "one", {"main": line.second, "old": line.first})
-    copy = git_door.make_bare(work / "copy.git")
+    copy = make_bare(work / "copy.git").folder
     place.forge.fetch(copy, "one", "refs/fetched/ada/hw1")
     git(place.folder / "one.git", "branch", "-D", "old")
     git(place.folder / "one.git", "branch", "-f", "main", line.first)
@@ -223,8 +223,8 @@ def test_what_a_student_put_into_their_repository_is_never_run(kind: str, work: 
     folder, proof = work / "forge", work / "proof"
     folder.mkdir()
     forge: Forge = FolderForge(folder) if kind == "folder" else GitForge(f"{folder}/{{repository}}.git")
-    repository = git_door.make_bare(folder / "one.git")
-    git_door.make_bare(work / "other.git")
+    repository = make_bare(folder / "one.git").folder
+    make_bare(work / "other.git")
     (repository / "objects/info/alternates").write_text(f"{work / 'other.git/objects'}\n")
     evil = work / "evil.sh"
     evil.write_text(f'#!/bin/sh\necho "$0 $*" >> {proof}\nexit 0\n')
@@ -247,7 +247,7 @@ def test_what_a_student_put_into_their_repository_is_never_run(kind: str, work: 
 
     forge.push(line.store, "one", {"main": line.first})
     forge.push(line.store, "one", {"main": line.second})
-    forge.fetch(git_door.make_bare(work / "copy.git"), "one", "refs/fetched/x/y")
+    forge.fetch(make_bare(work / "copy.git").folder, "one", "refs/fetched/x/y")
     assert (forge.heads("one") or {})["main"] == line.second
     assert not proof.exists(), proof.read_text()
 

@@ -10,13 +10,13 @@ import pytest
 from classroom_support import TOKEN
 from fake_forge import OWNER, FakeForge, Fault, fake_forge
 from scaffold.errors import ScaffoldError
-from scaffold.tools import git as git_door
 from scaffold.tools.forges.base import ForgeError, NoRepositoryError, Proposal
 from scaffold.tools.forges.gitea import GiteaForge
 from scaffold.tools.forges.github import GitHubForge
 from scaffold.tools.forges.gitlab import GitLabForge
 from scaffold.tools.forges.hosted import HostedForge
-from scaffold.tools.git.trees import Commit, File, chunks
+from scaffold.tools.git.bare import make_bare
+from scaffold.tools.git.trees import Commit, File
 from support import git
 
 HOSTS: dict[str, type[HostedForge]] = {"github": GitHubForge, "gitlab": GitLabForge, "gitea": GiteaForge}
@@ -41,9 +41,9 @@ def day(request: pytest.FixtureRequest, work: Path, monkeypatch: pytest.MonkeyPa
 
 @pytest.fixture
 def store(work: Path) -> Path:
-    folder = git_door.make_bare(work / "store.git")
-    git_door.fast_import(folder, chunks([Commit("main", {"f": File(b"1\n")})]))
-    return folder
+    store = make_bare(work / "store.git")
+    store.write([Commit("main", {"f": File(b"1\n")})])
+    return store.folder
 
 
 def asked(rests: list[float]) -> list[float]:

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from classroom_support import TOKEN, git_server
-from scaffold.tools import git as git_door
 from scaffold.tools.forges.base import ForgeError
 from scaffold.tools.forges.gitserver import GitForge
-from scaffold.tools.git.trees import Commit, File, chunks
+from scaffold.tools.git.bare import make_bare
+from scaffold.tools.git.trees import Commit, File
 from support import git
 
 REAL = shutil.which("git")
@@ -17,9 +17,9 @@ REAL = shutil.which("git")
 
 @pytest.fixture
 def store(work: Path) -> Path:
-    folder = git_door.make_bare(work / "store.git")
-    git_door.fast_import(folder, chunks([Commit("main", {"f": File(b"1\n")})]))
-    return folder
+    store = make_bare(work / "store.git")
+    store.write([Commit("main", {"f": File(b"1\n")})])
+    return store.folder
 
 
 @pytest.fixture

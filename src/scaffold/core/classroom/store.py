@@ -10,16 +10,14 @@ However many students there are, one git-fast-import(1) process writes all their
 
 import datetime
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from scaffold.core.classroom.course import Course
 from scaffold.errors import ScaffoldError
-from scaffold.tools import git
 from scaffold.tools.files import friendly_os_errors, staged
-from scaffold.tools.git import bare
-from scaffold.tools.git.trees import Commit, File, Tree, chunks
+from scaffold.tools.git.bare import BareRepository, make_bare
+from scaffold.tools.git.trees import Commit, File, Tree
 
 _NUMBER = re.compile(r"^Starter: (\d+)$", re.MULTILINE)
 _SOURCE = re.compile(r"^Source: (\w+)$", re.MULTILINE)
@@ -55,20 +53,13 @@ class Submission:
     received: datetime.datetime
 
 
-class Store:
+class Store(BareRepository):
     """The store of one class."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
 
     def unlock(self) -> None:
         """Take away the locks that a killed git left; only for whoever holds the class's own lock."""
         for lock in [self.folder / "packed-refs.lock", *(self.folder / "refs").rglob("*.lock")]:
             lock.unlink(missing_ok=True)
-
-    def git(self, *args: str, stdin: bytes = b"") -> bytes:
-        """Run a git command here. Raises GitError."""
-        return git.run_bytes(self.folder, f"--git-dir={self.folder}", *args, stdin=stdin)
 
     def starters(self, assignment: str) -> dict[int, Given]:
         """The starters of an assignment, by version, oldest first."""
@@ -86,9 +77,7 @@ class Store:
     def heads(self, assignment: str) -> dict[str, dict[str, str]]:
         """What was on the forge when it was last looked at: owner → branch → commit."""
         found: dict[str, dict[str, str]] = {}
-        listing = self.git("for-each-ref", "--format=%(refname) %(objectname)", "refs/fetched").decode(
-            "utf-8", "replace"
-        )
+        listing = self.run("for-each-ref", "--format=%(refname) %(objectname)", "refs/fetched")
         for line in listing.splitlines():
             ref, _, commit = line.rpartition(" ")
             owner, name, branch = ref.removeprefix("refs/fetched/").split("/", 2)
@@ -99,8 +88,8 @@ class Store:
     def submissions(self, assignment: str) -> dict[str, list[Submission]]:
         """What was collected of an assignment: owner → their submissions, oldest first."""
         found: dict[str, list[Submission]] = {}
-        for line in self.git("for-each-ref", "--format=%(refname) %(objectname)", "refs/submissions").splitlines():
-            ref, _, commit = line.decode().rpartition(" ")
+        for line in self.run("for-each-ref", "--format=%(refname) %(objectname)", "refs/submissions").splitlines():
+            ref, _, commit = line.rpartition(" ")
             owner, name, when = ref.removeprefix("refs/submissions/").split("/")
             if name == assignment:
                 received = datetime.datetime.strptime(when.partition(".")[0], _TIME).replace(tzinfo=datetime.UTC)
@@ -111,18 +100,18 @@ class Store:
 
     def keep_submissions(self, assignment: str, new: Mapping[str, Submission]) -> None:
         """Keep what owners submitted; whatever was kept before stays, also of the same second."""
-        taken = set(self.git("for-each-ref", "--format=%(refname)", "refs/submissions").decode().splitlines())
+        taken = set(self.run("for-each-ref", "--format=%(refname)", "refs/submissions").splitlines())
         lines = []
         for owner, one in new.items():
             plain = f"refs/submissions/{owner}/{assignment}/{one.received.astimezone(datetime.UTC).strftime(_TIME)}"
             names = (plain, *(f"{plain}.{number}" for number in range(1, 1000)))
             lines.append(f"create {next(name for name in names if name not in taken)} {one.commit}\n")
-        self.git("update-ref", "--stdin", stdin="".join(lines).encode())
+        self.run("update-ref", "--stdin", stdin="".join(lines).encode())
 
     def commit_times(self, commits: Sequence[str]) -> dict[str, datetime.datetime]:
         """When commits say that they were made, which anybody may have made up."""
         asked = "".join(f"{commit}\n" for commit in commits).encode()
-        found = self.git("log", "--no-walk", "--stdin", "--format=%H %ct", stdin=asked).decode() if commits else ""
+        found = self.run("log", "--no-walk", "--stdin", "--format=%H %ct", stdin=asked) if commits else ""
         rows = (line.split(" ") for line in found.splitlines())
         return {commit: datetime.datetime.fromtimestamp(int(when), datetime.UTC) for commit, when in rows}
 
@@ -137,7 +126,7 @@ class Store:
             message=f"{assignment}: starter {version}\n\nStarter: {version}\nSource: {source}\n",
             stamp=stamp,
         )
-        git.fast_import(self.folder, chunks([commit]))
+        self.write([commit])
         return self.starters(assignment)[version]
 
     def write_lines(self, assignment: str, starter: Given, own: Iterable[Own], stamp: str, message: str = "") -> None:
@@ -163,25 +152,21 @@ class Store:
             )
             for owner, files, parent in own
         )
-        git.fast_import(self.folder, chunks(made))
+        self.write(made)
 
     def drop(self, refs: Iterable[str]) -> None:
         """Forget refs; those that are not there are no matter."""
-        self.git("update-ref", "--stdin", stdin="".join(f"delete {ref}\n" for ref in refs).encode())
+        self.run("update-ref", "--stdin", stdin="".join(f"delete {ref}\n" for ref in refs).encode())
 
     def commits(self, refs: Mapping[str, str]) -> dict[str, str]:
         """What refs of one kind (`refs/KIND/…`) point at: a key → its commit."""
         kinds = {"/".join(ref.split("/")[:2]) for ref in refs.values()}
-        listing = self.git("for-each-ref", "--format=%(refname) %(objectname)", *kinds).decode()
+        listing = self.run("for-each-ref", "--format=%(refname) %(objectname)", *kinds)
         known = dict(line.rsplit(" ", 1) for line in listing.splitlines())
         return {key: known[ref] for key, ref in refs.items() if ref in known}
 
-    def new_files(self, commits: Sequence[str], known: Sequence[str] = ()) -> Iterator[tuple[str, str, bytes]]:
-        """Every file that is reachable from some commits and not from others: path, blob id, content."""
-        return bare.files(self.folder, commits, known)
-
     def _given(self, prefix: str) -> dict[str, Given]:
-        fields = self.git("for-each-ref", f"--format={_FORMAT}", prefix).decode("utf-8", "replace").split("\0")
+        fields = self.run("for-each-ref", f"--format={_FORMAT}", prefix).split("\0")
         found = {}
         for at in range(0, len(fields) - 5, 5):
             ref, commit, tree, parent, text = fields[at : at + 5]
@@ -215,7 +200,7 @@ def open_store(course: Course) -> Store:
             course.home.mkdir(exist_ok=True)
         with staged(folder) as stage:
             stage.rmdir()
-            git.make_bare(stage)
+            make_bare(stage)
     if not (folder / "HEAD").is_file():
         raise ScaffoldError(f"{folder} is no repository any more.", "Bring it back from a backup.")
     return Store(folder)

@@ -9,28 +9,20 @@ from packaging.version import InvalidVersion, Version
 from scaffold.errors import ScaffoldError
 from scaffold.tools import git
 from scaffold.tools.files import temporary_folder
-from scaffold.tools.git.trees import Commit, File, Tree, stream, write_folder
+from scaffold.tools.git.bare import BareRepository, make_bare
+from scaffold.tools.git.trees import Commit, Tree, write_folder
 
 
-def commit_stream(tree: Tree, name: str, version: str, parent: str | None = None) -> bytes:
-    """A git-fast-import(1) stream with one commit of `tree` on `main`, tagged `version`.
-
-    Args:
-        tree: the assembled template.
-        name: the template's, for the commit message.
-        version: the tag.
-        parent: the commit of the release before; None for the first.
-    """
-    commit = Commit("main", tree, parent=parent or "", tag=version, message=f"{name} {version}")
-    return stream([commit])
+def _commit(tree: Tree, name: str, version: str, parent: str = "") -> Commit:
+    return Commit("main", tree, parent=parent, tag=version, message=f"{name} {version}")
 
 
 @contextlib.contextmanager
-def draft_repository(tree: Tree, name: str, version: str) -> Iterator[Path]:
+def draft_repository(tree: Tree, name: str, version: str) -> Iterator[BareRepository]:
     """A throw-away bare repository with one commit of `tree`, tagged `version`."""
     with temporary_folder() as parent:
-        repository = git.make_bare(parent / "release.git")
-        git.fast_import(repository, commit_stream(tree, name, version))
+        repository = make_bare(parent / "release.git")
+        repository.write([_commit(tree, name, version)])
         yield repository
 
 
@@ -96,35 +88,34 @@ def checked_out(bundle: Path, commit: str) -> Iterator[Path]:
         ScaffoldError: the bundle is damaged.
     """
     with temporary_folder() as parent:
-        repository = git.make_bare(parent / "release.git")
+        repository = make_bare(parent / "release.git")
         try:
-            git.run(repository, "bundle", "unbundle", str(bundle), env={"GIT_DIR": str(repository)})
-            entries = git.list_tree(repository, commit)
-            contents = git.read_blobs(repository, [oid for _, oid in entries.values()])
+            repository.run("bundle", "unbundle", str(bundle))
+            tree = repository.read_tree(commit)
         except git.GitError as error:
             raise damaged(bundle) from error
         folder = parent / "template"
-        write_folder({path: File(contents[oid], mode == "100755") for path, (mode, oid) in entries.items()}, folder)
+        write_folder(tree, folder)
         yield folder
 
 
 @contextlib.contextmanager
-def unbundled(bundle: Path) -> Iterator[Path]:
+def unbundled(bundle: Path) -> Iterator[BareRepository]:
     """The bundle's repository, in a throw-away folder; an empty one where there is no bundle yet.
 
     Raises:
         ScaffoldError: the bundle is damaged.
     """
     with temporary_folder() as parent:
-        repository = parent / "release.git"
+        folder = parent / "release.git"
         if not bundle.is_file():
-            yield git.make_bare(repository)
+            yield make_bare(folder)
             return
         try:
-            git.clone(str(bundle), repository)
+            git.clone(str(bundle), folder)
         except git.GitError as error:
             raise damaged(bundle) from error
-        yield repository
+        yield BareRepository(folder)
 
 
 def add_release(bundle: Path, tree: Tree, version: str, *, amend: bool = False) -> bool:
@@ -143,14 +134,14 @@ def add_release(bundle: Path, tree: Tree, version: str, *, amend: bool = False) 
         ScaffoldError: the tree changed but the version did not go up.
     """
     with unbundled(bundle) as repository:
-        tags = git.tags(repository)
+        tags = repository.tags()
         released = sorted(filter(is_version, tags), key=Version)
         amended = amend and bool(released) and released[-1] == version
         if amended:
             released.pop()
-        parent = tags[released[-1]] if released else None
-        git.fast_import(repository, _forced(commit_stream(tree, bundle.stem, version, parent)))
-        if parent and git.tree_of(repository, "main") == git.tree_of(repository, parent):
+        parent = tags[released[-1]] if released else ""
+        repository.write([_commit(tree, bundle.stem, version, parent)], force=True)
+        if parent and repository.tree_of("main") == repository.tree_of(parent):
             if amended:
                 raise ScaffoldError(
                     f"{bundle.stem} is what its release {released[-1]} was: {version} cannot be amended to that.",
@@ -164,21 +155,17 @@ def add_release(bundle: Path, tree: Tree, version: str, *, amend: bool = False) 
             )
         fresh = bundle.with_suffix(".bundle.new")
         bundle.parent.mkdir(parents=True, exist_ok=True)
-        git.write_bundle(repository, fresh)
+        repository.write_bundle(fresh)
         fresh.replace(bundle)
         return True
-
-
-def _forced(stream: bytes) -> bytes:
-    return b"feature force\n" + stream
 
 
 def matches(bundle: Path, tree: Tree) -> bool:
     """Whether the newest release in the bundle is exactly `tree`."""
     newest = versions(bundle)[-1]
     with unbundled(bundle) as repository:
-        git.fast_import(repository, _forced(commit_stream(tree, bundle.stem, "")))
-        return git.tree_of(repository, "main") == git.tree_of(repository, newest)
+        repository.write([_commit(tree, bundle.stem, "")], force=True)
+        return repository.tree_of("main") == repository.tree_of(newest)
 
 
 def is_version(tag: str) -> bool:

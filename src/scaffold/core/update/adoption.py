@@ -68,8 +68,8 @@ class Yardstick:
         here = {path: self._entries[path] for path in tree if path in self._entries}
         self._measured += 1
         names = f"candidate-{self._measured}", f"here-{self._measured}"
-        self._bench.write([Commit(names[0], tree), Commit(names[1], {}, places=here)])
-        rows = self._bench.git("diff-tree", "-r", "--numstat", *names).splitlines()
+        self._bench.write([Commit(names[0], tree), Commit(names[1], {}, entries=here)])
+        rows = self._bench.run("diff-tree", "-r", "--numstat", *names).splitlines()
         distance = sum(_lines(added) + _lines(deleted) for added, deleted, _ in (row.split("\t", 2) for row in rows))
         changed = [path for path in here if here[path] != (tree[path].mode, tree[path].oid)]
         missing = [path for path in tree if path not in here]

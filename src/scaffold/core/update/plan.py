@@ -10,15 +10,15 @@ from dataclasses import dataclass, field, replace
 from scaffold.core.project import ANSWERS_FILE, Project
 from scaffold.core.templates.rendering import Rendering
 from scaffold.core.update import ownership
-from scaffold.core.update.house_rules import Change, Settled, Sides, settle
+from scaffold.core.update.house_rules import Change, Ruled, Sides, apply_rules
 from scaffold.core.update.uv_lock import LOCK, PYPROJECT, is_stale
 from scaffold.errors import ScaffoldError
 from scaffold.tools import git
-from scaffold.tools.git.merge import YOURS, Place, Workbench, merge
-from scaffold.tools.git.trees import Commit, File
+from scaffold.tools.git.merge import YOURS_BRANCH, Stage, Stages, Workbench, merge
+from scaffold.tools.git.trees import FOLDER, Commit, Entry, File
 
-_DELETED_BY_TEMPLATE = {1, 2}
-_ADDED_BY_BOTH = {2, 3}
+_DELETED_BY_TEMPLATE = {Stage.BASE, Stage.YOURS}
+_ADDED_BY_BOTH = {Stage.YOURS, Stage.THEIRS}
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Plan:
     head: str
     version: str
     tree: str
-    conflicts: Mapping[str, Mapping[int, Place]] = field(default_factory=dict)
+    conflicts: Mapping[str, Stages] = field(default_factory=dict)
     changes: tuple[Change, ...] = ()
     relock: bool = False
 
@@ -63,36 +63,34 @@ def make_plan(bench: Workbench, project: Project, base: Rendering, new: Renderin
     entries = bench.entries(start)
     old, theirs = ownership.align(base.tree, new.tree, entries, bench.read_many)
     # A lock that the owner made anew is no text to merge: it is made anew again where it has to be.
-    lock = {LOCK} if LOCK in entries and not (LOCK in old and old[LOCK].oid == entries[LOCK][1]) else set()
+    lock = {LOCK} if LOCK in entries and not (LOCK in old and old[LOCK].oid == entries[LOCK].oid) else set()
     ownership.keep_existing(old, theirs, entries, base.skipped | new.skipped | lock)
     _use_attributes(bench, entries)
     # The answers file is the tool's: whatever was edited in it went into base and new already.
     same = {ANSWERS_FILE: old[ANSWERS_FILE]} if ANSWERS_FILE in old else {}
-    merged = merge(bench, old, Commit(YOURS, same, start=start, parent="base"), theirs, label)
-    settled = settle(bench, Sides(project.folder, start, entries, old, theirs), merged)
-    changes = _changes(bench, start, entries, {path: file.oid for path, file in old.items()}, settled)
-    tree = _whole_tree(bench, head, project.prefix, settled.tree)
-    prefix = f"{project.prefix}/" if project.prefix else ""
-    conflicts = {prefix + path: stages for path, stages in settled.conflicts.items()}
-    rows = sorted([*changes, *settled.kept], key=lambda change: change.path)
-    relock = not {PYPROJECT, LOCK} & settled.conflicts.keys() and _is_lock_stale(bench, entries, settled.tree)
+    merged = merge(bench, old, Commit(YOURS_BRANCH, same, start=start, parent="base"), theirs, label)
+    ruled = apply_rules(bench, Sides(project.folder, start, entries, old, theirs), merged)
+    changes = _changes(bench, start, entries, {path: file.oid for path, file in old.items()}, ruled)
+    tree = _whole_tree(bench, head, project.prefix, ruled.tree)
+    conflicts = {project.path_of(path): stages for path, stages in ruled.conflicts.items()}
+    rows = sorted([*changes, *ruled.kept], key=lambda change: change.path)
+    relock = not {PYPROJECT, LOCK} & ruled.conflicts.keys() and _is_lock_stale(bench, entries, ruled.tree)
     return Plan(project, head, new.version, tree, conflicts, tuple(rows), relock)
 
 
 def put(bench: Workbench, plan: Plan, path: str, content: bytes, reason: str) -> Plan:
     """The plan with one more file of the project written."""
-    where = f"{plan.project.prefix}/{path}" if plan.project.prefix else path
-    bench.write([Commit("put", {where: File(content)}, start=plan.tree)])
+    bench.write([Commit("put", {plan.project.path_of(path): File(content)}, start=plan.tree)])
     rows = [row for row in plan.changes if row.path != path]
     rows = sorted([*rows, Change(path, "change", reason)], key=lambda row: row.path)
-    return replace(plan, tree=bench.tree("put"), changes=tuple(rows))
+    return replace(plan, tree=bench.tree_of("put"), changes=tuple(rows))
 
 
-def _is_lock_stale(bench: Workbench, entries: Mapping[str, Place], tree: str) -> bool:
+def _is_lock_stale(bench: Workbench, entries: Mapping[str, Entry], tree: str) -> bool:
     if LOCK not in entries or PYPROJECT not in entries:
         return False
     result = bench.entries(tree)
-    return PYPROJECT in result and is_stale(bench.read(entries[PYPROJECT][1]), bench.read(result[PYPROJECT][1]))
+    return PYPROJECT in result and is_stale(bench.read(entries[PYPROJECT].oid), bench.read(result[PYPROJECT].oid))
 
 
 def head_of(project: Project) -> tuple[str, str]:
@@ -111,32 +109,32 @@ def head_of(project: Project) -> tuple[str, str]:
 def _whole_tree(bench: Workbench, head: str, prefix: str, tree: str) -> str:
     if not prefix:
         return tree
-    bench.write([Commit("whole", {}, start=bench.tree(head), places={prefix: ("040000", tree)})])
-    return bench.tree("whole")
+    bench.write([Commit("whole", {}, start=bench.tree_of(head), entries={prefix: Entry(FOLDER, tree)})])
+    return bench.tree_of("whole")
 
 
-def _use_attributes(bench: Workbench, entries: Mapping[str, Place]) -> None:
+def _use_attributes(bench: Workbench, entries: Mapping[str, Entry]) -> None:
     """Let the owner's `.gitattributes` say which files are binary or merged by a driver, and nothing else.
 
     A bare repository reads attributes from one place only. Line ends and filters are between the work tree and git.
     """
-    theirs = bench.read(entries[".gitattributes"][1]) if ".gitattributes" in entries else b""
+    theirs = bench.read(entries[".gitattributes"].oid) if ".gitattributes" in entries else b""
     (bench.folder / "info").mkdir(exist_ok=True)
     neutral = b"\n* -text -ident -filter !eol !working-tree-encoding\n"
     (bench.folder / "info/attributes").write_bytes(theirs + neutral)
 
 
 def _changes(
-    bench: Workbench, start: str, entries: Mapping[str, Place], base: Mapping[str, str], settled: Settled
+    bench: Workbench, start: str, entries: Mapping[str, Entry], base: Mapping[str, str], ruled: Ruled
 ) -> list[Change]:
     """Compare what is with what will be."""
     changes = []
-    for status, path, target in bench.changes(start, settled.tree):
-        if target in settled.conflicts:
+    for status, path, target in bench.changes(start, ruled.tree):
+        if target in ruled.conflicts:
             continue
-        mine = path not in base or entries[path][1] != base[path] if path in entries else False
+        mine = path not in base or entries[path].oid != base[path] if path in entries else False
         changes.append(_change(status, path, target, mine))
-    changes += [Change(path, "conflict", _why(set(stages))) for path, stages in settled.conflicts.items()]
+    changes += [Change(path, "conflict", _why(set(stages))) for path, stages in ruled.conflicts.items()]
     return changes
 
 

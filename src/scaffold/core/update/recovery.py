@@ -7,11 +7,11 @@ from scaffold.core.update import journal, stash
 from scaffold.core.update.journal import APPLYING, Journal
 from scaffold.errors import ScaffoldError
 from scaffold.tools import git
-from scaffold.tools.git.merge import Place
-from scaffold.tools.git.trees import SUBMODULE
+from scaffold.tools.git.bare import BareRepository
+from scaffold.tools.git.trees import SUBMODULE, Entry
 
 _SAVED = "Found by scaffold after an interrupted update"
-_Files = dict[str, Place]
+_Files = dict[str, Entry]
 _POP = "your uncommitted work is in git's stash (git stash pop)"
 
 
@@ -95,7 +95,7 @@ class _Found:
     def __init__(self, project: Project, left: Journal) -> None:
         self._project, self._root = project, project.root
         self._index = {"GIT_INDEX_FILE": str(journal.home(project) / "found.index")}
-        self._git_dir = project.repository.git_dir
+        self._objects = BareRepository(project.repository.git_dir)
         self._known = [self._files(tree) for tree in ("HEAD", left.tree, left.stash)]
         self._tree = self._snapshot()
         self._entries = self._files(self._tree)
@@ -135,11 +135,11 @@ class _Found:
     def _files(self, tree: str) -> _Files:
         """Every file of a tree; none where there is no such tree, or no longer."""
         try:
-            return git.list_tree(self._git_dir, tree) if tree else {}
+            return self._objects.entries(tree) if tree else {}
         except git.GitError:
             return {}
 
-    def _explained(self, path: str, entry: Place, known: list[_Files]) -> bool:
+    def _explained(self, path: str, entry: Entry, known: list[_Files]) -> bool:
         candidates = [tree[path] for tree in known if path in tree]
         if entry in candidates:
             return True
@@ -147,9 +147,8 @@ class _Found:
         content = self._content(entry)
         return any(self._content(candidate).startswith(content) for candidate in candidates)
 
-    def _content(self, entry: Place) -> bytes:
-        mode, oid = entry
-        return git.run_bytes(self._root, "cat-file", "blob", oid) if mode != SUBMODULE else oid.encode()
+    def _content(self, entry: Entry) -> bytes:
+        return self._objects.read(entry.oid) if entry.mode != SUBMODULE else entry.oid.encode()
 
 
 def _is_file(path: Path) -> bool:

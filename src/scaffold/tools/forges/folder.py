@@ -6,10 +6,10 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from scaffold.tools import git
 from scaffold.tools.files import friendly_os_errors, staged
 from scaffold.tools.forges.base import ForgeError, NoRepositoryError, RejectedError
 from scaffold.tools.forges.remote import BranchesOnly, Remote
+from scaffold.tools.git.bare import make_bare
 
 STALE = 10
 """Seconds after which nobody holds a lock any more."""
@@ -65,7 +65,7 @@ class FolderForge(BranchesOnly):
             raise self._gone()
         with staged(path) as folder:
             folder.rmdir()
-            git.make_bare(folder)
+            make_bare(folder)
 
     def push(self, store: Path, name: str, branches: Mapping[str, str]) -> None:
         """Set branches, by no force. Raises ForgeError."""

@@ -15,13 +15,14 @@ from pathlib import Path
 from scaffold.tools import git
 from scaffold.tools.files import temporary_folder
 from scaffold.tools.forges.base import ForgeError, NoRepositoryError, Proposal, RejectedError
+from scaffold.tools.git.bare import NO_HOOKS, BareRepository, make_bare
 from scaffold.tools.process import Completed
 
 _DEAF = f"git -c core.hooksPath={os.devnull} -c core.fsmonitor=false -c core.alternateRefsCommand=true"
 # receive-pack runs gc afterwards, which has a hook of its own (gc.recentObjectsHook).
 _RECEIVE = f"{_DEAF} -c receive.autogc=false receive-pack"
 _UPLOAD = f"{_DEAF} upload-pack"
-_OURS = ("-c", f"core.hooksPath={os.devnull}", "-c", "gc.auto=0", "-c", "maintenance.auto=false")
+_OURS = (*NO_HOOKS, "-c", "gc.auto=0", "-c", "maintenance.auto=false")
 _QUIET = {"GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1", "GIT_ASKPASS": "true", "SSH_ASKPASS": "true"}
 _ABSENT = re.compile(
     r"does not appear to be a git repository|repository .* not found|not found: did you run|does not exist"
@@ -75,7 +76,7 @@ class Remote:
         return (f"{option}={program}",) if self.local else ()
 
     def _git(self, store: Path, *args: str) -> Completed:
-        return git.attempt(store, f"--git-dir={store}", *_OURS, *args, env={**_QUIET, **self.env})
+        return BareRepository(store, _OURS).attempt(*args, env={**_QUIET, **self.env})
 
     def _error(self, args: tuple[str, ...], done: Completed) -> ForgeError:
         said = f"{done.stdout}\n{done.stderr}"
@@ -105,7 +106,7 @@ class Repositories:
     def heads(self, name: str) -> dict[str, str] | None:
         """The branches. Raises ForgeError."""
         with temporary_folder() as parent:
-            return self._remote(name).heads(git.make_bare(parent / "empty.git"))
+            return self._remote(name).heads(make_bare(parent / "empty.git").folder)
 
     def fetch(self, store: Path, name: str, refs: str) -> None:
         """Bring all branches into `store`. Raises ForgeError."""

@@ -1,17 +1,26 @@
-"""Trees as plain mappings, and how git gets them: one git-fast-import(1) process, whatever the number of files.
+"""Trees as plain mappings, and how git receives them: one git-fast-import(1) process, whatever the number of files.
 
-Nothing here touches a work tree or an index, and no clock, attribute or ignore rule has a say.
+Nothing here touches a work tree or an index, and no clock, attribute or ignore rule influences the result.
 """
 
 import contextlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha1
 from pathlib import Path
+from typing import NamedTuple
 
 WHO = "scaffold <scaffold@localhost>"
 WHEN = "1767225600 +0000"  # 2026-01-01: a fixed moment, so that the same input gives the same commit hash
-SYMLINK, SUBMODULE = "120000", "160000"
+FOLDER, SYMLINK, SUBMODULE = "040000", "120000", "160000"
+"""Git's modes of the tree entries that are no regular file."""
+
+
+class Entry(NamedTuple):
+    """An entry of a git tree: its mode, as git writes it, and the id of its object."""
+
+    mode: str
+    oid: str
 
 
 @dataclass(frozen=True)
@@ -35,27 +44,49 @@ class File:
 
 @dataclass(frozen=True)
 class Known(File):
-    """A file whose content is in a repository, and nobody has read it."""
+    """A file whose content stays unread in a repository; only its tree entry is known."""
 
-    place: tuple[str, str] = ("", "")
+    entry: Entry = field(kw_only=True)
 
     @property
     def mode(self) -> str:
         """Git's mode."""
-        return self.place[0]
+        return self.entry.mode
 
     @property
     def oid(self) -> str:
         """The id of git's blob object."""
-        return self.place[1]
+        return self.entry.oid
 
 
 Tree = Mapping[str, File]
 """POSIX path below the root → file."""
 
 
-def with_contents(entries: Mapping[str, tuple[str, str]], contents: Mapping[str, bytes]) -> dict[str, File]:
-    """The files of a listing: entries are path → (mode, blob id), contents are blob id → bytes."""
+def records(listing: bytes) -> Iterator[tuple[list[str], str]]:
+    """Read git's `MODE … <TAB>PATH` records that end in NUL: the fields before the tab, and the path.
+
+    `git ls-tree -z`, `git ls-files --stage -z` and `git merge-tree -z` write them; an empty record ends the list.
+    """
+    for record in listing.split(b"\0"):
+        if not record:
+            return
+        fields, _, path = record.partition(b"\t")
+        yield fields.decode().split(" "), decoded(path)
+
+
+def decoded(path: bytes) -> str:
+    """A path of git's as text; bytes that are no UTF-8 survive the way back."""
+    return path.decode("utf-8", "surrogateescape")
+
+
+def with_contents(entries: Mapping[str, Entry], contents: Mapping[str, bytes]) -> dict[str, File]:
+    """The files of a listing.
+
+    Args:
+        entries: Path → entry.
+        contents: Blob id → content.
+    """
     return {path: File(contents[oid], mode == "100755", mode == SYMLINK) for path, (mode, oid) in entries.items()}
 
 
@@ -101,42 +132,42 @@ class Commit:
     """One commit to make.
 
     Attributes:
-        branch: the branch that it becomes the tip of.
-        files: paths to set, over `start`.
-        start: a tree (id) to begin with; empty for none.
-        parent: a branch of the same stream, or a commit id; empty for a root commit.
-        places: a path → a tree or blob that is there already, as (mode, id).
-        removed: paths to take out.
-        tag: a tag to put on it; empty for none.
-        message: of the commit.
-        ref: the whole name of the ref to set in place of a branch.
-        stamp: who made it and when, as `Name <address> seconds zone`.
-        also: a further parent.
-        mark: a number by which the stream and `Workbench.write_marked` name it.
+        branch: The branch that it becomes the tip of.
+        files: Files to write, on top of `start`.
+        start: The id of the tree to begin with; empty for none.
+        parent: A branch of the same stream, or a commit id; empty for a root commit.
+        entries: Path → a tree or blob that the repository already has.
+        removed: Paths to remove.
+        tag: A tag to put on it; empty for none.
+        message: The commit message.
+        ref: The full name of the ref to set instead of a branch.
+        stamp: Author and time, as `Name <address> seconds zone`.
+        second_parent: A further parent; empty for none.
+        mark: The number by which the stream and `BareRepository.write_marked` name it; 0 for none.
     """
 
     branch: str
     files: Tree
     start: str = ""
     parent: str = ""
-    places: Mapping[str, tuple[str, str]] | None = None
+    entries: Mapping[str, Entry] | None = None
     removed: Sequence[str] = ()
     tag: str = ""
     message: str = ""
     ref: str = ""
     stamp: str = f"{WHO} {WHEN}"
-    also: str = ""
+    second_parent: str = ""
     mark: int = 0
 
 
-def stream(commits: Sequence[Commit]) -> bytes:
-    """The commits as a git-fast-import(1) stream."""
-    return b"".join(chunks(commits))
+def chunks(commits: Iterable[Commit], *, force: bool = False) -> Iterator[bytes]:
+    """The commits as a git-fast-import(1) stream, piece by piece: there may be more than fit into memory.
 
-
-def chunks(commits: Iterable[Commit]) -> Iterator[bytes]:
-    """The same piece by piece, for more commits than fit into memory."""
-    yield b"feature done\n"
+    Args:
+        commits: The commits, parents first.
+        force: Let a branch move to a commit that does not contain its old tip.
+    """
+    yield b"feature force\nfeature done\n" if force else b"feature done\n"
     for commit in commits:
         yield b"".join(_commit(commit))
     yield b"done\n"
@@ -151,14 +182,14 @@ def _commit(commit: Commit) -> list[bytes]:
     parts.append(f"commit {ref}\n{mark}committer {commit.stamp}\ndata {len(message)}\n".encode() + message + b"\n")
     if commit.parent:
         parts.append(f"from {_named(commit.parent)}\n".encode())
-    if commit.also:
-        parts.append(f"merge {_named(commit.also)}\n".encode())
+    if commit.second_parent:
+        parts.append(f"merge {_named(commit.second_parent)}\n".encode())
     parts.append(b"deleteall\n")
     if commit.start:
         parts.append(f'M 040000 {commit.start} ""\n'.encode())
     for path in commit.removed:
         parts.append(b"D " + _quoted(path) + b"\n")
-    for path, (mode, oid) in (commit.places or {}).items():
+    for path, (mode, oid) in (commit.entries or {}).items():
         parts.append(f"M {mode} {oid} ".encode() + _quoted(path) + b"\n")
     for path, file in commit.files.items():
         head = f"M {file.mode} inline ".encode() + _quoted(path)

@@ -240,32 +240,32 @@ def test_a_submission_is_read_without_its_submodules_and_links_elsewhere(work: P
             "chain": "->dir/b.txt",
         }
     )
-    from scaffold.tools import git as git_door
-    from scaffold.tools.git.trees import Commit, chunks
+    from scaffold.tools.git.bare import make_bare
+    from scaffold.tools.git.trees import Commit
     from support import git
 
-    store = git_door.make_bare(work / "store.git")
-    git_door.fast_import(store, chunks([Commit("main", tree)]))
-    found = submission.read(store, git(store, "rev-parse", "main"))
+    store = make_bare(work / "store.git")
+    store.write([Commit("main", tree)])
+    found = submission.read(store, git(store.folder, "rev-parse", "main"))
     assert {path: file.content for path, file in found.items()} == {"a.txt": b"a", "dir/b.txt": b"a", "chain": b"a"}
     assert not any(file.symlink for file in found.values())
 
 
 def test_a_submission_that_grows_without_end_is_refused(work: Path) -> None:
     from scaffold.errors import ScaffoldError
-    from scaffold.tools import git as git_door
+    from scaffold.tools.git.bare import make_bare
     from support import git, spawn
 
-    store = git_door.make_bare(work / "store.git")
+    store = make_bare(work / "store.git")
     (work / "large").write_bytes(bytes(60 << 20))
-    blob = git(store, "hash-object", "-w", str(work / "large"))
-    tree = spawn("git", "mktree", cwd=store, stdin=f"100644 blob {blob}\tf\n").out.strip()
+    blob = git(store.folder, "hash-object", "-w", str(work / "large"))
+    tree = spawn("git", "mktree", cwd=store.folder, stdin=f"100644 blob {blob}\tf\n").out.strip()
     for _ in range(12):
         listing = "".join(f"040000 tree {tree}\td{n}\n" for n in range(10))
-        tree = spawn("git", "mktree", cwd=store, stdin=listing).out.strip()
-    link = spawn("git", "hash-object", "-w", "--stdin", cwd=store, stdin="large").out.strip()
+        tree = spawn("git", "mktree", cwd=store.folder, stdin=listing).out.strip()
+    link = spawn("git", "hash-object", "-w", "--stdin", cwd=store.folder, stdin="large").out.strip()
     links = "".join(f"120000 blob {link}\tl{n}\n" for n in range(10)) + f"100644 blob {blob}\tlarge\n"
-    linked = spawn("git", "mktree", cwd=store, stdin=links).out.strip()
+    linked = spawn("git", "mktree", cwd=store.folder, stdin=links).out.strip()
     with pytest.raises(ScaffoldError, match="too many files"):
         submission.read(store, tree)
     with pytest.raises(ScaffoldError, match="larger than 512 MB"):

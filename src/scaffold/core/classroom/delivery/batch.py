@@ -175,5 +175,5 @@ def contains(room: Class, owner: Owner, assignment: str, line: Given) -> bool:
     """Whether an owner's repository holds, on any branch, what they were given."""
     refs = fetched_ref(owner.id, assignment)
     room.forge.fetch(room.store.folder, owner.repository, refs)
-    found = room.store.git("for-each-ref", "--format=%(refname)", f"--contains={line.commit}", refs)
+    found = room.store.run("for-each-ref", "--format=%(refname)", f"--contains={line.commit}", refs)
     return bool(found.strip())

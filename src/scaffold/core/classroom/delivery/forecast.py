@@ -9,10 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from scaffold.core.update import ownership
-from scaffold.core.update.house_rules import Sides, settle
-from scaffold.tools.git import bare
+from scaffold.core.update.house_rules import Sides, apply_rules
 from scaffold.tools.git.merge import Merged, Workbench, merge_many
-from scaffold.tools.git.trees import Commit, File, Known, Tree
+from scaffold.tools.git.trees import Commit, Entry, File, Known, Tree
 
 NOT_STARTED, CURRENT, CLEAN, CONFLICT = "not started", "has it", "clean", "conflict"
 _MARKS = "refs/heads/all"
@@ -73,7 +72,7 @@ def forecast(bench: Workbench, wanted: Sequence[Sides3]) -> list[Forecast]:
     merged = [sides for sides, known in found.items() if known is None]
     found |= dict(zip(merged, _merged(bench, merged), strict=True))
     plain = {sides: known for sides, known in found.items() if known}
-    counts = bare.changes(bench.folder, [(sides.yours, known.tree) for sides, known in plain.items()])
+    counts = bench.changed_entries([(sides.yours, known.tree) for sides, known in plain.items()])
     told = {
         sides: replace(known, files=len(changed)) for (sides, known), changed in zip(plain.items(), counts, strict=True)
     }
@@ -89,15 +88,15 @@ def _without_merge(sides: Sides3) -> Forecast | None:
 def _merged(bench: Workbench, wanted: Sequence[Sides3]) -> list[Forecast]:
     if not wanted:
         return []
-    mine = bare.changes(bench.folder, [(sides.base, sides.yours) for sides in wanted])
-    news = bare.changes(bench.folder, [(sides.base, sides.theirs) for sides in wanted])
+    mine = bench.changed_entries([(sides.base, sides.yours) for sides in wanted])
+    news = bench.changed_entries([(sides.base, sides.theirs) for sides in wanted])
     aligned = _aligned(bench, mine, news)
     commits = []
     for number, (sides, (old, new)) in enumerate(zip(wanted, aligned, strict=True)):
         first = 3 * number + 1
         trees: Trees = ((sides.base, old, ""), (sides.yours, {}, f":{first}"), (sides.theirs, new, f":{first}"))
-        for place, (tree, files, parent) in enumerate(trees):
-            commits.append(Commit("", files, start=tree, parent=parent, ref=_MARKS, mark=first + place))
+        for side, (tree, files, parent) in enumerate(trees):
+            commits.append(Commit("", files, start=tree, parent=parent, ref=_MARKS, mark=first + side))
     ids = bench.write_marked(commits)
     merges = merge_many(bench, [(ids[3 * number + 2], ids[3 * number + 3]) for number in range(len(wanted))])
     done = [
@@ -122,7 +121,7 @@ def _plain(sides: Sides3, merged: Merged) -> Forecast:
 def _with_lines(bench: Workbench, found: Sequence[Forecast]) -> list[Forecast]:
     """The same, with the lines where conflicts begin: all files are read at once."""
     places = [(one.tree, clash.path) for one in found for clash in one.clashes]
-    lines = dict(zip(places, map(_line, bare.read_paths(bench.folder, places)), strict=True))
+    lines = dict(zip(places, map(_line, bench.read_paths(places)), strict=True))
     return [
         replace(one, clashes=tuple(replace(clash, line=lines[one.tree, clash.path]) for clash in one.clashes))
         for one in found
@@ -134,7 +133,7 @@ def _clean(sides: Sides3, tree: str) -> Forecast:
 
 
 Trees = tuple[tuple[str, Mapping[str, File], str], ...]
-Changes = Mapping[str, tuple[tuple[str, str], tuple[str, str]]]
+Changes = Mapping[str, tuple[Entry, Entry]]
 
 
 def _aligned(
@@ -146,20 +145,24 @@ def _aligned(
     """
     both = [_both(one, other) for one, other in zip(mine, news, strict=True)]
     oids = {
-        place[1]
+        entry.oid
         for paths, one, other in zip(both, mine, news, strict=True)
         for path in paths
-        for place in (*one[path], other[path][1])
+        for entry in (*one[path], other[path][1])
     }
     contents = bench.read_many(sorted(oids))
     found = []
     for paths, one, other in zip(both, mine, news, strict=True):
-        base = {path: File(contents[one[path][0][1]], one[path][0][0] == "100755") for path in paths}
-        theirs = {path: File(contents[other[path][1][1]], other[path][1][0] == "100755") for path in paths}
+        base = {path: _file(one[path][0], contents) for path in paths}
+        theirs = {path: _file(other[path][1], contents) for path in paths}
         yours = {path: one[path][1] for path in paths}
         old, new = ownership.align(base, theirs, yours, lambda asked: {oid: contents[oid] for oid in asked})
         found.append((_differing(base, old), _differing(theirs, new)))
     return found
+
+
+def _file(entry: Entry, contents: Mapping[str, bytes]) -> File:
+    return File(contents[entry.oid], entry.mode == "100755")
 
 
 def _both(one: Changes, other: Changes) -> set[str]:
@@ -167,8 +170,8 @@ def _both(one: Changes, other: Changes) -> set[str]:
     return {path for path in one.keys() & other.keys() if _is_file(one[path], other[path])}
 
 
-def _is_file(one: tuple[tuple[str, str], tuple[str, str]], other: tuple[tuple[str, str], tuple[str, str]]) -> bool:
-    return all(place[0].startswith("100") for place in (*one, *other))
+def _is_file(one: tuple[Entry, Entry], other: tuple[Entry, Entry]) -> bool:
+    return all(entry.mode.startswith("100") for entry in (*one, *other))
 
 
 def _differing(before: Tree, after: Tree) -> dict[str, File]:
@@ -179,11 +182,10 @@ def _settled(bench: Workbench, sides: Sides3, merged: Merged) -> Forecast:
     """Apply the rules of the house: what the student deleted stays deleted, a notebook is merged whole or not."""
     entries = bench.entries(sides.yours)
     base, theirs = (
-        {path: Known(b"", place=place) for path, place in bench.entries(tree).items()}
+        {path: Known(b"", entry=entry) for path, entry in bench.entries(tree).items()}
         for tree in (sides.base, sides.theirs)
     )
-    # There is no work tree, so nothing untracked can stand in the way.
-    settled = settle(bench, Sides(bench.folder / "none", sides.yours, entries, base, theirs), merged)
+    settled = apply_rules(bench, Sides(None, sides.yours, entries, base, theirs), merged)
     if not settled.conflicts:
         return _clean(sides, settled.tree)
     return Forecast(CONFLICT, settled.tree, clashes=tuple(Clash(path, 0) for path in sorted(settled.conflicts)))

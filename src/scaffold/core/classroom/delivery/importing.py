@@ -14,7 +14,7 @@ from pathlib import Path
 from scaffold.core.classroom import journal, roster
 from scaffold.core.classroom.assignment import FILE_NAME, Assignment
 from scaffold.core.classroom.course import Course
-from scaffold.core.classroom.delivery import batch, history
+from scaffold.core.classroom.delivery import batch
 from scaffold.core.classroom.delivery.batch import Class, Row
 from scaffold.core.classroom.owners import Owner
 from scaffold.core.classroom.roster_columns import STUDENT_ID, USERNAME
@@ -25,7 +25,6 @@ from scaffold.errors import ScaffoldError
 from scaffold.tools import git
 from scaffold.tools.files import staged, write_atomically
 from scaffold.tools.forges.remote import Remote
-from scaffold.tools.git import bare
 from scaffold.tools.git.trees import write_folder
 
 PATTERNS = {
@@ -159,7 +158,7 @@ def _starts(store: Store, assignment: str, branch: str, starter: Path | None) ->
     histories = {owner: _history(store, tip) for owner, tip in tips.items()}
     if starter:
         Remote(str(_git_folder(starter)), local=True).fetch(store.folder, _ORIGIN)
-        listing = store.git("log", f"--glob={_ORIGIN}", "--format=%T").decode()
+        listing = store.run("log", f"--glob={_ORIGIN}", "--format=%T")
         known = set(listing.split())
     else:
         first = Counter(history[-1][1] for history in histories.values() if history)
@@ -172,7 +171,7 @@ def _starts(store: Store, assignment: str, branch: str, starter: Path | None) ->
 
 def _history(store: Store, tip: str) -> list[tuple[str, str]]:
     """Commits and their trees, the newest first."""
-    lines = store.git("log", "--topo-order", "--format=%H %T", tip, "--").decode().splitlines()
+    lines = store.run("log", "--topo-order", "--format=%H %T", tip, "--").splitlines()
     return [(commit, tree) for commit, tree in (line.split(" ") for line in lines)]
 
 
@@ -183,11 +182,11 @@ def _git_folder(folder: Path) -> Path:
 def _adopt(room: Class, task: Assignment, begun: Mapping[str, str]) -> None:
     """Write the starter, a line for each of them that begins on their own commit, and the teacher's folder."""
     store, name = room.store, task.name
-    trees = history.trees(store.folder, list(begun.values()))
+    trees = store.trees_of(list(begun.values()))
     common = Counter(trees).most_common(1)[0][0]
     example = list(begun.values())[trees.index(common)]
-    stamp = store.git("log", "-1", "--format=%an <%ae> %at +0000", example).decode().strip()
-    files = bare.read_tree(store.folder, common)
+    stamp = store.run("log", "-1", "--format=%an <%ae> %at +0000", example).strip()
+    files = store.read_tree(common)
     given = store.starters(name).get(1) or store.write_starter(name, 1, files, stamp, "")
     store.write_lines(name, given, ((owner, {}, commit) for owner, commit in begun.items()), stamp)
     if not task.folder.exists():

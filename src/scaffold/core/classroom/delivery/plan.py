@@ -79,10 +79,10 @@ def plan(
     """
     failed = look(room, task, who, progress)
     progress("Merging")
-    return judge(room, task, ready, who, failed, keep=keep)
+    return forecast_all(room, task, ready, who, failed, keep=keep)
 
 
-def judge(
+def forecast_all(
     room: Class,
     task: Assignment,
     ready: Prepared,
@@ -101,7 +101,7 @@ def judge(
     bases = history.bases(room.store, [(work.line, work.head) for work in open_ if work.line])
     with _bench(room) as bench:
         news = _new_trees(bench, room, task, ready, open_)
-        yours = history.trees(room.store.folder, [work.head for work in open_])
+        yours = room.store.trees_of([work.head for work in open_])
         sides = [Sides3(*trees) for trees in zip(bases, yours, news, strict=True)]
         outcomes = dict(zip((work.owner.id for work in open_), forecast(bench, sides), strict=True))
         if keep:
@@ -140,7 +140,7 @@ def _bench(room: Class) -> AbstractContextManager[Workbench]:
 def _new_trees(bench: Workbench, room: Class, task: Assignment, ready: Prepared, open_: Sequence[Work]) -> list[str]:
     """The newer starter as each of them would have it: a tree's id each."""
     bench.write([Commit("new", ready.tree)])
-    shared = bench.tree("new")
+    shared = bench.tree_of("new")
     if not task.personal.file and not task.personal.slices:
         return [shared] * len(open_)
     own = (personal.files(room.course, task, work.owner.id, ready.tree) for work in open_)
@@ -148,4 +148,4 @@ def _new_trees(bench: Workbench, room: Class, task: Assignment, ready: Prepared,
         Commit("", files, start=shared, ref="refs/heads/all", mark=number) for number, files in enumerate(own, start=1)
     )
     ids = bench.write_marked(made)
-    return history.trees(bench.folder, [ids[number] for number in range(1, len(open_) + 1)])
+    return bench.trees_of([ids[number] for number in range(1, len(open_) + 1)])

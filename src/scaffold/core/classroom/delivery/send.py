@@ -19,9 +19,8 @@ from scaffold.core.classroom.starter import prepare
 from scaffold.core.classroom.starter.prepare import Prepared
 from scaffold.core.classroom.store import Given
 from scaffold.core.outcome import Progress
-from scaffold.tools import git
 from scaffold.tools.forges.base import Proposal
-from scaffold.tools.git.trees import Commit, chunks
+from scaffold.tools.git.trees import Commit
 
 COMMAND = "update"
 FORWARDED = "fast-forwarded"
@@ -145,7 +144,7 @@ def _write_merges(
             {},
             start=work.outcome.tree,
             parent=work.head,
-            also=lines[work.owner.id].commit,
+            second_parent=lines[work.owner.id].commit,
             ref=refs[work.owner.id],
             message=text,
             stamp=ready.source.stamp,
@@ -153,7 +152,7 @@ def _write_merges(
         for work in clean
         if work.outcome
     )
-    git.fast_import(room.store.folder, chunks(made))
+    room.store.write(made)
     sent = {work.owner.id: _sent_ref(work, run) for work in works}
     return room.store.commits(sent)
 

@@ -65,7 +65,7 @@ def grade(
             return _marked(exam, owner, None, None, exercises)
         slot = slots.get()
         try:
-            done = exam.try_(submitted.read(store.folder, submission.commit), owner.id, slot)
+            done = exam.try_(submitted.read(store, submission.commit), owner.id, slot)
         except ScaffoldError as error:
             return Graded(owner, FAILED, error.message, submission)
         finally:
@@ -97,7 +97,7 @@ def grade_on(
     def papers() -> Iterator[tuple[str, Paper]]:
         for owner, submission in chosen.items():
             try:
-                yield owner, exam.paper(submitted.read(store.folder, submission.commit), owner)
+                yield owner, exam.paper(submitted.read(store, submission.commit), owner)
             except ScaffoldError as error:
                 rows[owner] = Graded(by_id[owner], FAILED, error.message, submission)
 

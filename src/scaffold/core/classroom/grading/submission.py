@@ -8,13 +8,12 @@ import tomllib
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatch
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import Any
 
 from scaffold.core.classroom.assignment import FILE_NAME
 from scaffold.errors import ScaffoldError
-from scaffold.tools import git
-from scaffold.tools.git import bare
+from scaffold.tools.git.bare import BareRepository
 from scaffold.tools.git.trees import SUBMODULE, File, Tree, with_contents
 
 _SETTINGS = {
@@ -99,25 +98,25 @@ def layout(teacher: Tree, hidden: Iterable[str]) -> Layout:
     return Layout(tests, tuple(hidden), roots, tuple(sorted(_tops(teacher, plain, roots))), files)
 
 
-def read(repository: Path, commit: str) -> dict[str, File]:
+def read(repository: BareRepository, commit: str) -> dict[str, File]:
     """The files of a submission, its submodules and odd names left out and its links replaced by what they mean.
 
     Raises:
         ScaffoldError: it is too large.
     """
     too_large = ScaffoldError(f"It is larger than {_LARGEST >> 20} MB.", "Ask the student to take large files out.")
-    listed = bare.list_up_to(repository, commit, _LISTED)
+    listed = repository.entries_up_to(_LISTED, commit)
     if listed is None:
         raise ScaffoldError("It has too many files.", "Ask the student to take them out.")
     entries = {
-        path: (mode, oid)
-        for path, (mode, oid) in listed.items()
-        if mode != SUBMODULE and not _NEVER & set(path.split("/")) and "\\" not in path
+        path: entry
+        for path, entry in listed.items()
+        if entry.mode != SUBMODULE and not _NEVER & set(path.split("/")) and "\\" not in path
     }
     # Asked before anything is read, and again when links have become copies.
-    if bare.size_of(repository, [oid for _, oid in entries.values()]) > _LARGEST:
+    if repository.size_of([entry.oid for entry in entries.values()]) > _LARGEST:
         raise too_large
-    found = with_contents(entries, git.read_blobs(repository, list({oid for _, oid in entries.values()})))
+    found = with_contents(entries, repository.read_many({entry.oid for entry in entries.values()}))
     plain = {path: file for path, one in found.items() if (file := _plain(found, path, one))}
     if sum(len(file.content) for file in plain.values()) > _LARGEST:
         raise too_large

@@ -6,13 +6,11 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from scaffold.core.classroom.assignment import Assignment
-from scaffold.core.classroom.delivery import batch, history, plan
+from scaffold.core.classroom.delivery import batch, plan
 from scaffold.core.classroom.delivery.batch import Class, Row
 from scaffold.core.classroom.owners import Owner
 from scaffold.core.outcome import Progress
-from scaffold.tools import git
-from scaffold.tools.git import bare
-from scaffold.tools.git.trees import Commit, File, chunks
+from scaffold.tools.git.trees import Commit, File
 
 BRANCH, FILE = "feedback", "feedback.md"
 SENT, AGAIN, ABSENT = "sent", "has it", "no repository"
@@ -93,10 +91,8 @@ def send(
     failed = plan.look(room, task, who, progress)
     heads = room.store.heads(task.name)
     parents = {owner: found[BRANCH] for owner, found in heads.items() if BRANCH in found}
-    held = dict(
-        zip(parents, bare.read_paths(room.store.folder, [(tip, FILE) for tip in parents.values()]), strict=True)
-    )
-    trees = dict(zip(parents, history.trees(room.store.folder, list(parents.values())), strict=True))
+    held = dict(zip(parents, room.store.read_paths([(tip, FILE) for tip in parents.values()]), strict=True))
+    trees = dict(zip(parents, room.store.trees_of(list(parents.values())), strict=True))
     new = [
         owner
         for owner in who
@@ -117,7 +113,7 @@ def send(
     ]
     # What was sent before is on the forge, or was rejected there: it is no parent of what is sent now.
     room.store.drop(refs.values())
-    git.fast_import(room.store.folder, chunks(made))
+    room.store.write(made)
     commits = room.store.commits(refs)
 
     def push(owner: Owner) -> Row:

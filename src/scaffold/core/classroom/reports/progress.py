@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from scaffold.core.classroom.delivery.history import reachable
 from scaffold.core.classroom.owners import Owner
 from scaffold.core.classroom.store import Given, Store
+from scaffold.tools.git.graph import read_graph
 
 IDLE = datetime.timedelta(days=3)
 """Without a push for so long, and not done: perhaps stuck."""
@@ -111,19 +111,9 @@ def _stuck(commits: Sequence[datetime.datetime], done: bool, history: Sequence[P
 
 def _commits(store: Store, work: Mapping[str, tuple[Given, str]]) -> dict[str, list[datetime.datetime]]:
     """When owners committed what is above their starter; one process for all of them."""
-    if not work:
-        return {}
-    asked = "".join(f"{tip}\n" for _, tip in work.values()).encode()
-    parents: dict[str, list[str]] = {}
-    times: dict[str, int] = {}
-    for line in store.git("log", "--stdin", "--format=%H %at %P", stdin=asked).decode().splitlines():
-        commit, when, *above = line.split(" ")
-        parents[commit], times[commit] = [parent for parent in above if parent], int(when)
+    graph = read_graph(store, [tip for _, tip in work.values()])
     starters = {commit for line, _ in work.values() for commit in (line.commit, line.parent) if commit}
     return {
-        owner: [
-            datetime.datetime.fromtimestamp(times[commit], datetime.UTC)
-            for commit in reachable(parents, tip, without=starters)
-        ]
+        owner: [graph.nodes[commit].authored for commit in graph.contained(tip, without=starters)]
         for owner, (_, tip) in work.items()
     }

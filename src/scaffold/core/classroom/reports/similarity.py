@@ -5,11 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from scaffold.core.classroom.delivery.history import trees
 from scaffold.core.classroom.reports.fingerprints import Mark, fingerprints
 from scaffold.core.classroom.store import Given, Store
-from scaffold.tools import git
-from scaffold.tools.git import bare
 
 FEWEST = 4
 """Shared fingerprints below which two submissions have nothing in common but chance."""
@@ -84,10 +81,10 @@ def rank(marks: Mapping[str, Marks]) -> list[Pair]:
 def _own(store: Store, given: Mapping[str, Given], commits: Mapping[str, str]) -> Iterator[tuple[str, Marks]]:
     """What each owner wrote: the files that differ from their starter, without the starter's fingerprints."""
     owners = [owner for owner in commits if owner in given]
-    handed = trees(store.folder, [commits[owner] for owner in owners])
+    handed = store.trees_of([commits[owner] for owner in owners])
     starters = [given[owner].tree for owner in owners]
     known: dict[str, frozenset[int]] = {}
-    differences = bare.changes(store.folder, list(zip(starters, handed, strict=True)))
+    differences = store.changed_entries(list(zip(starters, handed, strict=True)))
     for owner, starter, change in zip(owners, starters, differences, strict=True):
         if starter not in known:
             known[starter] = frozenset(mark for _, mark, _ in _marks(store, _entries(store, starter)))
@@ -100,11 +97,11 @@ def _own(store: Store, given: Mapping[str, Given], commits: Mapping[str, str]) -
 
 
 def _entries(store: Store, tree: str) -> dict[str, str]:
-    return {path: oid for path, (mode, oid) in git.list_tree(store.folder, tree).items() if mode in _REGULAR}
+    return {path: oid for path, (mode, oid) in store.entries(tree).items() if mode in _REGULAR}
 
 
 def _marks(store: Store, files: Mapping[str, str]) -> Iterator[tuple[str, int, int]]:
-    contents = git.read_blobs(store.folder, sorted(set(files.values())))
+    contents = store.read_many(set(files.values()))
     found: dict[tuple[str, bool], Sequence[Mark]] = {}
     for path, oid in files.items():
         key = (oid, path.endswith(".ipynb"))

@@ -7,7 +7,6 @@ its exercises say what to do, and `scaffold update` works in a student's reposit
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import yaml
@@ -18,13 +17,12 @@ from scaffold.core.classroom.starter.leaks import LeakSearch
 from scaffold.core.classroom.starter.strip import Secret
 from scaffold.core.project import ANSWERS_FILE
 from scaffold.core.templates.rendering import Renderer, Wanted
-from scaffold.core.update.house_rules import Sides, settle
+from scaffold.core.update.house_rules import Sides, apply_rules
 from scaffold.errors import ScaffoldError
 from scaffold.tools import git
-from scaffold.tools.git.merge import YOURS, merge, workbench
+from scaffold.tools.git.bare import BareRepository
+from scaffold.tools.git.merge import YOURS_BRANCH, Stage, merge, workbench
 from scaffold.tools.git.trees import SUBMODULE, Commit, File, Tree, with_contents
-
-_OURS = 2
 
 
 @dataclass(frozen=True)
@@ -74,7 +72,7 @@ def read_source(assignment: Assignment) -> Source:
         ScaffoldError: it is in no repository, has no commit or uncommitted changes, or holds what cannot be handed out.
     """
     folder = assignment.folder.resolve()
-    repository = git.repository(folder)
+    repository = git.find_repository(folder)
     if repository is None:
         raise ScaffoldError(
             f"{folder} is in no git repository.", f'cd {folder} && git init && git add --all && git commit -m "Begin"'
@@ -92,14 +90,15 @@ def read_source(assignment: Assignment) -> Source:
             f"{folder} has changes that are not committed: {first}.", "Commit them; students get the last commit."
         )
     commit, stamp = git.run(folder, "log", "-1", "--format=%H%x00%cn <%ce> %ct +0000").split("\0")
-    entries = git.list_tree(repository.git_dir, place)
-    for path, (mode, _) in entries.items():
-        if mode == SUBMODULE:
+    teachers = BareRepository(repository.git_dir)
+    entries = teachers.entries(place)
+    for path, entry in entries.items():
+        if entry.mode == SUBMODULE:
             raise ScaffoldError(
                 f"{assignment.name}/{path} is a submodule, which cannot be handed out.",
                 "Put its files in, or take it out.",
             )
-    contents = git.read_blobs(repository.git_dir, [oid for _, oid in entries.values()])
+    contents = teachers.read_many({entry.oid for entry in entries.values()})
     return Source(assignment, repository, with_contents(entries, contents), commit, stamp)
 
 
@@ -191,18 +190,18 @@ def _as_starter_edition(source: Source, mine: Tree, answers: Mapping[str, Any]) 
     visible = {path: file for path, file in teacher.tree.items() if not any(_is_below(path, item) for item in hidden)}
     base = strip.strip(visible).tree
     with workbench(source.repository) as bench:
-        merged = merge(bench, base, Commit(YOURS, mine, parent="base"), starter.tree, "starter edition")
-        start = bench.tree(YOURS)
-        sides = Sides(Path(bench.folder / "nowhere"), start, bench.entries(start), base, starter.tree)
-        settled = settle(bench, sides, merged)
+        merged = merge(bench, base, Commit(YOURS_BRANCH, mine, parent="base"), starter.tree, "starter edition")
+        start = bench.tree_of(YOURS_BRANCH)
+        sides = Sides(None, start, bench.entries(start), base, starter.tree)
+        settled = apply_rules(bench, sides, merged)
         entries = bench.entries(settled.tree)
         notes = []
         for path, stages in settled.conflicts.items():
             entries.pop(path, None)
-            if _OURS in stages:
-                entries[path] = stages[_OURS]
+            if Stage.YOURS in stages:
+                entries[path] = stages[Stage.YOURS]
             notes.append(
                 f"{path}: you changed what the starter edition changes too; students get yours, without solutions."
             )
-        contents = bench.read_many([oid for _, oid in entries.values()])
+        contents = bench.read_many([entry.oid for entry in entries.values()])
     return with_contents(entries, contents), notes

@@ -14,7 +14,6 @@ from scaffold.core.classroom.starter.build import Source
 from scaffold.core.classroom.starter.leaks import Leak, LeakSearch
 from scaffold.core.classroom.store import Given, Store
 from scaffold.core.outcome import Progress
-from scaffold.tools.git import bare
 from scaffold.tools.git.trees import Tree
 
 
@@ -63,13 +62,13 @@ def prepare(assignment: Assignment, store: Store | None, progress: Progress, ver
     keeps = latest is not None and (latest.version == version or latest.source == source.commit)
     if store and latest and keeps:
         made = build.make(source, edition=False)
-        tree = bare.read_tree(store.folder, latest.tree)
+        tree = store.read_tree(latest.tree)
     else:
         made = build.make(source)
         tree = dict(made.tree)
     search = made.search(assignment)
     leaks.refuse(_leaks(search, ((path, file.oid, file.content) for path, file in tree.items())))
-    is_same = store and latest and (keeps or tree == bare.read_tree(store.folder, latest.tree))
+    is_same = store and latest and (keeps or tree == store.read_tree(latest.tree))
     same = latest if is_same else None
     version = same.version if same else (max(starters) + 1 if starters else 1)
     return Prepared(source, tree, search, version, same, made.notes)
@@ -132,7 +131,7 @@ def write(
     lines = {owner: line for owner, line in store.lines(name).items() if owner in wanted}
     # The last look is at the very objects that a push would send.
     sent = [line for owner, line in lines.items() if line.version == given.version or owner not in has]
-    found = store.new_files([line.commit for line in sent], [line.parent for line in sent if line.parent])
+    found = store.files([line.commit for line in sent], [line.parent for line in sent if line.parent])
     leaks.refuse(_leaks(ready.search, found))
     return lines
 

@@ -1,0 +1,121 @@
+"""A user's repository: where it keeps what, who commits in it, and the few commands that scaffold runs there."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from scaffold.tools.git.command import ANYWHERE, GitError, attempt, run, run_bytes
+from scaffold.tools.git.trees import records
+
+INTRODUCE = 'git config --global user.name "Your Name" && git config --global user.email you@example.org'
+"""The command by which a person tells git their name."""
+_FALLBACK = {"NAME": "scaffold", "EMAIL": "scaffold@localhost"}
+_NO_PROMPT = {"GIT_TERMINAL_PROMPT": "0"}
+"""Git never asks for a password: in a script, a prompt would hang."""
+
+
+@dataclass(frozen=True)
+class Repository:
+    """Where a repository keeps its parts (gitrepository-layout(5)).
+
+    Attributes:
+        root: The work tree.
+        git_dir: The folder of what belongs to this work tree alone: HEAD, index, locks.
+        objects: The object database, shared with linked work trees.
+        object_format: `sha1` or `sha256`.
+    """
+
+    root: Path
+    git_dir: Path
+    objects: Path
+    object_format: str
+
+
+def find_repository(folder: Path) -> Repository | None:
+    """The repository whose work tree `folder` lies in, or None."""
+    done = attempt(
+        folder, "rev-parse", "--show-toplevel", "--absolute-git-dir", "--git-common-dir", "--show-object-format"
+    )
+    if not done.ok:
+        return None
+    root, git_dir, common, object_format = done.stdout.splitlines()
+    objects = (folder / common / "objects").resolve()
+    return Repository(Path(root).resolve(), Path(git_dir), objects, object_format)
+
+
+def toplevel(folder: Path) -> Path | None:
+    """The work tree that `folder` (or its nearest existing parent) lies in, or None."""
+    while not folder.is_dir():
+        folder = folder.parent
+    try:
+        return Path(run(folder, "rev-parse", "--show-toplevel"))
+    except GitError:
+        return None
+
+
+def configured_identity() -> dict[str, str]:
+    """`user.name` and `user.email` as the user configured them for all repositories; unset ones are left out."""
+    try:
+        lines = run(ANYWHERE, "config", "--get-regexp", r"^user\.(name|email)$").splitlines()
+    except GitError:
+        return {}
+    return dict(line.split(" ", 1) for line in lines if " " in line)
+
+
+def has_identity(folder: Path) -> bool:
+    """Whether the committer's name is configured, so that git need not derive one from the host's name."""
+    return attempt(folder, "-c", "user.useConfigOnly=true", "var", "GIT_COMMITTER_IDENT").ok
+
+
+def init(folder: Path, branch: str = "main") -> None:
+    """Make `folder` a repository."""
+    run(folder, "init", "--quiet", f"--initial-branch={branch}")
+
+
+def commit_all(folder: Path, message: str) -> None:
+    """Commit everything in the work tree. Raises GitError as `commit_staged` does."""
+    run(folder, "add", "--all")
+    commit_staged(folder, message)
+
+
+def commit_staged(folder: Path, message: str) -> None:
+    """Commit what is staged, as the user or, where git knows no name, under a fallback identity.
+
+    Raises:
+        GitError: A hook, a signing key or git itself refused.
+    """
+    env = {}
+    if not has_identity(folder):
+        env = {f"GIT_{role}_{part}": value for role in ("AUTHOR", "COMMITTER") for part, value in _FALLBACK.items()}
+    run(folder, "commit", "--quiet", "--message", message, env=env)
+
+
+def unmerged(folder: Path) -> list[str]:
+    """The paths, from the top of the work tree, that have conflicts to resolve."""
+    listing = run_bytes(folder, "ls-files", "--unmerged", "--full-name", "-z")
+    return list(dict.fromkeys(path for _, path in records(listing)))
+
+
+def add_remote(folder: Path, url: str) -> None:
+    """Name `url` the remote `origin`."""
+    run(folder, "remote", "add", "origin", "--", url)
+
+
+def push(folder: Path) -> None:
+    """Push the current branch to `origin` and track it. Raises GitError."""
+    run(folder, "push", "--quiet", "--set-upstream", "origin", "HEAD", env=_NO_PROMPT)
+
+
+def clone(url: str, folder: Path, *, bare: bool = True) -> None:
+    """Clone `url` into `folder` with all its tags.
+
+    Raises:
+        GitError: The repository cannot be read.
+    """
+    flags = ["--mirror"] if bare else []
+    run(folder.parent, "clone", "--quiet", *flags, "--", url, str(folder), env=_NO_PROMPT)
+
+
+def remote_tags(url: str) -> list[str]:
+    """The tags of a repository at a URL or path. Raises GitError when it cannot be read."""
+    lines = run(ANYWHERE, "ls-remote", "--tags", "--refs", "--", url, env=_NO_PROMPT).splitlines()
+    return [line.partition("refs/tags/")[2] for line in lines]
