@@ -74,7 +74,8 @@ def test_a_long_error_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_progress_says_nothing_in_a_pipe(capsys: pytest.CaptureFixture[str]) -> None:
-    with console.progress() as step:
-        step("Rendering")
-        step("Running make all")
+    with console.progress() as progress:
+        progress.step("Rendering")
+        progress.count("Grading", 1, 3)
+        progress.release_terminal("Running make all")
     assert capsys.readouterr() == ("", "")

@@ -1,6 +1,7 @@
-"""The only printer: results to stdout, talk to stderr, as text for people or as JSON for machines (DESIGN §5).
+"""The only printer: results to stdout, messages to stderr, as text for people or as JSON for machines.
 
-rich is imported when something is laid out: completion and `--json` never need it.
+What others wrote (file names, answers, a template's texts) reaches a terminal only through `escaped`. rich is imported
+when something is laid out: completion and `--json` never need it.
 """
 
 import contextlib
@@ -12,11 +13,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from scaffold import __version__
-from scaffold.core.outcome import Block, Markdown, Notice, Outcome, Progress, Table, Text, Tree
+from scaffold.core.outcome import Block, Markdown, Notice, Outcome, Patch, Progress, Table, Text, Tree
 from scaffold.errors import ScaffoldError
+from scaffold.tools.terminal import escaped
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.status import Status
+    from rich.text import Text as RichText
     from rich.tree import Tree as RichTree
 
 SCHEMA = 1
@@ -25,7 +29,7 @@ SCHEMA = 1
 
 @dataclass
 class Style:
-    """How this run talks: set once from the command line."""
+    """How this run prints: set once from the command line."""
 
     as_json: bool = False
     quiet: bool = False
@@ -36,12 +40,12 @@ style = Style()
 
 
 def show(command: str, outcome: Outcome) -> None:
-    """Print what a command gave back."""
+    """Print the result of a command."""
     if style.as_json:
         _envelope(command, outcome.exit_code, data=outcome.data, warnings=outcome.warnings)
         return
     for notice in outcome.warnings:
-        _talk("warning", notice.message, notice.hint)
+        _say("warning", notice.message, notice.hint)
     if not style.quiet:
         out = _rich(stderr=False)
         for block in outcome.blocks:
@@ -51,32 +55,50 @@ def show(command: str, outcome: Outcome) -> None:
 def show_error(command: str, error: ScaffoldError) -> None:
     """Print one sentence, a blank line and the hint; or the same in the JSON envelope."""
     if style.as_json:
-        _envelope(command, error.exit_code, error={"message": error.message, "hint": error.hint})
+        _envelope(command, error.exit_code, error={"code": error.code, "message": error.message, "hint": error.hint})
     else:
-        _talk("error", error.message, error.hint)
+        _say("error", error.message, error.hint)
 
 
 @contextlib.contextmanager
 def progress() -> Iterator[Progress]:
     """Show on a terminal what is being done; say nothing in a pipe, in JSON or when quiet."""
     if style.as_json or style.quiet or not sys.stderr.isatty():
-        yield lambda _step: None
+        yield Progress()
         return
     err = _rich(stderr=True)
     with err.status("") as status:
+        yield _Spinner(err, status)
 
-        def step(name: str) -> None:
-            if name.startswith("Running"):
-                status.stop()
-                err.print(f"{name} …", style="dim")
-            else:
-                status.update(f"{name} …")
 
-        yield step
+class _Spinner(Progress):
+    """Progress as one line with a spinner, which goes away when the command ends."""
+
+    def __init__(self, err: "Console", status: "Status") -> None:
+        self._err, self._status = err, status
+
+    def step(self, name: str) -> None:
+        """Show what is being done now."""
+        self._status.update(self._line(name))
+        self._status.start()
+
+    def count(self, name: str, done: int, total: int) -> None:
+        """Show how many of all are done."""
+        self.step(f"{name}, {done} of {total}")
+
+    def release_terminal(self, name: str) -> None:
+        """Leave a line that says what is being done, and stop the spinner until the next step."""
+        self._status.stop()
+        self._err.print(self._line(name), style="dim")
+
+    def _line(self, name: str) -> "RichText":
+        from rich.text import Text as RichText
+
+        return RichText(f"{escaped(name)} …")
 
 
 def can_ask() -> bool:
-    """Whether a person sits at the other end: without a terminal nothing prompts."""
+    """Whether a person can answer: without a terminal nothing prompts."""
     return sys.stdin.isatty() and sys.stdout.isatty() and not style.as_json
 
 
@@ -88,7 +110,7 @@ def choose(question: str, table: Table, names: Sequence[str]) -> str:
     out = _rich(stderr=False)
     _lay_out(out, numbered)
     answers = [*map(str, range(1, len(names) + 1)), *names]
-    answer = Prompt.ask(question, choices=answers, show_choices=False, default="1", console=out)
+    answer = Prompt.ask(escaped(question), choices=answers, show_choices=False, default="1", console=out)
     return names[int(answer) - 1] if answer.isdigit() else answer
 
 
@@ -112,14 +134,14 @@ def _envelope(
     print(json.dumps(content, default=str))
 
 
-def _talk(kind: str, message: str, hint: str) -> None:
+def _say(kind: str, message: str, hint: str) -> None:
     from rich.text import Text as RichText
 
     err = _rich(stderr=True)
     colour = "bold red" if kind == "error" else "yellow"
-    err.print(RichText.assemble((f"{kind}: ", colour), message), soft_wrap=True)
+    err.print(RichText.assemble((f"{kind}: ", colour), escaped(message)), soft_wrap=True)
     if hint:
-        err.print(RichText.assemble("\n", ("hint: ", "bold cyan"), hint), soft_wrap=True)
+        err.print(RichText.assemble("\n", ("hint: ", "bold cyan"), escaped(hint)), soft_wrap=True)
 
 
 def _rich(*, stderr: bool) -> "Console":
@@ -133,7 +155,9 @@ def _rich(*, stderr: bool) -> "Console":
 
 def _lay_out(out: "Console", block: Block) -> None:
     if isinstance(block, Text):
-        out.print(block.text, markup=False, soft_wrap=True)
+        out.print(escaped(block.text), markup=False, soft_wrap=True)
+    elif isinstance(block, Patch):
+        out.print(escaped(block.text) if out.is_terminal else block.text, markup=False, soft_wrap=True)
     elif isinstance(block, Markdown):
         _markdown(out, block.text)
     elif isinstance(block, Table):
@@ -146,9 +170,9 @@ def _markdown(out: "Console", text: str) -> None:
     from rich.markdown import Markdown as RichMarkdown
 
     if out.is_terminal:
-        out.print(RichMarkdown(text))
+        out.print(RichMarkdown(escaped(text)))
     else:
-        out.print(text, markup=False, emoji=False, soft_wrap=True)
+        out.print(escaped(text), markup=False, emoji=False, soft_wrap=True)
 
 
 def _table(out: "Console", block: Table) -> None:
@@ -156,11 +180,16 @@ def _table(out: "Console", block: Table) -> None:
     from rich.table import Table as RichTable
     from rich.text import Text as RichText
 
-    table = RichTable(title=block.title or None, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    table = RichTable(
+        title=RichText(escaped(block.title)) if block.title else None,
+        title_justify="left",
+        box=box.SIMPLE_HEAD,
+        pad_edge=False,
+    )
     for index, column in enumerate(block.columns):
         table.add_column(column, no_wrap=index == 0, overflow="fold")
     for row in block.rows:
-        table.add_row(*map(RichText, row))
+        table.add_row(*(RichText(escaped(cell)) for cell in row))
     out.print(table)
 
 
@@ -168,15 +197,15 @@ def _tree(block: Tree) -> "RichTree":
     from rich.text import Text as RichText
     from rich.tree import Tree as RichTree
 
-    root = RichTree(RichText(block.root, style="bold"), guide_style="dim")
+    root = RichTree(RichText(escaped(block.root), style="bold"), guide_style="dim")
     folders: dict[tuple[str, ...], RichTree] = {(): root}
     for path, size in block.files.items():
         *parents, name = path.split("/")
         for depth in range(1, len(parents) + 1):
             key = tuple(parents[:depth])
             if key not in folders:
-                folders[key] = folders[key[:-1]].add(RichText(key[-1] + "/", style="bold blue"))
-        label = RichText.assemble(name, "  ", (_size(size), "dim"))
+                folders[key] = folders[key[:-1]].add(RichText(escaped(key[-1]) + "/", style="bold blue"))
+        label = RichText.assemble(escaped(name), "  ", (_size(size), "dim"))
         folders[tuple(parents)].add(label)
     return root
 

@@ -14,6 +14,7 @@ from scaffold.core.templates import catalog, release, source
 from scaffold.errors import ScaffoldError
 from scaffold.tools import files, git
 from scaffold.tools.git.trees import read_folder
+from scaffold.tools.terminal import escaped
 
 
 def main() -> int:
@@ -22,7 +23,7 @@ def main() -> int:
         with _bundle(sys.argv[2] if len(sys.argv) > 2 else "") as bundle:
             _serve(bundle)
     except ScaffoldError as error:
-        print(f"{error.message}\nhint: {error.hint}" if error.hint else error.message, file=sys.stderr)
+        print(escaped(f"{error.message}\nhint: {error.hint}" if error.hint else error.message), file=sys.stderr)
         return 1
     return 0
 
@@ -57,14 +58,20 @@ def _serve(bundle: Path) -> None:
 @contextlib.contextmanager
 def _bundle(address: str) -> Iterator[Path]:
     if not address.startswith(catalog.SCHEME):
-        raise ScaffoldError(f"`{address}` is no address of a template.", "Addresses look like scaffold://ml-tabular")
+        raise ScaffoldError(
+            f"`{address}` is no address of a template.",
+            "Addresses look like scaffold://ml-tabular",
+            code="no-such-template",
+        )
     entry = catalog.find(source.name_of(address))
     if not entry.place.is_dir():
         release.heads(entry.place)
         yield entry.place
         return
     if entry.manifest is None:
-        raise ScaffoldError(f"{address} is a plain Copier template.", f"Use its own address: {entry.place}")
+        raise ScaffoldError(
+            f"{address} is a plain Copier template.", f"Use its own address: {entry.place}", code="no-such-template"
+        )
     with source.opened(address) as template, files.temporary_folder() as folder:
         tree = read_folder(template.checkout or folder)
         with release.draft_repository(tree, template.name, template.ref or "0") as repository:

@@ -10,6 +10,7 @@ import pytest
 import scaffold
 from conftest import Run
 from scaffold import console
+from scaffold.errors import CODES
 from support import BIN, spawn, write
 
 ENVELOPE = ["schema", "scaffold", "command", "ok", "exit_code", "data", "warnings", "error"]
@@ -122,7 +123,8 @@ def test_failure_in_json(run: Run, acme: str, name: str) -> None:
     assert list(failed.json) == ENVELOPE
     assert (failed.json["ok"], failed.json["exit_code"], failed.json["command"]) == (False, code, command)
     assert (failed.json["data"], failed.json["warnings"]) == (None, [])
-    assert set(failed.json["error"]) == {"message", "hint"}
+    assert set(failed.json["error"]) == {"code", "message", "hint"}
+    assert failed.json["error"]["code"] in CODES
     assert failed.json["error"]["message"].endswith((".", "?"))
     assert failed.json["error"]["hint"]
     assert failed.out.count("\n") == 1

@@ -7,10 +7,11 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from support import BIN, git, spawn
+from support import BIN, git, spawn, write
 
 GUARD = 60  # seconds without a sign of life after which a test gives up; no test waits for it to pass
 
@@ -18,19 +19,21 @@ GUARD = 60  # seconds without a sign of life after which a test gives up; no tes
 AT_TERMINAL = """
 import fcntl, os, sys, termios
 fcntl.ioctl(0, termios.TIOCSCTTY, 0)
-os.execv(sys.executable, [sys.executable, "-m", "scaffold", *sys.argv[1:]])
+os.execv(sys.executable, [sys.executable, *sys.argv[1:]])
 """
 """Makes the terminal the controlling one, so that Ctrl-C on it reaches the program."""
 
 
 class Terminal:
-    """The program with a person at it."""
+    """A program with a person at it: scaffold, unless told otherwise."""
 
-    def __init__(self, *args: str, env: dict[str, str] | None = None) -> None:
+    def __init__(
+        self, *args: str, program: tuple[str, ...] = ("-m", "scaffold"), env: dict[str, str] | None = None
+    ) -> None:
         self.seen = ""
         self.ours, theirs = pty.openpty()
         variables = {**os.environ, "TERM": "xterm", "COLUMNS": "200", **(env or {})}
-        command = [sys.executable, "-c", AT_TERMINAL, *args]
+        command = [sys.executable, "-c", AT_TERMINAL, *program, *args]
         self.process = subprocess.Popen(
             command, stdin=theirs, stdout=theirs, stderr=theirs, env=variables, start_new_session=True
         )
@@ -74,8 +77,8 @@ class Terminal:
 def terminal(installed: Path) -> Iterator[Callable[..., Terminal]]:
     opened: list[Terminal] = []
 
-    def open_it(*args: str, env: dict[str, str] | None = None) -> Terminal:
-        opened.append(Terminal(*args, env=env))
+    def open_it(*args: str, **more: Any) -> Terminal:
+        opened.append(Terminal(*args, **more))
         return opened[-1]
 
     yield open_it
@@ -195,3 +198,75 @@ def test_yes_without_a_template_and_a_terminal(installed: Path, work: Path) -> N
     failed = spawn(BIN / "scaffold", "new", "-y")
     assert (failed.code, failed.out) == (2, "")
     assert failed.err.startswith("error: Which template?\n\nhint: For example: scaffold new")
+
+
+PROGRESS = """
+from scaffold import console
+with console.progress() as progress:
+    progress.step("Running your own solution")
+    progress.count("Grading", 2, 3)
+    input()
+    progress.release_terminal("Running [make] all")
+    input()
+    progress.count("Grading", 3, 3)
+    input()
+"""
+
+
+def test_a_count_shows_whatever_the_step_before_was_called(terminal: Open) -> None:
+    person = terminal(program=("-c", PROGRESS))
+    person.until("Grading, 2 of 3 …")
+    person.type("\n")
+    person.until("Running [make] all …")
+    person.type("\n")
+    person.until("Grading, 3 of 3 …")
+    person.type("\n")
+    assert person.end() == 0
+
+
+TITLE = "\x1b]0;pwned\x07"
+FLIPPED = "\u202egnp.exe"
+IN_YAML = TITLE.encode("unicode_escape").decode()
+COPIER = f'word: {{type: str, default: "{IN_YAML}", help: "say {IN_YAML}{FLIPPED}"}}\n'
+ANSWERS = "{{ _copier_answers|to_nice_yaml }}"
+
+
+@pytest.fixture
+def hostile(work: Path) -> Path:
+    """A template that tries to set the terminal's title and to hide a file's true name."""
+    files = {"copier.yml": COPIER, f"{TITLE}{FLIPPED}.txt": "x\n", "{{ _copier_conf.answers_file }}.jinja": ANSWERS}
+    return write(work / "hostile", files)
+
+
+@pytest.mark.parametrize(
+    "args",
+    [("show", "./hostile"), ("new", "./hostile", "mine", "-y", "--dry-run"), ("new", f"./{TITLE}{FLIPPED}", "-y")],
+)
+def test_a_hostile_template_cannot_write_to_the_terminal(terminal: Open, hostile: Path, args: tuple[str, ...]) -> None:
+    person = terminal(*args)
+    person.end()
+    assert "\\x1b]0;pwned" in person.seen
+    assert TITLE not in person.seen
+    assert "\u202e" not in person.seen
+    piped = spawn(BIN / "scaffold", *args)
+    assert not {"\x1b", "\x07", "\u202e"} & set(piped.out + piped.err)
+
+
+def test_a_hostile_question_cannot_write_to_the_terminal(terminal: Open, hostile: Path) -> None:
+    person = terminal("new", "./hostile", "mine", "--no-install")
+    person.until("say ")
+    person.type("\x15fine\r")
+    assert person.end() == 0
+    assert TITLE not in person.seen
+    assert "\u202e" not in person.seen
+
+
+def test_a_hostile_address_of_a_template_cannot_write_to_the_terminal(work: Path) -> None:
+    answers = f'_src_path: "{TITLE.encode("unicode_escape").decode()}"\n_commit: "1{FLIPPED}"\n'
+    git(write(work / "project", {".copier-answers.yml": answers}), "init", "-q")
+    git(work / "project", "add", "-A")
+    git(work / "project", "commit", "-qm", "x")
+    for args in (["status", "project"], ["update", "project"], ["diff", "project"]):
+        done = spawn(BIN / "scaffold", *args)
+        assert "pwned" in done.out + done.err
+        assert not {"\x1b", "\x07", "\u202e"} & set(done.out + done.err)

@@ -1,4 +1,4 @@
-"""What all commands share at the door: `--json`, `-q`, `-v`, and the way an Outcome becomes an exit code."""
+"""What all commands share: `--json`, `-q`, `-v`, and the way an Outcome becomes an exit code."""
 
 import contextlib
 import inspect

@@ -1,4 +1,4 @@
-"""The program: one Typer app, and the one place where an exception becomes an exit code."""
+"""The program: one Typer app, and the only place where an exception becomes an exit code."""
 
 import io
 import sys
@@ -11,10 +11,7 @@ from typer.exceptions import TyperException
 from scaffold import __version__, console
 from scaffold.cli import catalogs, classroom, projects, templates, updates
 from scaffold.cli.common import CommandFailedError
-from scaffold.errors import ScaffoldError, UsageError
-
-INTERRUPTED = 130
-BUG = 3
+from scaffold.errors import BugError, InterruptedByUserError, ScaffoldError, UsageError
 
 app = typer.Typer(
     name="scaffold",
@@ -61,7 +58,7 @@ def entry() -> None:
 
 
 def main(args: list[str]) -> int:
-    """Run one command line and return its exit code (DESIGN §5). No traceback reaches the user."""
+    """Run one command line and return its exit code (docs/scripting.md). No traceback reaches the user."""
     console.style = console.Style(as_json="--json" in args)
     try:
         return app(args=args, prog_name="scaffold", standalone_mode=False) or 0
@@ -87,31 +84,49 @@ def _failed(command: str, error: BaseException | None) -> int:
     if isinstance(error, (KeyboardInterrupt, EOFError)):
         return _interrupted(command)
     where = f"`{command}`" if command else "the command line"
-    bug = ScaffoldError(f"scaffold has a bug: {type(error).__name__} in {where}.", _write_log(command, error))
-    bug.exit_code = BUG  # type: ignore[misc]
+    bug = BugError(f"scaffold has a bug: {type(error).__name__} in {where}.", _write_log(command, error))
     console.show_error(command, bug)
-    return BUG
+    return bug.exit_code
 
 
 def _interrupted(command: str) -> int:
-    failure = ScaffoldError("Interrupted; nothing half made was left behind.")
-    failure.exit_code = INTERRUPTED  # type: ignore[misc]
+    failure = InterruptedByUserError("Interrupted; nothing half made was left behind.")
     console.show_error(command, failure)
-    return INTERRUPTED
+    return failure.exit_code
 
 
 def _write_log(command: str, error: BaseException | None) -> str:
     from platformdirs import user_log_path
 
     from scaffold.tools import files, git
+    from scaffold.tools.terminal import escaped
 
     log = user_log_path("scaffold", appauthor=False) / "bug.log"
     trace = "".join(traceback.format_exception(error)) if error else ""
     try:
-        files.write_atomically(log, git.redact(f"scaffold {__version__}, {command}\n{trace}"))
+        files.write_atomically(log, escaped(git.redact(f"scaffold {__version__}, {command}\n{trace}\n{_versions()}")))
     except (ScaffoldError, OSError):
         return f"Report it; its log {log} could not be written."
     return f"Report it with the log {log}"
+
+
+def _versions() -> str:
+    """What a report of a bug must say of the machine, a line each."""
+    import platform
+
+    from scaffold.tools import git
+
+    try:
+        git_version = ".".join(map(str, git.version()))
+    except ScaffoldError as error:
+        git_version = error.message
+    rows = {
+        "scaffold": __version__,
+        "Python": platform.python_version(),
+        "git": git_version,
+        "system": platform.platform(),
+    }
+    return "".join(f"{name}: {value}\n" for name, value in rows.items())
 
 
 def _sentence(text: str) -> str:

@@ -41,7 +41,7 @@ def show(
     from scaffold.commands import show as show_command
 
     with console.progress() as progress:
-        progress("Reading")
+        progress.step("Reading")
         return show_command.show_template(template, ref)
 
 
@@ -88,7 +88,7 @@ def new(
         raise UsageError(
             "There is no terminal to ask the questions on.", "Add -y to take the defaults, and -d KEY=VALUE to answer."
         )
-    options = new_command.Options(
+    options = new_command.NewOptions(
         template=template or _choose(),
         dest=dest,
         ref=ref,

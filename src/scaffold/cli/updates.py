@@ -66,7 +66,7 @@ def update(
         return (command_.check if check else command_.abort)(folders[0])
     if abort:
         raise UsageError("--abort takes one project.", "Name it: scaffold update --abort PATH")
-    options = command_.Options(
+    options = command_.UpdateOptions(
         to=to,
         given=answers.gather(None, data or []),
         ask=not yes and not many and console.can_ask(),
@@ -112,7 +112,7 @@ def set_(
     from scaffold.commands import update as command_
     from scaffold.core import answers
 
-    options = command_.Options(
+    options = command_.UpdateOptions(
         given=answers.gather(None, pairs),
         dry_run=dry_run,
         diff=console.style.verbose,
@@ -133,9 +133,9 @@ def diff(
 
     Example: scaffold diff
     """
-    from scaffold.commands import compare
+    from scaffold.commands import diff as command_
 
-    return compare.diff(folder, exit_code=exit_code)
+    return command_.diff(folder, exit_code=exit_code)
 
 
 def status(
@@ -145,9 +145,9 @@ def status(
 
     Example: scaffold status ~/work/*
     """
-    from scaffold.commands import compare
+    from scaffold.commands import status as command_
 
-    return compare.status(paths or [Path()])
+    return command_.status(paths or [Path()])
 
 
 def adopt(
@@ -172,6 +172,6 @@ def adopt(
     from scaffold.commands import adopt as command_
     from scaffold.core import answers as given
 
-    options = command_.Options(template, to, given.gather(answers, data or []), dry_run, trust)
+    options = command_.AdoptOptions(template, to, given.gather(answers, data or []), dry_run, trust)
     with console.progress() as progress:
         return command_.adopt(path, options, progress)

@@ -20,7 +20,7 @@ from scaffold.tools.git.merge import workbench
 
 
 @dataclass(frozen=True)
-class Options:
+class AdoptOptions:
     """How to link.
 
     Attributes:
@@ -38,7 +38,7 @@ class Options:
     trust: bool = False
 
 
-def adopt(folder: Path, options: Options, progress: Progress = silent) -> Outcome:
+def adopt(folder: Path, options: AdoptOptions, progress: Progress = silent) -> Outcome:
     """Find the nearest release, write the answers file, and show what differs.
 
     Raises:
@@ -49,6 +49,7 @@ def adopt(folder: Path, options: Options, progress: Progress = silent) -> Outcom
         raise ScaffoldError(
             f"{project.folder} is linked already: {source.suggested_name(project.address)} {project.version}.",
             f"Bring it up to date: scaffold update {project.folder}",
+            code="already-linked",
         )
     with workbench(project.repository) as bench:
         fit, tried = _nearest(Yardstick(bench, project), project, options, progress)
@@ -70,14 +71,14 @@ def adopt(folder: Path, options: Options, progress: Progress = silent) -> Outcom
 
 
 def _nearest(
-    yardstick: Yardstick, project: Project, options: Options, progress: Progress
+    yardstick: Yardstick, project: Project, options: AdoptOptions, progress: Progress
 ) -> tuple[Fit, Mapping[str, int]]:
     """The best fit: first over the releases, then over the answers, then over the releases once more."""
     versions = [options.to] if options.to else source.releases(options.template)
     known = {**adoption.guesses(project), **project.answers}
     wanted = Wanted(options.template, None, project.folder.name, known, options.given, trust=options.trust)
     best, tried = _best_release(yardstick, wanted, versions, progress)
-    progress("Comparing answers")
+    progress.step("Comparing answers")
     better = yardstick.with_better_answers(best)
     if better.distance < best.distance and len(versions) > 1:
         return _best_release(yardstick, better.wanted, versions, progress)
@@ -90,7 +91,7 @@ def _best_release(
     fits: list[Fit] = []
     failed: ScaffoldError | None = None
     for version in versions:
-        progress(f"Comparing with {version}")
+        progress.step(f"Comparing with {version}")
         try:
             fits.append(yardstick.measure(replace(wanted, ref=version)))
         except ScaffoldError as error:
@@ -102,7 +103,7 @@ def _best_release(
     return best, {fit.rendering.version: fit.distance for fit in fits}
 
 
-def _outcome(project: Project, options: Options, fit: Fit, tried: Mapping[str, int]) -> Outcome:
+def _outcome(project: Project, options: AdoptOptions, fit: Fit, tried: Mapping[str, int]) -> Outcome:
     version, total = fit.rendering.version, fit.total
     data = {
         "project": str(project.folder),

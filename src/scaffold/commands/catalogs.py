@@ -20,9 +20,17 @@ def add(name: str, place: str) -> Outcome:
         ScaffoldError: the name is not allowed, or no template is found there.
     """
     if not NAME.fullmatch(name):
-        raise ScaffoldError(f"`{name}` cannot name a catalog.", "Use lower-case letters, digits and single hyphens.")
+        raise ScaffoldError(
+            f"`{name}` cannot name a catalog.",
+            "Use lower-case letters, digits and single hyphens.",
+            code="catalog-invalid",
+        )
     if any(entry.name == name for entry in catalog.built_in()):
-        raise ScaffoldError(f"`{name}` is the name of a built-in template.", "Choose another name for the catalog.")
+        raise ScaffoldError(
+            f"`{name}` is the name of a built-in template.",
+            "Choose another name for the catalog.",
+            code="catalog-invalid",
+        )
     git.refuse_secret(place, "catalog")
     with _locked(), files.temporary_folder() as parent:
         folder = Path(os.path.expanduser(place))  # noqa: PTH111 - Path.expanduser() fails for a user that there is not
@@ -30,7 +38,9 @@ def add(name: str, place: str) -> Outcome:
         offered = catalog.entries(Catalog(name, place, fresh or folder))
         if not offered:
             raise ScaffoldError(
-                f"{place} holds no template.", "A template is a folder with a template.toml or copier.yml."
+                f"{place} holds no template.",
+                "A template is a folder with a template.toml or copier.yml.",
+                code="catalog-invalid",
             )
         others = [item for item in catalog.registered() if item.name != name]
         _remove_clone(name)
@@ -61,7 +71,9 @@ def remove(name: str) -> Outcome:
         items = catalog.registered()
         gone = next((item for item in items if item.name == name), None)
         if gone is None:
-            raise ScaffoldError(f"There is no catalog `{name}`.", "`scaffold catalog list` shows what there is.")
+            raise ScaffoldError(
+                f"There is no catalog `{name}`.", "`scaffold catalog list` shows what there is.", code="no-such-catalog"
+            )
         catalog.save([item for item in items if item.name != name])
         _remove_clone(name)
     notice = Notice(f"Projects made from {name}/… still stand, but cannot be updated until it is added again.")
@@ -73,7 +85,9 @@ def _fetched(url: str, clone: Path) -> Path:
         git.clone(url, clone, bare=False)
     except git.GitError as error:
         raise ScaffoldError(
-            f"{git.redact(url)} is neither a folder nor a git repository that can be read.", error.message
+            f"{git.redact(url)} is neither a folder nor a git repository that can be read.",
+            error.message,
+            code="catalog-invalid",
         ) from error
     return clone
 

@@ -8,19 +8,19 @@ import contextlib
 import shlex
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from scaffold.core import project
 from scaffold.core.outcome import Block, Markdown, Notice, Outcome, Progress, Text, Tree, silent
 from scaffold.core.templates import settings, source
-from scaffold.errors import UsageError
+from scaffold.errors import ExitCode, UsageError
 from scaffold.tools import copier, files, git, process, uv
 
 
 @dataclass(frozen=True)
-class Options:
+class NewOptions:
     """What `scaffold new` was asked for.
 
     Attributes:
@@ -78,11 +78,11 @@ class _Made:
         self.left_out.append(Notice(message, hint))
 
 
-def preview(options: Options, progress: Progress = silent) -> Outcome:
+def preview(options: NewOptions, progress: Progress = silent) -> Outcome:
     """The files that `create` would write, with their sizes; nothing is written."""
     dest = _destination(options)
     with source.opened(options.template, options.ref) as template, files.temporary_folder() as parent:
-        progress("Rendering")
+        progress.step("Rendering")
         rendered = copier.render(_request(options, template), parent / dest.name)
         tree = files.sizes(parent / dest.name)
     data = {"project": str(dest), "template": template.label, "version": rendered.version, "files": tree}
@@ -90,7 +90,7 @@ def preview(options: Options, progress: Progress = silent) -> Outcome:
     return Outcome({**data, "dry_run": True}, [Tree(str(dest), tree), Text(total)])
 
 
-def create(options: Options, progress: Progress = silent) -> Outcome:
+def create(options: NewOptions, progress: Progress = silent) -> Outcome:
     """Generate the project.
 
     Raises:
@@ -98,28 +98,28 @@ def create(options: Options, progress: Progress = silent) -> Outcome:
     """
     dest = _destination(options)
     with source.opened(options.template, options.ref) as template, files.staged(dest) as stage:
-        progress("Rendering")
+        progress.step("Rendering")
         made = _Made(dest, template.label, copier.render(_request(options, template), stage))
         if options.install:
-            progress("Locking the environment")
+            progress.step("Locking the environment")
             _lock(made, stage)
         made.files = len(files.sizes(stage))
         if options.use_git:
-            progress("Committing")
+            progress.step("Committing")
             _commit(made, stage, options.remote)
     if options.install:
-        progress("Installing the environment")
+        progress.step("Installing the environment")
         _install(made)
     if options.push:
-        progress("Pushing")
+        progress.step("Pushing")
         _push(made)
     if options.run:
-        progress("Running make all")
+        progress.release_terminal("Running make all")
         _run(made)
     return _outcome(made, options)
 
 
-def _destination(options: Options) -> Path:
+def _destination(options: NewOptions) -> Path:
     git.version()
     if options.push and not options.remote:
         raise UsageError("--push needs to know where to.", "Add --remote URL.")
@@ -129,7 +129,7 @@ def _destination(options: Options) -> Path:
     return project.free_destination(options.dest or Path(source.suggested_name(options.template)))
 
 
-def _request(options: Options, template: source.Source) -> copier.Request:
+def _request(options: NewOptions, template: source.Source) -> copier.Request:
     return copier.Request(
         template.address,
         template.ref,
@@ -217,7 +217,7 @@ def _run(made: _Made) -> None:
         made.leave_out("`make all` failed in the new project; its output stands above.", f"cd {made.where} && make all")
 
 
-def _outcome(made: _Made, options: Options) -> Outcome:
+def _outcome(made: _Made, options: NewOptions) -> Outcome:
     failed = (options.push and not made.pushed) or (options.run and not made.ran)
     data = {
         "project": str(made.path),
@@ -232,7 +232,8 @@ def _outcome(made: _Made, options: Options) -> Outcome:
     if table:
         blocks.append(Markdown(table))
     blocks.append(Text(_next_step(made)))
-    return replace(Outcome(data, blocks, tuple(made.left_out)), exit_code=4 if failed else 0)
+    exit_code = ExitCode.PARTLY_DONE if failed else ExitCode.DONE
+    return Outcome(data, blocks, tuple(made.left_out), exit_code)
 
 
 def _next_step(made: _Made) -> str:

@@ -26,13 +26,17 @@ def release_templates(folder: Path, names: list[str], out: Path | None = None, *
     """
     if not folder.is_dir():
         raise ScaffoldError(
-            f"There is no folder {folder}.", "Name the one that holds the templates: --templates FOLDER"
+            f"There is no folder {folder}.",
+            "Name the one that holds the templates: --templates FOLDER",
+            code="no-such-folder",
         )
     out = (out or BUILT_IN).resolve()
     rows: list[dict[str, Any]] = []
     for name in names or _all(folder):
         if not (folder / name / FILE_NAME).is_file():
-            raise ScaffoldError(f"There is no template at {folder / name}.", f"It would hold a {FILE_NAME}.")
+            raise ScaffoldError(
+                f"There is no template at {folder / name}.", f"It would hold a {FILE_NAME}.", code="no-such-template"
+            )
         tree = assemble(folder / name)
         version = read_manifest(folder / name / FILE_NAME).version
         if is_development(version):

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from scaffold.core.outcome import Block, Markdown, Notice, Outcome, Progress, Table, Text, silent
+from scaffold.core.outcome import Block, Markdown, Notice, Outcome, Patch, Progress, Table, Text, silent
 from scaffold.core.project import Project, open_project, remembered_text
 from scaffold.core.templates import changelog, source
 from scaffold.core.templates.rendering import Renderer, Rendering, Wanted
@@ -17,17 +17,16 @@ from scaffold.core.update import apply, journal, recovery, report, uv_lock
 from scaffold.core.update import plan as merging
 from scaffold.core.update.house_rules import Change
 from scaffold.core.update.plan import Plan
-from scaffold.errors import ScaffoldError
+from scaffold.errors import ExitCode, ScaffoldError
 from scaffold.tools import copier, git
 from scaffold.tools.git.merge import Workbench, workbench
 
-CONFLICTS = 4
 _LEFT = {"conflicts": "conflicts to solve", "staged": "staged, not committed", "updated": "updated"}
 """What the last line calls the state of an update that leaves something to its owner."""
 
 
 @dataclass(frozen=True)
-class Options:
+class UpdateOptions:
     """How to update.
 
     Attributes:
@@ -60,7 +59,11 @@ def check(folder: Path) -> Outcome:
     current = newest == project.version or source.is_newer(project.version, newest)
     data = {"project": str(project.folder), "version": project.version, "newest": newest, "current": current}
     line = "is current" if current else f"can be updated to {newest}"
-    return Outcome(data, [Text(f"{report.title(project)} {project.version} {line}.")], exit_code=0 if current else 1)
+    return Outcome(
+        data,
+        [Text(f"{report.title(project)} {project.version} {line}.")],
+        exit_code=ExitCode.DONE if current else ExitCode.FAILED,
+    )
 
 
 def abort(folder: Path) -> Outcome:
@@ -75,7 +78,9 @@ def abort(folder: Path) -> Outcome:
     return Outcome({"project": str(project.folder), "aborted": True}, [Text(text)])
 
 
-def update(folder: Path, options: Options, progress: Progress = silent, renderer: Renderer | None = None) -> Outcome:
+def update(
+    folder: Path, options: UpdateOptions, progress: Progress = silent, renderer: Renderer | None = None
+) -> Outcome:
     """Update one project.
 
     Args:
@@ -107,34 +112,36 @@ def update(folder: Path, options: Options, progress: Progress = silent, renderer
     return replace(outcome, warnings=[*notices, *outcome.warnings])
 
 
-def _decided(project: Project, options: Options, progress: Progress, renderer: Renderer) -> Outcome:
+def _decided(project: Project, options: UpdateOptions, progress: Progress, renderer: Renderer) -> Outcome:
     apply.require_known_answers(project)
-    progress("Rendering")
+    progress.step("Rendering")
     base, new = _renderings(project, options, renderer)
     if new.migrates:
         return _hand_over(project, options, new)
-    progress("Merging")
+    progress.step("Merging")
     return _merge(project, options, base, new)
 
 
-def _renderings(project: Project, options: Options, renderer: Renderer) -> tuple[Rendering, Rendering]:
+def _renderings(project: Project, options: UpdateOptions, renderer: Renderer) -> tuple[Rendering, Rendering]:
     to = project.version if options.same_release else options.to or renderer.newest_release(project.address)
     if source.is_newer(project.version, to) and not options.to:
         raise ScaffoldError(
             f"{project.folder.name} is from release {project.version}, newer than any that is here ({to}).",
             "Update scaffold: pip install --upgrade portfolio-scaffold",
+            code="no-such-release",
         )
     old = Wanted(project.address, project.version, project.folder.name, project.answers, trust=options.trust)
     new = replace(old, ref=to, given=options.given, ask=options.ask)
     return renderer.render(old), renderer.render(new)
 
 
-def _hand_over(project: Project, options: Options, new: Rendering) -> Outcome:
+def _hand_over(project: Project, options: UpdateOptions, new: Rendering) -> Outcome:
     """Templates with migrations are updated by Copier itself, which runs them."""
     if not options.trust:
         raise ScaffoldError(
             "This template runs code of its own at updates (_migrations).",
             "Read it first; if you trust its authors, add --trust.",
+            code="template-runs-code",
         )
     note = Notice(
         "The template has migrations, so Copier's own update does it.",
@@ -148,10 +155,10 @@ def _hand_over(project: Project, options: Options, new: Rendering) -> Outcome:
     rows = [Change(path, "conflict", "both changed the same place") for path in conflicts]
     data = report.data(project, new.version, rows, "conflicts" if conflicts else "handed over")
     text = Text(f"{report.title(project)} {project.version} → {new.version}, by Copier.")
-    return Outcome(data, [text], [note], exit_code=CONFLICTS if conflicts else 0)
+    return Outcome(data, [text], [note], exit_code=ExitCode.PARTLY_DONE if conflicts else ExitCode.DONE)
 
 
-def _merge(project: Project, options: Options, base: Rendering, new: Rendering) -> Outcome:
+def _merge(project: Project, options: UpdateOptions, base: Rendering, new: Rendering) -> Outcome:
     label = f"{source.suggested_name(project.address)}-{new.version}"
     with workbench(project.repository) as bench:
         plan = merging.make_plan(bench, project, base, new, label)
@@ -163,18 +170,18 @@ def _merge(project: Project, options: Options, base: Rendering, new: Rendering) 
         return _applied(bench, project, plan, options)
 
 
-def _planned(bench: Workbench, project: Project, plan: Plan, options: Options) -> Outcome:
+def _planned(bench: Workbench, project: Project, plan: Plan, options: UpdateOptions) -> Outcome:
     blocks: list[Block] = [Text(f"{report.title(project)} {project.version} → {plan.version}; nothing was changed.")]
     news = changelog.between(source.read_changelog(project.address, plan.version), project.version, plan.version)
     blocks += [Markdown(news)] if news else []
     blocks.append(report.table(plan))
     diff = bench.diff(plan.head, plan.tree) if options.diff else ""
-    blocks += [Text(diff.rstrip("\n"))] if diff else []
+    blocks += [Patch(diff.rstrip("\n"))] if diff else []
     data = report.data(project, plan.version, plan.changes, "planned")
     return Outcome({**data, "changelog": news, "diff": diff}, blocks)
 
 
-def _applied(bench: Workbench, project: Project, plan: Plan, options: Options) -> Outcome:
+def _applied(bench: Workbench, project: Project, plan: Plan, options: UpdateOptions) -> Outcome:
     notices = [Notice(f"{row.path}: {row.reason}.") for row in plan.changes if row.odd]
     if options.commit and not plan.conflicts and not git.has_identity(project.root):
         notices.append(Notice("git does not know who you are, so the commit is scaffold's.", git.INTRODUCE))
@@ -218,7 +225,10 @@ def _done(project: Project, plan: Plan, state: str, undo: str, notices: list[Not
 def _left(project: Project, plan: Plan, state: str, notices: list[Notice]) -> Outcome:
     text = Text(f"{report.title(project)} {project.version} → {plan.version}: {_LEFT[state]}; {report.counts(plan)}.")
     return Outcome(
-        report.data(project, plan.version, plan.changes, state), [report.table(plan), text], notices, CONFLICTS
+        report.data(project, plan.version, plan.changes, state),
+        [report.table(plan), text],
+        notices,
+        ExitCode.PARTLY_DONE,
     )
 
 
@@ -234,7 +244,7 @@ def _locked_again(bench: Workbench, plan: Plan, notices: list[Notice]) -> Plan:
     return merging.put(bench, plan, uv_lock.LOCK, fresh, "dependencies changed: made anew")
 
 
-def _message(project: Project, plan: Plan, options: Options) -> str:
+def _message(project: Project, plan: Plan, options: UpdateOptions) -> str:
     name = source.suggested_name(project.address)
     if options.same_release:
         return f"Set {', '.join(options.given)} ({name} {plan.version})"
@@ -254,16 +264,18 @@ def check_all(folders: Sequence[Path]) -> Outcome:
         for row in rows
     ]
     table = Table(("project", "release", "newest", ""), cells)
-    return Outcome({"projects": rows}, [table], exit_code=0 if all(row["current"] for row in rows) else 1)
+    return Outcome(
+        {"projects": rows}, [table], exit_code=ExitCode.DONE if all(row["current"] for row in rows) else ExitCode.FAILED
+    )
 
 
-def update_all(folders: Sequence[Path], options: Options, progress: Progress = silent) -> Outcome:
+def update_all(folders: Sequence[Path], options: UpdateOptions, progress: Progress = silent) -> Outcome:
     """Update many projects; one that fails does not stop the others."""
     renderer = Renderer()
     rows: dict[Path, dict[str, Any]] = {}
     # Projects with the same answers one after the other: each distinct base and new is rendered once.
     for number, folder in enumerate(sorted(set(folders), key=remembered_text), start=1):
-        progress(f"{number} of {len(folders)}: {folder.name}")
+        progress.count(f"Updating {folder.name}", number, len(folders))
         rows[folder] = _row(folder, options, renderer)
     shown = [rows[folder] for folder in dict.fromkeys(folders)]
     table = Table(
@@ -275,16 +287,16 @@ def update_all(folders: Sequence[Path], options: Options, progress: Progress = s
     )
     unfinished = [row for row in shown if row["exit_code"]]
     text = Text(f"{len(shown)} projects, {len(shown) - len(unfinished)} done, {len(unfinished)} left to you.")
-    return Outcome({"projects": shown}, [table, text], exit_code=CONFLICTS if unfinished else 0)
+    return Outcome({"projects": shown}, [table, text], exit_code=ExitCode.PARTLY_DONE if unfinished else ExitCode.DONE)
 
 
-def _row(folder: Path, options: Options, renderer: Renderer) -> dict[str, Any]:
+def _row(folder: Path, options: UpdateOptions, renderer: Renderer) -> dict[str, Any]:
     nothing = {"project": str(folder), "from": "", "to": "", "state": "failed", "changes": [], "warnings": []}
     try:
         outcome = update(folder, options, renderer=renderer)
     except ScaffoldError as error:
         return {**nothing, "error": error.message, "hint": error.hint, "exit_code": error.exit_code}
     except OSError as error:
-        return {**nothing, "error": str(error), "hint": "", "exit_code": 1}
+        return {**nothing, "error": str(error), "hint": "", "exit_code": ExitCode.FAILED}
     warnings = [notice.message for notice in outcome.warnings]
     return {**outcome.data, "warnings": warnings, "error": "", "hint": "", "exit_code": outcome.exit_code}

@@ -20,7 +20,7 @@ def parse_pair(pair: str) -> tuple[str, str]:
     key, separator, text = pair.partition("=")
     key = key.strip()
     if not separator or not key:
-        raise UsageError(f"`-d {pair}` is not KEY=VALUE.", "For example: -d license=MIT")
+        raise UsageError(f"`-d {pair}` is not KEY=VALUE.", "For example: -d license=MIT", code="answer-invalid")
     return key, text
 
 
@@ -33,13 +33,13 @@ def read_answers_file(path: Path) -> dict[str, Any]:
     try:
         loaded = yaml.safe_load(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise UsageError(f"The answers file {path} cannot be read: {error.strerror}.") from error
+        raise UsageError(f"The answers file {path} cannot be read: {error.strerror}.", code="answer-invalid") from error
     except (yaml.YAMLError, ValueError) as error:  # ValueError: no UTF-8, or a date like 2020-99-99
-        raise UsageError(f"The answers file {path} is not valid YAML.") from error
+        raise UsageError(f"The answers file {path} is not valid YAML.", code="answer-invalid") from error
     if loaded is None:
         return {}
     if not isinstance(loaded, dict):
-        raise UsageError(f"The answers file {path} must hold `question: answer` lines.")
+        raise UsageError(f"The answers file {path} must hold `question: answer` lines.", code="answer-invalid")
     return {str(key): value for key, value in loaded.items() if not str(key).startswith("_")}
 
 

@@ -1,13 +1,23 @@
-"""What a command gives back: data for machines, blocks for people, an exit code for shells."""
+"""The result of a command (data for machines, blocks for people, an exit code for shells), and its progress."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
+
+from scaffold.errors import ExitCode
 
 
 @dataclass(frozen=True)
 class Text:
     """A line or paragraph for people, shown on stdout."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Patch:
+    """A difference in git's format, shown on stdout; a pipe gets it byte for byte, so that `git apply` can read it."""
 
     text: str
 
@@ -24,9 +34,9 @@ class Table:
     """Rows under headings, shown on stdout.
 
     Attributes:
-        columns: the headings.
-        rows: one sequence of cells a row, as many as there are columns.
-        title: a line above the table; empty for none.
+        columns: The headings.
+        rows: One sequence of cells for each row, as many as there are columns.
+        title: A line above the table; empty for none.
     """
 
     columns: Sequence[str]
@@ -39,20 +49,20 @@ class Tree:
     """Files as a tree, shown on stdout.
 
     Attributes:
-        root: the name on top.
-        files: POSIX paths below it with their sizes in bytes.
+        root: The name on top.
+        files: POSIX path below it → size in bytes.
     """
 
     root: str
     files: Mapping[str, int]
 
 
-Block = Text | Markdown | Table | Tree
+Block = Text | Patch | Markdown | Table | Tree
 
 
 @dataclass(frozen=True)
 class Notice:
-    """Something left out or odd that did not stop the work, and the command that mends it."""
+    """Something that was left out or is odd but did not stop the work, and the command that fixes it."""
 
     message: str
     hint: str = ""
@@ -63,21 +73,34 @@ class Outcome:
     """The result of one command.
 
     Attributes:
-        data: what `--json` shows under `data`; its keys are a contract (tests/cli/test_contract.py).
-        blocks: what a person reads.
-        warnings: shown on stderr, or listed in the JSON envelope.
-        exit_code: 0 done, 4 partly done (DESIGN §5).
+        data: What `--json` shows under `data`; its keys are a contract (tests/cli/test_contract.py).
+        blocks: What a person reads.
+        warnings: Notices shown on stderr, or listed in the JSON envelope.
+        exit_code: What the process ends with.
     """
 
     data: Mapping[str, Any]
     blocks: Sequence[Block] = ()
     warnings: Sequence[Notice] = field(default=())
-    exit_code: int = 0
+    exit_code: int = ExitCode.DONE
 
 
-Progress = Callable[[str], None]
-"""Told what is being done now, in a few words, whenever that changes."""
+class Progress:
+    """Told by a command what it is doing. This one shows nothing; the console's shows it on a terminal."""
+
+    def step(self, name: str) -> None:
+        """Say what is being done now, in a few words."""
+
+    def count(self, name: str, done: int, total: int) -> None:
+        """Say how many of all are done."""
+
+    def release_terminal(self, name: str) -> None:
+        """Say what is being done, and leave the terminal to a program that writes to it itself."""
+
+    def counter(self, name: str) -> Callable[[int, int], None]:
+        """`count` for one name: takes how many are done, and of how many."""
+        return partial(self.count, name)
 
 
-def silent(_step: str) -> None:
-    """Progress that nobody watches."""
+silent = Progress()
+"""Progress that nobody watches."""

@@ -64,7 +64,9 @@ def open_project(folder: Path, *, damaged: bool = False) -> Project:
     """
     folder = folder.expanduser().resolve()
     if not folder.is_dir():
-        raise ScaffoldError(f"There is no folder {folder}.", "Name the folder of a generated project.")
+        raise ScaffoldError(
+            f"There is no folder {folder}.", "Name the folder of a generated project.", code="no-such-folder"
+        )
     repository = git.find_repository(folder)
     try:
         answers = _read_answers(folder)
@@ -76,12 +78,14 @@ def open_project(folder: Path, *, damaged: bool = False) -> Project:
         raise ScaffoldError(
             f"{folder} is in no git repository, so nothing could bring your changes back.",
             f'Make one first: cd {folder} && git init && git add --all && git commit --message "Before the update"',
+            code="not-in-git",
         )
     address, version = (str(answers.get(key) or "") for key in ("_src_path", "_commit"))
     if not damaged and (not address or not version):
         raise ScaffoldError(
             f"{folder / ANSWERS_FILE} does not say which release of which template the project is from.",
             f"Link it again: scaffold adopt {folder} TEMPLATE",
+            code="not-a-project",
         )
     remembered = {key: value for key, value in answers.items() if not key.startswith("_")}
     return Project(folder, repository, address, version, remembered)
@@ -93,17 +97,22 @@ def _read_answers(folder: Path) -> dict[str, Any]:
         raise ScaffoldError(
             f"{folder} was not made from a template: it has no {ANSWERS_FILE}.",
             f"Link it: scaffold adopt {folder} TEMPLATE",
+            code="not-a-project",
         )
     text = path.read_text(encoding="utf-8", errors="replace")
     if any(line.startswith(("<<<<<<< ", ">>>>>>> ")) for line in text.splitlines()):
-        raise ScaffoldError(f"{path} is in conflict.", "Choose one side of it, git add it and commit, then try again.")
+        raise ScaffoldError(
+            f"{path} is in conflict.",
+            "Choose one side of it, git add it and commit, then try again.",
+            code="not-a-project",
+        )
     hint = f"See what changed: git -C {folder} log -p {ANSWERS_FILE}"
     try:
         answers = yaml.safe_load(text)
     except yaml.YAMLError as error:
-        raise ScaffoldError(f"{path} is not valid YAML.", hint) from error
+        raise ScaffoldError(f"{path} is not valid YAML.", hint, code="not-a-project") from error
     if not isinstance(answers, dict):
-        raise ScaffoldError(f"{path} holds no answers.", hint)
+        raise ScaffoldError(f"{path} holds no answers.", hint, code="not-a-project")
     return answers
 
 
@@ -122,7 +131,7 @@ def find_projects(folder: Path) -> list[Path]:
         ScaffoldError: there is no such folder.
     """
     if not folder.is_dir():
-        raise ScaffoldError(f"There is no folder {folder}.")
+        raise ScaffoldError(f"There is no folder {folder}.", code="no-such-folder")
     found = []
     for place, folders, names in os.walk(folder):
         if ANSWERS_FILE in names:
@@ -142,7 +151,9 @@ def free_destination(dest: Path) -> Path:
     try:
         dest = Path(os.path.abspath(os.path.expanduser(dest)))  # noqa: PTH100, PTH111
     except FileNotFoundError as error:
-        raise ScaffoldError("The folder that you stand in is gone.", "Go to another one: cd") from error
+        raise ScaffoldError(
+            "The folder that you stand in is gone.", "Go to another one: cd", code="no-such-folder"
+        ) from error
     with friendly_os_errors(dest):
         _require_free(dest)
     return dest
@@ -150,16 +161,26 @@ def free_destination(dest: Path) -> Path:
 
 def _require_free(dest: Path) -> None:
     if dest.is_symlink() or (dest.exists() and not dest.is_dir()):
-        raise ScaffoldError(f"{dest} is in the way: it is not a folder.", "Choose another name, or move it away.")
+        raise ScaffoldError(
+            f"{dest} is in the way: it is not a folder.",
+            "Choose another name, or move it away.",
+            code="destination-in-use",
+        )
     if dest.is_dir() and any(dest.iterdir()):
         raise ScaffoldError(
-            f"{dest} is not empty.", f"Choose another name: scaffold new … {dest.name}-2; nothing was written."
+            f"{dest} is not empty.",
+            f"Choose another name: scaffold new … {dest.name}-2; nothing was written.",
+            code="destination-in-use",
         )
     above = next(folder for folder in dest.parents if folder.exists())
     if not above.is_dir():
-        raise ScaffoldError(f"{dest} cannot be made: {above} is not a folder.", "Choose another folder.")
+        raise ScaffoldError(
+            f"{dest} cannot be made: {above} is not a folder.", "Choose another folder.", code="destination-in-use"
+        )
     if not os.access(above, os.W_OK | os.X_OK):
-        raise ScaffoldError(f"{above} cannot be written.", "Choose another folder, or change its permissions.")
+        raise ScaffoldError(
+            f"{above} cannot be written.", "Choose another folder, or change its permissions.", code="permission-denied"
+        )
 
 
 def results_table(project: Path) -> str:

@@ -16,6 +16,7 @@ from scaffold.tools import git
 from scaffold.tools.files import sizes, temporary_folder
 from scaffold.tools.git.command import REPOSITORY_VARIABLES
 from scaffold.tools.questions import SEE, check_answers
+from scaffold.tools.terminal import BIDI_CONTROLS, escaped
 
 if TYPE_CHECKING:
     from copier._main import Worker
@@ -98,14 +99,19 @@ def render(request: Request, dest: Path) -> Rendered:
         raise ScaffoldError(
             f"This template wants to run code of its own: {'; '.join(what_it_runs(request))}.",
             "Read it first; if you trust its authors, add --trust.",
+            code="template-runs-code",
         ) from error
     except ProcessExecutionError as error:
         raise _unreadable(request, str(error.stderr)) from error
     except TemplateError as error:
-        raise ScaffoldError(f"The template has a mistake: {error}.", "Tell its authors.") from error
+        raise ScaffoldError(
+            f"The template has a mistake: {error}.", "Tell its authors.", code="template-invalid"
+        ) from error
     except ConfigFileError as error:
         raise ScaffoldError(
-            f"The copier.yml of {request.address} is not valid.", "Tell the template's authors."
+            f"The copier.yml of {request.address} is not valid.",
+            "Tell the template's authors.",
+            code="template-invalid",
         ) from error
     except (ValueError, TypeError, CopierError) as error:
         if "Unknown revision" in str(error):
@@ -187,7 +193,9 @@ def read_config(folder: Path) -> dict[str, Any]:
                 for document in yaml.safe_load_all((folder / name).read_text(encoding="utf-8")):
                     merged.update(document or {})
             except yaml.YAMLError as error:
-                raise ScaffoldError(f"{folder / name} is not valid YAML.", "Tell the template's authors.") from error
+                raise ScaffoldError(
+                    f"{folder / name} is not valid YAML.", "Tell the template's authors.", code="template-invalid"
+                ) from error
     return merged
 
 
@@ -260,6 +268,10 @@ def _sealed() -> Iterator[None]:
 def _hushed(ask: bool) -> Iterator[None]:
     """Keep what copier prints beside its errors from the user: our sentence says it. Only prompts need the terminal."""
     if ask:
+        from prompt_toolkit.layout.screen import Char
+
+        # prompt_toolkit writes out C0 and C1 in a question's texts, but not these.
+        Char.display_mappings.update({char: escaped(char) for char in BIDI_CONTROLS})
         yield
         return
     with contextlib.redirect_stderr(io.StringIO()), contextlib.redirect_stdout(io.StringIO()):
@@ -273,6 +285,7 @@ def _unreadable(request: Request, stderr: str) -> ScaffoldError:
     return ScaffoldError(
         f"The template {git.redact(request.address)} could not be read: {reason}.",
         "Check the address; `scaffold list` shows the built-in templates.",
+        code="template-unreadable",
     )
 
 
@@ -280,9 +293,10 @@ def _no_release(request: Request) -> ScaffoldError:
     return ScaffoldError(
         f"The template {git.redact(request.address)} has no release {request.ref}.",
         f"Its releases: git ls-remote --tags {git.redact(expanded(request.address))}",
+        code="no-such-release",
     )
 
 
 def _bad_answer(reason: str) -> ScaffoldError:
     text = " ".join(reason.split())
-    return UsageError(text if text.endswith(".") else text + ".", SEE)
+    return UsageError(text if text.endswith(".") else text + ".", SEE, code="answer-invalid")

@@ -121,16 +121,20 @@ def friendly_os_errors(path: Path) -> Iterator[None]:
     except OSError as error:
         where = Path(error.filename).parent if error.filename else path
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise ScaffoldError(f"The disk is full: {path} could not be written.", "Free some space first.") from error
+            raise ScaffoldError(
+                f"The disk is full: {path} could not be written.", "Free some space first.", code="disk-full"
+            ) from error
         if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
             hint = "Choose another folder, or change its permissions."
-            raise ScaffoldError(f"{where} cannot be written.", hint) from error
+            raise ScaffoldError(f"{where} cannot be written.", hint, code="permission-denied") from error
         if error.errno in (errno.ENOTDIR, errno.EEXIST, errno.ENOTEMPTY, errno.EBUSY):
             message = f"{path} cannot be made: something else stands in its way."
-            raise ScaffoldError(message, "Choose another folder.") from error
+            raise ScaffoldError(message, "Choose another folder.", code="destination-in-use") from error
         if error.errno == errno.ENAMETOOLONG:
             raise ScaffoldError(
-                f"The name {path.name[:40]}… is too long for this file system.", "Choose a shorter one."
+                f"The name {path.name[:40]}… is too long for this file system.",
+                "Choose a shorter one.",
+                code="destination-in-use",
             ) from error
         raise
 

@@ -69,7 +69,7 @@ def run(
     try:
         done = subprocess.run(args, cwd=cwd, env=_with(env), check=False, input=stdin, stdout=output, stderr=output)
     except OSError as error:
-        raise ScaffoldError(f"`{args[0]}` could not be started: {error.strerror}.") from error
+        raise ScaffoldError(f"`{args[0]}` could not be started: {error.strerror}.", code="program-missing") from error
     return Completed(done.returncode, done.stdout or b"", done.stderr or b"")
 
 
@@ -83,7 +83,7 @@ def run_up_to(most: int, args: Sequence[str], cwd: Path, env: Mapping[str, str] 
     try:
         process = subprocess.Popen(args, cwd=cwd, env=_with(env), **pipes)  # type: ignore[call-overload]
     except OSError as error:
-        raise ScaffoldError(f"`{args[0]}` could not be started: {error.strerror}.") from error
+        raise ScaffoldError(f"`{args[0]}` could not be started: {error.strerror}.", code="program-missing") from error
     with process:
         out = process.stdout.read(most + 1)
         if len(out) > most:
@@ -109,7 +109,9 @@ def feed(args: Sequence[str], cwd: Path, chunks: Iterable[bytes], env: Mapping[s
         try:
             process = subprocess.Popen(args, cwd=cwd, env=_with(env), stdin=subprocess.PIPE, stdout=out, stderr=err)
         except OSError as error:
-            raise ScaffoldError(f"`{args[0]}` could not be started: {error.strerror}.") from error
+            raise ScaffoldError(
+                f"`{args[0]}` could not be started: {error.strerror}.", code="program-missing"
+            ) from error
         with process:
             try:
                 # When it ends early, its exit status and its last words say why.
@@ -142,7 +144,9 @@ class Child:
             # Of its own group, so that a Ctrl-C is ours to deal with and all that it starts can be ended.
             self._process = subprocess.Popen(args, cwd=cwd, env=env, start_new_session=True, **pipes)  # type: ignore[call-overload]
         except OSError as error:
-            raise ScaffoldError(f"`{args[0]}` could not be started: {error.strerror}.") from error
+            raise ScaffoldError(
+                f"`{args[0]}` could not be started: {error.strerror}.", code="program-missing"
+            ) from error
         self.pid: int = self._process.pid
 
     def send(self, data: bytes) -> bool:

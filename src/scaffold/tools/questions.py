@@ -27,10 +27,10 @@ def check_answers(answers: Mapping[str, Any], questions: Mapping[str, Mapping[st
         if key not in questions:
             near = difflib.get_close_matches(key, questions, n=1)
             hint = f"Did you mean `{near[0]}`?" if near else f"It asks: {', '.join(questions)}."
-            raise UsageError(f"The template asks no question `{key}`.", hint)
+            raise UsageError(f"The template asks no question `{key}`.", hint, code="answer-invalid")
         need = _misfit(value, questions[key])
         if need:
-            raise UsageError(f"The answer to `{key}` must be {need}, not `{value}`.", SEE)
+            raise UsageError(f"The answer to `{key}` must be {need}, not `{value}`.", SEE, code="answer-invalid")
 
 
 def _misfit(value: Any, question: Mapping[str, Any]) -> str:

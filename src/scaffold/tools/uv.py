@@ -17,7 +17,9 @@ def _uv(project: Path, *args: str, env: Mapping[str, str] | None = None) -> Comp
     try:
         program = find_uv_bin()
     except FileNotFoundError as error:
-        raise ScaffoldError("uv was not found beside scaffold.", "Run: pip install uv") from error
+        raise ScaffoldError(
+            "uv was not found beside scaffold.", "Run: pip install uv", code="program-missing"
+        ) from error
     return run([str(program), *args], cwd=project, env={**_NO_OUTER_ENVIRONMENT, **(env or {})})
 
 

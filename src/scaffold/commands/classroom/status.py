@@ -86,7 +86,7 @@ def _rows(room: Class, task: Assignment, who: Sequence[Owner], progress: Progres
             return Row(owner, "gone", f"there is no {room.forge.address(owner.repository)}; hand it out again")
         return _standing(room, owner, line, heads)
 
-    return list(batch.work(who, look, lambda step: progress(f"Looking at repositories, {step}")))
+    return list(batch.work(who, look, progress.counter("Looking at repositories")))
 
 
 def _standing(room: Class, owner: Owner, line: Given, heads: dict[str, str]) -> Row:

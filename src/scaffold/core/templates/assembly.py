@@ -46,7 +46,7 @@ def _layer_folders(folder: Path, manifest: Manifest) -> Iterator[Path]:
     for layer in manifest.layers:
         path = folder.parent / LAYERS / layer
         if not NAME.fullmatch(layer) or not path.is_dir():
-            raise ScaffoldError(f"{folder / FILE_NAME} names a layer `{layer}` that is not at {path}.")
+            raise ScaffoldError(f"{folder / FILE_NAME} names a layer `{layer}` that is not at {path}.", code="template-invalid")
         yield path
 
 
@@ -62,15 +62,14 @@ def _overlay(parts: list[Path], replaces: set[str]) -> dict[str, File]:
                 if rendered not in replaces:
                     raise ScaffoldError(
                         f"`{rendered}` is in both {owner} and {part.name}.",
-                        f'Say which wins: add "{rendered}" to `replaces` in {FILE_NAME}.',
-                    )
+                        f'Say which wins: add "{rendered}" to `replaces` in {FILE_NAME}.', code="template-invalid")
                 unused.discard(rendered)
                 del tree[earlier]
             stood_in[rendered] = (path, part.name)
             tree[path] = file
     _require_no_file_as_folder(stood_in)
     for rendered in sorted(unused):
-        raise ScaffoldError(f"`replaces` names `{rendered}`, which nothing replaces.", f"Remove it from {FILE_NAME}.")
+        raise ScaffoldError(f"`replaces` names `{rendered}`, which nothing replaces.", f"Remove it from {FILE_NAME}.", code="template-invalid")
     return tree
 
 
@@ -78,7 +77,7 @@ def _require_no_file_as_folder(stood_in: Mapping[str, tuple[str, str]]) -> None:
     for path, (_, owner) in stood_in.items():
         for folder in map(str, PurePosixPath(path).parents):
             if folder in stood_in:
-                raise ScaffoldError(f"`{folder}` is a file in {stood_in[folder][1]} and a folder in {owner}.")
+                raise ScaffoldError(f"`{folder}` is a file in {stood_in[folder][1]} and a folder in {owner}.", code="template-invalid")
 
 
 def _files(part: Path) -> Iterator[tuple[str, File]]:
@@ -87,7 +86,7 @@ def _files(part: Path) -> Iterator[tuple[str, File]]:
             if _IGNORED.intersection(path.relative_to(part).parts) or path.suffix == ".pyc":
                 continue
             if path.is_symlink():
-                raise ScaffoldError(f"{path} is a symlink; templates hold none, they do not survive Windows.")
+                raise ScaffoldError(f"{path} is a symlink; templates hold none, they do not survive Windows.", code="template-invalid")
             if path.is_file():
                 executable = bool(path.stat().st_mode & 0o100)
                 yield path.relative_to(part).as_posix(), File(path.read_bytes(), executable)
@@ -109,9 +108,9 @@ def _copier_yml(parts: list[Path]) -> bytes:
 def _require_harmless(keys: set[str], path: Path, asked: Mapping[str, Path]) -> None:
     """Nobody has to trust anything to use an assembled template, and no layer overrides another's question unseen."""
     for key in sorted(keys & {"_tasks", "_migrations", "_jinja_extensions", "_subdirectory"}):
-        raise ScaffoldError(f"{path} sets `{key}`, which assembled templates do not have.", f"Take `{key}` out of it.")
+        raise ScaffoldError(f"{path} sets `{key}`, which assembled templates do not have.", f"Take `{key}` out of it.", code="template-invalid")
     for key in sorted(key for key in keys & asked.keys() if not key.startswith("_")):
-        raise ScaffoldError(f"The question `{key}` is in both {asked[key]} and {path}.", "Ask it in one of them.")
+        raise ScaffoldError(f"The question `{key}` is in both {asked[key]} and {path}.", "Ask it in one of them.", code="template-invalid")
 
 
 def _questions(path: Path) -> tuple[str, set[str]]:
@@ -121,9 +120,9 @@ def _questions(path: Path) -> tuple[str, set[str]]:
         documents = [document for document in yaml.safe_load_all(text) if document is not None]
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise ScaffoldError(f"{path}, line {line}, is not valid YAML: {error.problem}.") from error
+        raise ScaffoldError(f"{path}, line {line}, is not valid YAML: {error.problem}.", code="template-invalid") from error
     except (yaml.YAMLError, ValueError) as error:  # ValueError: no UTF-8, or a date like 2020-99-99
-        raise ScaffoldError(f"{path} is not valid YAML: {' '.join(str(error).split())}.") from error
+        raise ScaffoldError(f"{path} is not valid YAML: {' '.join(str(error).split())}.", code="template-invalid") from error
     if not all(isinstance(document, dict) for document in documents):
-        raise ScaffoldError(f"{path} is not valid YAML for copier: it must hold `question: details` entries.")
+        raise ScaffoldError(f"{path} is not valid YAML for copier: it must hold `question: details` entries.", code="template-invalid")
     return text.removeprefix("---\n").rstrip("\n") + "\n", {str(key) for document in documents for key in document}

@@ -73,7 +73,7 @@ def registered() -> list[Catalog]:
             raise ValueError
         return [Catalog(name, item["source"], Path(item["folder"])) for name, item in sorted(entries.items())]
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise ScaffoldError(f"{path} is damaged.", "Delete it and add your catalogs again.") from error
+        raise ScaffoldError(f"{path} is damaged.", "Delete it and add your catalogs again.", code="catalog-invalid") from error
 
 
 def save(catalogs: list[Catalog]) -> None:
@@ -91,8 +91,7 @@ def entries(catalog: Catalog) -> list[Entry]:
     if not catalog.folder.is_dir():
         raise ScaffoldError(
             f"The catalog `{catalog.name}` is no longer at {catalog.folder}.",
-            f"Run: scaffold catalog remove {catalog.name}",
-        )
+            f"Run: scaffold catalog remove {catalog.name}", code="no-such-folder")
     prefix = f"{catalog.name}/"
     found = {entry.name: entry for entry in _sources(catalog.folder, prefix)}
     found |= {entry.name: entry for entry in _released(catalog.folder / "releases", prefix)}
@@ -121,7 +120,7 @@ def unknown(name: str, known: list[str]) -> ScaffoldError:
     """What to say of a template that is not there."""
     near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
     hint = f"Did you mean `{near[0]}`? " if near else ""
-    return ScaffoldError(f"There is no template `{name}`.", hint + "`scaffold list` shows what there is.")
+    return ScaffoldError(f"There is no template `{name}`.", hint + "`scaffold list` shows what there is.", code="no-such-template")
 
 
 def _registry() -> Path:

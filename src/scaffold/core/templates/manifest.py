@@ -64,13 +64,13 @@ def parse_manifest(text: str, where: str) -> Manifest:
     try:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise ScaffoldError(f"{where} is not valid TOML: {error}.") from error
+        raise ScaffoldError(f"{where} is not valid TOML: {error}.", code="config-invalid") from error
     known = {field.name for field in fields(Manifest)}
     for key in raw.keys() - known:
-        raise ScaffoldError(f"{where} has an unknown key `{key}`.", f"Known keys: {', '.join(sorted(known))}.")
+        raise ScaffoldError(f"{where} has an unknown key `{key}`.", f"Known keys: {', '.join(sorted(known))}.", code="config-invalid")
     for key in _REQUIRED:
         if key not in raw:
-            raise ScaffoldError(f"{where} lacks `{key}`.", "docs/templates.md lists what a template.toml holds.")
+            raise ScaffoldError(f"{where} lacks `{key}`.", "docs/templates.md lists what a template.toml holds.", code="config-invalid")
     return Manifest(**{key: _checked(key, value, where) for key, value in raw.items()})
 
 
@@ -79,7 +79,7 @@ def read_manifest(path: Path) -> Manifest:
     try:
         text = path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
-        raise ScaffoldError(f"{path} is not valid TOML: it is not UTF-8.") from error
+        raise ScaffoldError(f"{path} is not valid TOML: it is not UTF-8.", code="config-invalid") from error
     return parse_manifest(text, str(path))
 
 
@@ -91,11 +91,11 @@ def is_development(version: str) -> bool:
 def _checked(key: str, value: Any, where: str) -> Any:
     if key in _LISTS:
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-            raise ScaffoldError(f"{where}: `{key}` must be a list of strings.")
+            raise ScaffoldError(f"{where}: `{key}` must be a list of strings.", code="config-invalid")
         return tuple(value)
     number = key in _NUMBERS
     if not isinstance(value, (int, float) if number else str) or isinstance(value, bool):
-        raise ScaffoldError(f"{where}: `{key}` must be {'a number' if number else 'a string'}.")
+        raise ScaffoldError(f"{where}: `{key}` must be {'a number' if number else 'a string'}.", code="config-invalid")
     if key == "version":
         _require_version(str(value), where)
     return value
@@ -107,4 +107,4 @@ def _require_version(value: str, where: str) -> None:
             raise InvalidVersion
         Version(value)
     except InvalidVersion as error:
-        raise ScaffoldError(f"{where}: `version` {value!r} is not a PEP 440 version, like 0.2.0.") from error
+        raise ScaffoldError(f"{where}: `version` {value!r} is not a PEP 440 version, like 0.2.0.", code="config-invalid") from error

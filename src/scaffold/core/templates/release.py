@@ -65,7 +65,7 @@ def choose(name: str, offered: Sequence[str], ref: str | None) -> str:
     if ref is None:
         return next((tag for tag in reversed(offered) if not Version(tag).is_prerelease), offered[-1])
     if ref not in offered:
-        raise ScaffoldError(f"{name} has no release {ref}.", f"Its releases: {', '.join(offered)}.")
+        raise ScaffoldError(f"{name} has no release {ref}.", f"Its releases: {', '.join(offered)}.", code="no-such-release")
     return ref
 
 
@@ -73,8 +73,7 @@ def damaged(bundle: Path) -> ScaffoldError:
     """What to say of a bundle that git cannot read."""
     return ScaffoldError(
         f"The releases of {bundle.stem} are damaged or missing ({bundle.name}).",
-        "Reinstall scaffold: pip install --force-reinstall portfolio-scaffold",
-    )
+        "Reinstall scaffold: pip install --force-reinstall portfolio-scaffold", code="release-damaged")
 
 
 @contextlib.contextmanager

@@ -130,8 +130,7 @@ def render(wanted: Wanted) -> Rendering:
         if not rendered.version:
             raise ScaffoldError(
                 f"The template {wanted.address} is in no git repository, so it has no releases to move between.",
-                "Its authors can make it one: git init, commit, git tag 0.1.0.",
-            )
+                "Its authors can make it one: git init, commit, git tag 0.1.0.", code="no-such-release")
         return Rendering(
             read_folder(folder),
             rendered.version,

@@ -42,16 +42,16 @@ def read_settings() -> dict[str, Any]:
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ScaffoldError(f"{path} is not valid TOML: {error}.", "Mend it or move it away.") from error
+        raise ScaffoldError(f"{path} is not valid TOML: {error}.", "Mend it or move it away.", code="config-invalid") from error
     for table in content:
         if table != "defaults":
-            raise ScaffoldError(f"{path} holds an unknown `{table}`.", "Its keys stand under [defaults].")
+            raise ScaffoldError(f"{path} holds an unknown `{table}`.", "Its keys stand under [defaults].", code="config-invalid")
     defaults = content.get("defaults", {})
     if not isinstance(defaults, dict):
-        raise ScaffoldError(f"{path}: `defaults` must be a table.", 'For example: [defaults] and below it ci = "none"')
+        raise ScaffoldError(f"{path}: `defaults` must be a table.", 'For example: [defaults] and below it ci = "none"', code="config-invalid")
     for key in defaults:
         if key not in KEYS:
-            raise ScaffoldError(f"{path} sets an unknown default `{key}`.", f"Known: {', '.join(KEYS)}.")
+            raise ScaffoldError(f"{path} sets an unknown default `{key}`.", f"Known: {', '.join(KEYS)}.", code="config-invalid")
     return dict(defaults)
 
 

@@ -97,8 +97,7 @@ def _tags(template: Source) -> list[str]:
     found = sorted((tag for tag in tags if release.is_version(tag)), key=Version)
     if not found:
         raise ScaffoldError(
-            f"The template {git.redact(template.label)} has no releases.", "Its authors can tag one: git tag 0.1.0"
-        )
+            f"The template {git.redact(template.label)} has no releases.", "Its authors can tag one: git tag 0.1.0", code="no-such-release")
     return found
 
 
@@ -133,7 +132,7 @@ def name_of(word: str) -> str:
         return word
     name = word.removeprefix("git+").removeprefix(catalog.SCHEME)
     if not _is_name(name):
-        raise ScaffoldError(f"`{word}` is no address of a template.", "Addresses look like git+scaffold://ml-tabular")
+        raise ScaffoldError(f"`{word}` is no address of a template.", "Addresses look like git+scaffold://ml-tabular", code="no-such-template")
     return name
 
 
@@ -189,8 +188,7 @@ def _draft(folder: Path, ref: str | None, address: str = "", label: str = "") ->
     if ref not in (None, version):
         raise ScaffoldError(
             f"{folder} is a draft and has only {version}, no {ref}.",
-            "Drafts keep no older versions; releases do: scaffold template release",
-        )
+            "Drafts keep no older versions; releases do: scaffold template release", code="no-such-release")
     address = address or folder.as_uri()
     with files.temporary_folder() as parent:
         write_folder(assemble(folder), parent / "template")
@@ -210,8 +208,7 @@ def _foreign(word: str, folder: Path, ref: str | None) -> Source:
         if not _is_template(folder):
             raise ScaffoldError(
                 f"{folder} is no template: it has neither {FILE_NAME} nor copier.yml.",
-                "`scaffold list` shows what there is.",
-            )
+                "`scaffold list` shows what there is.", code="no-such-template")
         return Source(label=word, name=folder.resolve().name, address=str(folder.resolve()), ref=ref)
     git.refuse_secret(word, "template")
     return Source(label=word, name=suggested_name(word), address=_as_git(word), ref=ref)

@@ -21,11 +21,13 @@ def require_finished(project: Project) -> None:
         raise ScaffoldError(
             f"An update of {project.folder} to {left.version} is under way, or was interrupted.",
             f"Put it in order first: scaffold status {project.folder}",
+            code="update-unfinished",
         )
     what = "has conflicts to solve" if left.phase == CONFLICTS else "is staged but not committed"
     raise ScaffoldError(
         f"The update of {project.folder} to {left.version} {what}.",
         f"Finish it with git add and git commit, or take it back: scaffold update --abort {project.folder}",
+        code="update-unfinished",
     )
 
 
@@ -41,6 +43,7 @@ def require_clean(project: Project) -> None:
         raise ScaffoldError(
             f"{project.root} has changes that are not committed: {names}.",
             "Commit them first, or add --autostash to put them aside and back again.",
+            code="uncommitted-changes",
         )
 
 
@@ -58,6 +61,7 @@ def require_known_answers(project: Project) -> None:
         raise ScaffoldError(
             f"{project.folder / ANSWERS_FILE} has changes that are not committed.",
             f"Put it back with git checkout HEAD -- {ANSWERS_FILE}; scaffold set KEY=VALUE changes an answer.",
+            code="uncommitted-changes",
         )
 
 

@@ -90,7 +90,9 @@ def locked(project: Project) -> Iterator[None]:
             place.mkdir(exist_ok=True)
             lock.acquire()
     except Timeout as error:
-        raise ScaffoldError(f"Another scaffold is updating {project.folder}.", "Try again when it is done.") from error
+        raise ScaffoldError(
+            f"Another scaffold is updating {project.folder}.", "Try again when it is done.", code="busy"
+        ) from error
     try:
         yield
     finally:

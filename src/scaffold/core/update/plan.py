@@ -101,7 +101,9 @@ def head_of(project: Project) -> tuple[str, str]:
     """
     names = git.attempt(project.root, "rev-parse", "HEAD", f"HEAD:{project.prefix}")
     if not names.ok:
-        raise ScaffoldError(f"{project.folder} is in no commit yet.", "git add --all && git commit, then try again.")
+        raise ScaffoldError(
+            f"{project.folder} is in no commit yet.", "git add --all && git commit, then try again.", code="not-in-git"
+        )
     head, tree = names.stdout.split()
     return head, tree
 

@@ -48,11 +48,16 @@ def abort(project: Project) -> str:
     """
     left = journal.read(project)
     if left is None or journal.moved_on(project, left):
-        raise ScaffoldError(f"No update of {project.folder} is unfinished.", "git revert undoes one that is committed.")
+        raise ScaffoldError(
+            f"No update of {project.folder} is unfinished.",
+            "git revert undoes one that is committed.",
+            code="nothing-to-abort",
+        )
     if not git.attempt(project.root, "reset", "--quiet", "--merge", "HEAD").ok:
         raise ScaffoldError(
             "Files that the update changed were changed again since then, and taking it back would lose that.",
             "git add them to give that up, or git commit to keep everything; then try again.",
+            code="uncommitted-changes",
         )
     said = f"The update to {left.version} was taken back; {project.folder} is as it was"
     if left.stash and stash.is_stored(project, left.stash):

@@ -36,7 +36,9 @@ def version() -> tuple[int, ...]:
     numbers = tuple(int(part) for part in match.group().split(".")) if match else ()
     if numbers < OLDEST:
         installed, needed = ".".join(map(str, numbers)), ".".join(map(str, OLDEST))
-        raise ScaffoldError(f"git {installed} is too old: scaffold needs {needed} or newer.", _DOWNLOADS)
+        raise ScaffoldError(
+            f"git {installed} is too old: scaffold needs {needed} or newer.", _DOWNLOADS, code="git-failed"
+        )
     return numbers
 
 
@@ -50,7 +52,7 @@ def attempt(folder: Path, *args: str, env: Mapping[str, str] | None = None, stdi
         return process.run(["git", *args], cwd=folder, env=_environment(env), stdin=stdin)
     except ScaffoldError as error:
         if process.find_program("git") is None:
-            raise ScaffoldError("git is not installed, or not on PATH.", _DOWNLOADS) from error
+            raise ScaffoldError("git is not installed, or not on PATH.", _DOWNLOADS, code="git-failed") from error
         raise
 
 
@@ -131,4 +133,5 @@ def refuse_secret(url: str, whose: str) -> None:
         raise ScaffoldError(
             f"The {whose}'s URL holds a password or token, which would be kept in plain text.",
             "Remove it from the URL and set up a credential helper: https://git-scm.com/docs/gitcredentials",
+            code="secret-in-url",
         )

@@ -65,7 +65,7 @@ def forge_of(course: Course) -> Forge:
     return GitForge(course.url) if course.forge == "git" else FolderForge(course.place)
 
 
-def work(owners: Sequence[Owner], do: Callable[[Owner], Row], progress: Progress) -> Iterator[Row]:
+def work(owners: Sequence[Owner], do: Callable[[Owner], Row], count: Callable[[int, int], None]) -> Iterator[Row]:
     """Do something for each owner, a few at a time; rows come in the owners' order.
 
     What fails becomes a row. After the third equal failure in a row the rest is left, and told so.
@@ -81,7 +81,7 @@ def work(owners: Sequence[Owner], do: Callable[[Owner], Row], progress: Progress
     with ThreadPoolExecutor(jobs) as pool:
         for start in range(0, len(owners), jobs):
             some = owners[start : start + jobs]
-            progress(f"{start + len(some)} of {len(owners)}")
+            count(start + len(some), len(owners))
             for row in (
                 pool.map(safely, some) if same < _PATIENCE else (Row(owner, FAILED, "not tried") for owner in some)
             ):
@@ -114,7 +114,7 @@ def carry_out(
             room.journal.step(run, owner.id, journal.FAILED, why=row.detail)
         return row
 
-    rows = list(work(owners, noted, progress))
+    rows = list(work(owners, noted, progress.counter("Sending to repositories")))
     if not any(row.state == FAILED for row in rows):
         room.journal.end(run)
     return rows

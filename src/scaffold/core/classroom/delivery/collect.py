@@ -96,5 +96,5 @@ def _received(
         found[owner.id] = Found(Submission(commit, when or min(claimed[commit], now)), when is not None)
         return Row(owner, "")
 
-    rows = batch.work(owners, ask, lambda step: progress(f"Asking when it came, {step}"))
+    rows = batch.work(owners, ask, progress.counter("Asking when it came"))
     return found, {row.owner.id: row for row in rows if row.state == FAILED}

@@ -36,7 +36,7 @@ def begin(room: Class, task: Assignment, ready: Prepared, who: Sequence[Owner], 
         ScaffoldError: something would leak; nothing was handed out.
     """
     run = room.journal.begin(COMMAND, task.name, ready.version, [owner.id for owner in who])
-    progress("Writing the store")
+    progress.step("Writing the store")
     return _hand_out(room, run, task, ready, who, progress)
 
 

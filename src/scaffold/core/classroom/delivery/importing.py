@@ -133,7 +133,7 @@ def bring_in(
         return Row(owner, "")
 
     asked = [owner for owner in who.values() if owner.id in new]
-    rows = batch.work(asked, fetch, lambda step: progress(f"Reading clones, {step}"))
+    rows = batch.work(asked, fetch, progress.counter("Reading clones"))
     failed = {row.owner.id: row for row in rows if row.state == batch.FAILED}
     begun = _starts(room.store, task.name, room.course.branch, starter)
     begun = {owner: start for owner, start in begun.items() if owner in new}

@@ -60,7 +60,7 @@ def look(room: Class, task: Assignment, who: Sequence[Owner], progress: Progress
 
     lines = room.store.lines(task.name)
     given = [owner for owner in who if owner.id in lines]
-    rows = batch.work(given, fetch, lambda step: progress(f"Looking at repositories, {step}"))
+    rows = batch.work(given, fetch, progress.counter("Looking at repositories"))
     return {row.owner.id: row for row in rows if row.state == FAILED}
 
 
@@ -78,7 +78,7 @@ def plan(
         keep: put the merged trees into the store, to be sent; otherwise only what was fetched is there afterwards.
     """
     failed = look(room, task, who, progress)
-    progress("Merging")
+    progress.step("Merging")
     return forecast_all(room, task, ready, who, failed, keep=keep)
 
 

@@ -101,7 +101,7 @@ def _send(
 ) -> list[Row]:
     by_owner = {work.owner.id: work for work in works}
     needy = [work.owner for work in works if work.state in (NOT_STARTED, CLEAN, CONFLICT, SENT)]
-    progress("Writing the store")
+    progress.step("Writing the store")
     text = letter(task.title, ready.version, options.message)
     lines = prepare.write(room.course, task, room.store, ready, needy, newer=True, message=text)
     merged = _write_merges(room, run, ready, [by_owner[owner.id] for owner in needy], lines, text)

@@ -101,7 +101,7 @@ def expected(exam: Exam, progress: Progress) -> list[Exercise]:
     except (OSError, ValueError):
         known = {}
     if known.get("key") != key:
-        progress("Running your own solution")
+        progress.step("Running your own solution")
         done = exam.try_(exam.source.tree, _REHEARSAL)
         known = {"key": key, "tests": passed(done)}
         write_atomically(path, json.dumps(known))

@@ -61,7 +61,7 @@ def find(home: Path, given: Tree, python: str, progress: Progress) -> Environmen
         folder.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(folder.parent / f"{digest}.lock"):
         if not (folder / "complete").is_file():
-            progress("Building the environment")
+            progress.step("Building the environment")
             _build(given, folder)
             (folder / "complete").write_text("")
     return _asked(str(folder / ("Scripts/python.exe" if (folder / "Scripts").is_dir() else "bin/python")))

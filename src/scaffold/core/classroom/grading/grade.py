@@ -130,9 +130,9 @@ def grade_reports(
 
 
 def _counted(rows: Iterator[Graded], count: int, progress: Progress) -> Iterator[Graded]:
-    progress(f"Grading, 0 of {count}")
+    progress.count("Grading", 0, count)
     for number, row in enumerate(rows, start=1):
-        progress(f"Grading, {number} of {count}")
+        progress.count("Grading", number, count)
         yield row
 
 

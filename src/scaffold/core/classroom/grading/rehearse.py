@@ -65,10 +65,10 @@ def rehearse(exam: Exam, seeds: int, progress: Progress) -> Rehearsal:
     """
     trials = []
     for seed in range(seeds):
-        progress(f"Grading your solution, {seed + 1} of {seeds}")
+        progress.count("Grading your solution", seed + 1, seeds)
         with_seed = replace(exam, court=replace(exam.court, seed=seed))
         trials.append(with_seed.try_(exam.source.tree, f"rehearsal-{seed}"))
-    progress("Grading the starter")
+    progress.step("Grading the starter")
     begun = exam.try_(build.make(exam.source).tree, "rehearsal-0")
     # What stands for a file that cannot be imported is no test.
     verdicts = [one for each in trials for one in each.verdicts if not one.skipped and "::" in one.test]

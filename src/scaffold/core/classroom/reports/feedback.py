@@ -126,4 +126,4 @@ def send(
         batch.push(room, owner, BRANCH, commits[owner.id])
         return Row(owner, SENT, f"branch {BRANCH}")
 
-    return list(batch.work(who, push, lambda step: progress(f"Sending, {step}")))
+    return list(batch.work(who, push, progress.counter("Sending")))

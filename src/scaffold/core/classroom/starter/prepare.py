@@ -55,7 +55,7 @@ def prepare(assignment: Assignment, store: Store | None, progress: Progress, ver
     Raises:
         ScaffoldError: a marker is wrong, something would leak, or the source cannot be read.
     """
-    progress("Taking the solutions out")
+    progress.step("Taking the solutions out")
     source = build.read_source(assignment)
     starters = store.starters(assignment.name) if store else {}
     latest = starters.get(version) or (starters[max(starters)] if starters else None)

@@ -1,0 +1,31 @@
+"""`scaffold diff`: what the owner changed in the template's files."""
+
+from pathlib import Path
+
+from scaffold.core.outcome import Outcome, Patch, Text
+from scaffold.core.project import open_project
+from scaffold.core.templates import source
+from scaffold.core.templates.rendering import Renderer
+from scaffold.core.update.difference import MINE, TEMPLATE, changed_files
+from scaffold.errors import ExitCode
+from scaffold.tools.git.merge import workbench
+
+
+def diff(folder: Path, *, exit_code: bool = False) -> Outcome:
+    """Compare the release that a project is at with HEAD.
+
+    Args:
+        folder: The project.
+        exit_code: Whether to end with 1 when there is a difference, as `git diff --exit-code` does.
+
+    Raises:
+        ScaffoldError: There is no project, or its template is gone.
+    """
+    project = open_project(folder)
+    with workbench(project.repository) as bench:
+        names = changed_files(bench, project, Renderer())
+        patch = bench.diff(TEMPLATE, MINE, names) if names else ""
+    data = {"project": str(project.folder), "version": project.version, "files": names, "diff": patch}
+    same = Text(f"Nothing differs from {source.suggested_name(project.address)} {project.version}.")
+    code = ExitCode.FAILED if exit_code and names else ExitCode.DONE
+    return Outcome(data, [Patch(patch.rstrip("\n")) if patch else same], exit_code=code)
