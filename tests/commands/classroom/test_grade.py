@@ -203,14 +203,18 @@ def test_without_a_sandbox_only_when_it_is_said(work: Path, run: Run, monkeypatc
 def test_the_environment_is_built_once_for_a_lock_file(work: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     from scaffold.core.classroom import course as courses
     from scaffold.core.classroom.grading import environment
-    from scaffold.core.outcome import silent
+    from scaffold.core.outcome import Progress, silent
     from scaffold.errors import ScaffoldError
     from scaffold.tools.git.trees import File
+
+    class Steps(Progress):
+        def step(self, name: str) -> None:
+            steps.append(name)
 
     room = courses.read(exam(work / "ml1", {"ada": {}}).folder)
     steps: list[str] = []
     with pytest.raises(ScaffoldError, match="environment for grading cannot be built"):
-        environment.find(room.home, {"requirements.txt": File(b"no-such-package-of-ours==1\n")}, "", steps.append)
+        environment.find(room.home, {"requirements.txt": File(b"no-such-package-of-ours==1\n")}, "", Steps())
     assert steps == ["Building the environment"]
     assert not list((room.home / "environments").glob("*/complete"))
     assert environment.find(room.home, {}, str(interpreter(work)), silent).folders
