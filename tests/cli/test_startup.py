@@ -41,6 +41,12 @@ def test_a_quick_command_loads_nothing_heavy(acme: str, args: list[str]) -> None
     assert HEAVY & loaded(done) == set()
 
 
+@pytest.mark.parametrize("args", [["--help"], ["--version"]])
+def test_what_runs_no_command_does_not_load_pydantic(args: list[str]) -> None:
+    # Every command does: typer takes pydantic to read its arguments.
+    assert "pydantic" not in loaded(spawn(sys.executable, "-c", PROBE, *args))
+
+
 def test_what_renders_does_load_copier(acme: str) -> None:
     # The probe must be able to see it.
     assert "copier" in loaded(spawn(sys.executable, "-c", PROBE, "show", "acme/hello"))

@@ -62,7 +62,7 @@ def test_a_file_that_is_no_toml_is_said(config: Path, content: bytes) -> None:
 
 def test_an_unknown_default_is_named_with_the_known_ones(config: Path) -> None:
     write(config, {"settings.toml": '[defaults]\nautor = "x"\n'})
-    with pytest.raises(ScaffoldError, match="unknown default `autor`") as refused:
+    with pytest.raises(ScaffoldError, match=r"\[defaults\] has an unknown key `autor`") as refused:
         settings.read_settings()
     assert "author_name" in refused.value.hint
 

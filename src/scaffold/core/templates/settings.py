@@ -1,19 +1,17 @@
-"""What the user set once for all projects: a settings file and git's own configuration."""
+"""What the user set once for all projects, in a settings file and in git's own configuration."""
 
 import os
 import re
 import sys
-import tomllib
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from platformdirs import user_config_path
 
-from scaffold.errors import ScaffoldError
+from scaffold.core import config
 from scaffold.tools import git
 
-KEYS = ("author_name", "author_email", "github_owner", "license", "python_version", "ci")
-"""The questions whose default a person wants the same in every project."""
 PYTHONS = ("3.11", "3.12", "3.13")
 """What the built-in templates offer."""
 _PLAIN = re.compile(r'[^\x00-\x1f"`<>{}\\]+')
@@ -30,29 +28,36 @@ def settings_file() -> Path:
     return config_folder() / "settings.toml"
 
 
-def read_settings() -> dict[str, Any]:
-    """The settings file's `[defaults]`; empty when there is no file.
+@config.table
+class Defaults:
+    """The questions whose default a person wants the same in every project; None where nothing is set."""
+
+    author_name: str | None = None
+    author_email: str | None = None
+    github_owner: str | None = None
+    license: str | None = None
+    python_version: str | None = None
+    ci: str | None = None
+
+
+@config.table
+class Settings:
+    """The settings file."""
+
+    defaults: Defaults = Defaults()
+
+
+def read_settings() -> dict[str, str]:
+    """The settings file's `[defaults]`: question → answer; empty when there is no file.
 
     Raises:
-        ScaffoldError: the file is not TOML or sets something that scaffold does not know.
+        ScaffoldError: The file is not TOML, or sets something that scaffold does not know.
     """
     path = settings_file()
     if not path.is_file():
         return {}
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ScaffoldError(f"{path} is not valid TOML: {error}.", "Mend it or move it away.", code="config-invalid") from error
-    for table in content:
-        if table != "defaults":
-            raise ScaffoldError(f"{path} holds an unknown `{table}`.", "Its keys stand under [defaults].", code="config-invalid")
-    defaults = content.get("defaults", {})
-    if not isinstance(defaults, dict):
-        raise ScaffoldError(f"{path}: `defaults` must be a table.", 'For example: [defaults] and below it ci = "none"', code="config-invalid")
-    for key in defaults:
-        if key not in KEYS:
-            raise ScaffoldError(f"{path} sets an unknown default `{key}`.", f"Known: {', '.join(KEYS)}.", code="config-invalid")
-    return dict(defaults)
+    settings = config.read(path, Settings, hint='For example: [defaults] and below it ci = "none".')
+    return {key: value for key, value in asdict(settings.defaults).items() if value is not None}
 
 
 def default_answers(*, ours: bool = False) -> dict[str, Any]:
