@@ -1,0 +1,265 @@
+"""A template's questions, answered without asking: what was given, what is remembered, else the defaults.
+
+The rules are Copier's (documentation, "Configuring a template", and `Question` in its `_user_data.py`). Questions that a
+person has to be asked, secrets and multiple choice are left to Copier itself.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import yaml
+from jinja2 import StrictUndefined, TemplateError
+from jinja2.sandbox import SandboxedEnvironment
+
+from scaffold.core.templates.jinja import UnsetError
+from scaffold.errors import ScaffoldError, UsageError
+
+MISSING = object()
+KEYS = {"type", "default", "help", "choices", "validator", "when", "ask", "multiline", "placeholder", "qmark"}
+"""What a question may say of itself that this module knows; the rest is Copier's."""
+_TRUE, _FALSE = {"y", "yes", "t", "true", "on"}, {"n", "no", "f", "false", "off", "~", "null", "none"}
+
+
+def to_bool(value: Any) -> bool:
+    """What Copier takes for true: numbers but 0, YAML's words, else whatever Python takes for true."""
+    try:
+        return bool(float(value))
+    except (TypeError, ValueError):
+        pass
+    if isinstance(value, str):
+        word = value.strip().lower()
+        if not word or word in _FALSE:
+            return False
+        if word in _TRUE:
+            return True
+    return bool(value)
+
+
+def _to_text(value: Any) -> str:
+    if isinstance(value, (str, float, int)):
+        return str(value)
+    raise ValueError(f"{value!r} is no text")
+
+
+def _from_yaml(text: str) -> Any:
+    if not isinstance(text, str):
+        raise TypeError
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise ValueError(str(error)) from error
+
+
+_CASTS = {
+    "bool": to_bool,
+    "float": float,
+    "int": int,
+    "json": json.loads,
+    "str": _to_text,
+    "yaml": _from_yaml,
+    "path": str,
+}
+
+
+@dataclass
+class Answers:
+    """The answers of one rendering, by where they come from.
+
+    Attributes:
+        given: What the person said now.
+        remembered: What the project's answers file says.
+        defaults: The user's own defaults, which stand in for the template's.
+        fixed: `_src_path` and `_commit`.
+        chosen: What each question came to.
+        hidden: Questions that were not asked because their `when` is false.
+        dropped: A remembered answer that the template no longer allows → why.
+    """
+
+    given: Mapping[str, Any] = field(default_factory=dict)
+    remembered: dict[str, Any] = field(default_factory=dict)
+    defaults: Mapping[str, Any] = field(default_factory=dict)
+    fixed: Mapping[str, Any] = field(default_factory=dict)
+    chosen: dict[str, Any] = field(default_factory=dict)
+    hidden: set[str] = field(default_factory=set)
+    dropped: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def combined(self) -> dict[str, Any]:
+        """Question → answer: what was chosen first, then given, then remembered."""
+        return {**self.defaults, **self.remembered, **self.fixed, **self.given, **self.chosen}
+
+    def to_remember(self, questions: Mapping[str, Any]) -> dict[str, Any]:
+        """What the project's answers file is to hold."""
+        combined = self.combined
+        kept = {
+            key: value
+            for key, value in combined.items()
+            if key in questions and not key.startswith("_") and key not in self.hidden and _is_plain(value)
+        }
+        return {**{key: self.fixed[key] for key in ("_commit", "_src_path") if key in self.fixed}, **kept}
+
+
+def _is_plain(value: Any) -> bool:
+    return value is None or isinstance(value, (dict, list, str, int, float, bool))
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question of a template, in the light of the answers so far.
+
+    Attributes:
+        name: The variable that it sets.
+        details: What copier.yml says of it.
+        context: The variables that its texts may use.
+        environment: The template's Jinja.
+    """
+
+    name: str
+    details: Mapping[str, Any]
+    context: Mapping[str, Any]
+    environment: SandboxedEnvironment
+
+    def rendered(self, value: Any, more: Mapping[str, Any] | None = None) -> Any:
+        """A value of copier.yml with its Jinja rendered; what is no text stays as it is."""
+        if isinstance(value, list):
+            return [self.rendered(item, more) for item in value]
+        if not isinstance(value, str):
+            return value
+        return self.environment.from_string(value).render({**self.context, **(more or {})})
+
+    def holds(self, key: str) -> bool:
+        """Whether its `when` or `ask` is true."""
+        return to_bool(self.rendered(self.details.get(key, True)))
+
+    @property
+    def kind(self) -> str:
+        """Its type: what copier.yml says, else the type of its default."""
+        declared = self.details.get("type", "")
+        named = self.rendered(declared) if declared else type(self.details.get("default")).__name__
+        if named in _CASTS:
+            return str(named)
+        if declared:
+            raise ValueError(f'Unsupported type "{named}" in question "{self.name}"')
+        return "yaml"
+
+    def cast(self, answer: Any) -> Any:
+        """An answer as a value of the question's type. Raises ValueError when it is none."""
+        kind = self.kind
+        if answer is None and kind not in ("json", "yaml"):
+            raise ValueError(f'Invalid answer "{answer}" to question "{self.name}" of type "{kind}"')
+        try:
+            return _CASTS[kind](answer)  # type: ignore[operator]
+        except (TypeError, AttributeError) as error:
+            if kind in ("json", "yaml"):
+                return answer
+            raise ValueError(f'Invalid answer "{answer}" to question "{self.name}" of type "{kind}"') from error
+
+    def parsed(self, answer: Any) -> Any:
+        """An answer of the question's type, and one of its choices. Raises ValueError when it is not."""
+        value = self.cast(answer)
+        choices = self._choices()
+        if not choices:
+            return value
+        refused = ""
+        for choice, disabled in choices:
+            if value == choice:
+                if not disabled:
+                    return value
+                refused = refused or disabled
+        allowed = [choice for choice, disabled in choices if not disabled]
+        raise ValueError(f"Invalid choice for '{self.name}': {refused or f'{value!r} is not in {allowed}'}")
+
+    def _choices(self) -> list[tuple[Any, str]]:
+        """The values to choose from, each with the reason why it cannot be chosen now."""
+        choices = self.details.get("choices", [])
+        if isinstance(choices, str):
+            choices = _from_yaml(self.rendered(choices))
+        pairs = choices.items() if isinstance(choices, dict) else choices or ()
+        found = []
+        for choice in pairs:
+            name, value, disabled = choice, choice, ""
+            if isinstance(choice, (tuple, list)):
+                name, value = choice
+                if isinstance(value, dict):
+                    disabled, value = self.rendered(value.get("validator", "")), value["value"]
+            shown, value = str(self.rendered(name)), self.rendered(value)
+            found.append((self.cast(shown if value is None else value), disabled))
+        return found
+
+    def validate(self, answer: Any) -> None:
+        """Raise ValueError with the template's own words when it does not take an answer."""
+        validator = self.details.get("validator", "")
+        if not validator:
+            return
+        try:
+            refused = self.rendered(validator, {self.name: answer}).strip()
+        except Exception as error:  # a validator that cannot take the value refuses it, as Copier has it
+            refused = str(error)
+        if refused:
+            raise ValueError(f"Validation error for question '{self.name}': {refused}")
+
+    def default(self, answers: Answers) -> Any:
+        """What it is without an answer given now; MISSING when it has to be answered."""
+        for source in (answers.given, answers.remembered, answers.defaults):
+            if self.name in source:
+                value = source[self.name]
+                break
+        else:
+            unset = {"UNSET": StrictUndefined("UNSET", exc=UnsetError)}
+            try:
+                value = self.rendered(self.details.get("default", MISSING), unset)
+            except UnsetError:
+                return MISSING
+            if value is MISSING:
+                return MISSING
+        value = self.parsed(value)
+        if self.holds("when"):
+            self.validate(value)
+        return value
+
+
+def answer(question: Question, answers: Answers) -> None:
+    """Settle one question.
+
+    Raises:
+        ScaffoldError: a given answer does not fit, or one is needed and there is none.
+    """
+    name = question.name
+    try:
+        if name in answers.remembered:
+            _check_remembered(question, answers)
+        asked, value = question.holds("ask"), MISSING
+        if not question.holds("when"):
+            answers.hidden.add(name)
+            answers.remembered.pop(name, None)
+            if question.default(answers) is MISSING:
+                return
+        if name in answers.given:
+            value = question.parsed(answers.given[name])
+            question.validate(value)
+        elif name in answers.remembered and not asked:
+            return
+        else:
+            value = question.default(answers)
+        if value is not MISSING:
+            answers.chosen[name] = value
+        elif asked:
+            raise UsageError(f"The question `{name}` has no default.", f"Answer it: -d {name}=VALUE")
+    except (ValueError, KeyError) as error:
+        raise UsageError(" ".join(str(error).split()).rstrip(".") + ".", _SEE) from error
+    except TemplateError as error:
+        raise ScaffoldError(f"The question `{name}` has a mistake: {error}.", "Tell the template's authors.") from error
+
+
+_SEE = "`scaffold show TEMPLATE` lists the questions and what they allow."
+
+
+def _check_remembered(question: Question, answers: Answers) -> None:
+    """Forget a remembered answer that this release does not take; the default stands in for it."""
+    try:
+        question.validate(question.parsed(answers.remembered[question.name]))
+    except Exception as error:  # whatever is wrong with it, the default is right
+        answers.dropped[question.name] = " ".join(str(error).split())
+        del answers.remembered[question.name]
