@@ -13,7 +13,6 @@ from pathlib import Path
 from scaffold.core.templates import catalog, release, source
 from scaffold.errors import ScaffoldError
 from scaffold.tools import files, git
-from scaffold.tools.git.trees import read_folder
 from scaffold.tools.terminal import escaped
 
 
@@ -72,8 +71,8 @@ def _bundle(address: str) -> Iterator[Path]:
         raise ScaffoldError(
             f"{address} is a plain Copier template.", f"Use its own address: {entry.place}", code="no-such-template"
         )
-    with source.opened(address) as template, files.temporary_folder() as folder:
-        tree = read_folder(template.checkout or folder)
-        with release.draft_repository(tree, template.name, template.ref or "0") as repository:
+    draft = source.read(address)
+    with files.temporary_folder() as folder:
+        with release.draft_repository(draft.tree, draft.template.name, draft.version) as repository:
             repository.write_bundle(folder / "draft.bundle")
         yield folder / "draft.bundle"

@@ -7,8 +7,9 @@ import pytest
 from conftest import seal
 from rendering import NAMES, TEMPLATES, Rendered
 from scaffold.core import answers
-from scaffold.core.templates import source
-from scaffold.tools import copier, git
+from scaffold.core.templates import rendering
+from scaffold.core.templates.rendering import Wanted
+from scaffold.tools import git
 
 EXAMPLES = sorted(path for name in NAMES for path in TEMPLATES.glob(f"{name}/examples/*.yml"))
 
@@ -22,9 +23,8 @@ def rendered(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
     folder = root / "project"
     with pytest.MonkeyPatch.context() as patch:
         seal(patch, root / "sealed")
-        with source.opened(str(template)) as found:
-            given = answers.read_answers_file(example)
-            result = copier.render(copier.Request(found.address, found.ref, found.checkout, answers=given), folder)
+        given = answers.read_answers_file(example)
+        result = rendering.write(Wanted(str(template), None, folder.name, given=given), folder)
         git.init(folder)
         git.commit_all(folder, "start")
     return Rendered(folder, template.name, result.answers)

@@ -9,9 +9,9 @@ import pytest
 import yaml
 
 from rendering import NAMES, TEMPLATES
-from scaffold.core.templates import source
+from scaffold.core.templates import rendering
+from scaffold.core.templates.rendering import Wanted
 from scaffold.errors import UsageError
-from scaffold.tools import copier
 
 pytestmark = pytest.mark.thorough
 
@@ -19,8 +19,7 @@ RUFF = Path(sys.executable).parent / "ruff"
 
 
 def render(folder: Path, template: str = "ml-tabular", **answers: object) -> Path:
-    with source.opened(str(TEMPLATES / template)) as found:
-        copier.render(copier.Request(found.address, found.ref, found.checkout, answers=answers), folder)
+    rendering.write(Wanted(str(TEMPLATES / template), None, folder.name, given=answers), folder)
     return folder
 
 

@@ -14,9 +14,10 @@ from typing import Any
 
 from scaffold.core import project
 from scaffold.core.outcome import Block, Markdown, Notice, Outcome, Progress, Text, Tree, silent
-from scaffold.core.templates import settings, source
+from scaffold.core.templates import rendering, settings, source
+from scaffold.core.templates.rendering import Rendering, Wanted
 from scaffold.errors import ExitCode, UsageError
-from scaffold.tools import copier, files, git, process, uv
+from scaffold.tools import files, git, process, uv
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ class _Made:
 
     path: Path
     template: str
-    rendered: copier.Rendered
+    rendered: Rendering
     files: int = 0
     locked: bool = False
     committed: bool = False
@@ -81,9 +82,10 @@ class _Made:
 def preview(options: NewOptions, progress: Progress = silent) -> Outcome:
     """The files that `create` would write, with their sizes; nothing is written."""
     dest = _destination(options)
-    with source.opened(options.template, options.ref) as template, files.temporary_folder() as parent:
+    template = source.find(options.template)
+    with files.temporary_folder() as parent:
         progress.step("Rendering")
-        rendered = copier.render(_request(options, template), parent / dest.name)
+        rendered = rendering.write(_wanted(options, template, dest), parent / dest.name)
         tree = files.sizes(parent / dest.name)
     data = {"project": str(dest), "template": template.label, "version": rendered.version, "files": tree}
     total = f"{len(tree)} files, {sum(tree.values()) / 1024:.0f} KB; nothing was written."
@@ -97,9 +99,10 @@ def create(options: NewOptions, progress: Progress = silent) -> Outcome:
         ScaffoldError: nothing was written.
     """
     dest = _destination(options)
-    with source.opened(options.template, options.ref) as template, files.staged(dest) as stage:
+    template = source.find(options.template)
+    with files.staged(dest) as stage:
         progress.step("Rendering")
-        made = _Made(dest, template.label, copier.render(_request(options, template), stage))
+        made = _Made(dest, template.label, rendering.write(_wanted(options, template, dest), stage))
         if options.install:
             progress.step("Locking the environment")
             _lock(made, stage)
@@ -129,12 +132,12 @@ def _destination(options: NewOptions) -> Path:
     return project.free_destination(options.dest or Path(source.suggested_name(options.template)))
 
 
-def _request(options: NewOptions, template: source.Source) -> copier.Request:
-    return copier.Request(
-        template.address,
-        template.ref,
-        template.checkout,
-        answers=options.answers,
+def _wanted(options: NewOptions, template: source.Template, dest: Path) -> Wanted:
+    return Wanted(
+        options.template,
+        options.ref,
+        dest.name,
+        given=options.answers,
         defaults=settings.default_answers(ours=template.manifest is not None),
         ask=options.ask,
         trust=options.trust,

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from scaffold.core.outcome import Outcome, Table, Text, Tree
-from scaffold.core.templates import settings, source
+from scaffold.core.templates import rendering, settings, source
 from scaffold.core.templates.manifest import Manifest
-from scaffold.tools import copier, files
+from scaffold.core.templates.rendering import Wanted
+from scaffold.tools import files
 
 
 def show_template(word: str, ref: str | None = None) -> Outcome:
@@ -16,11 +17,11 @@ def show_template(word: str, ref: str | None = None) -> Outcome:
         word: a template, as `scaffold new` takes it.
         ref: a release; None for the newest.
     """
-    with source.opened(word, ref) as template, files.temporary_folder() as parent:
+    template = source.find(word)
+    defaults = settings.default_answers(ours=template.manifest is not None)
+    with files.temporary_folder() as parent:
         folder = parent / source.suggested_name(template.name)
-        defaults = settings.default_answers(ours=template.manifest is not None)
-        request = copier.Request(template.address, template.ref, template.checkout, defaults=defaults)
-        rendered = copier.render(request, folder)
+        rendered = rendering.write(Wanted(word, ref, folder.name, defaults=defaults), folder)
         tree = files.sizes(folder)
     questions = [_question(key, details, rendered.answers) for key, details in rendered.questions.items()]
     about = _about(template.manifest)

@@ -1,4 +1,7 @@
-"""The only door to copier. Importing it costs 0.4 s of CPU, so it happens inside the functions."""
+"""The only door to copier. Importing it costs 0.4 s of CPU, so it happens inside the functions.
+
+It renders what `core/templates/engine.py` leaves to it: templates that ask a person, run code, or use extensions.
+"""
 
 import contextlib
 import io
@@ -7,20 +10,14 @@ import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-import yaml
+from typing import Any
 
 from scaffold.errors import ScaffoldError, UsageError
 from scaffold.tools import git
 from scaffold.tools.files import sizes, temporary_folder
 from scaffold.tools.git.command import REPOSITORY_VARIABLES
-from scaffold.tools.questions import SEE, check_answers
+from scaffold.tools.questions import SEE
 from scaffold.tools.terminal import BIDI_CONTROLS, escaped
-
-if TYPE_CHECKING:
-    from copier._main import Worker
-    from copier._template import Template
 
 
 @dataclass(frozen=True)
@@ -28,19 +25,19 @@ class Request:
     """What is to be rendered, and how the questions are answered.
 
     Attributes:
-        address: a template as copier takes it, and as the project will remember it.
-        ref: tag, branch or commit; None for the newest release.
-        checkout: the template's files at that release, for one of ours; copier then asks no git.
-        answers: given answers; they are parsed and validated as typed ones are.
-        remembered: answers of an earlier time; one that the template no longer asks for is forgotten.
-        defaults: the user's own defaults; they stand in for the template's.
-        ask: prompt for what is not answered; without it defaults are taken.
-        trust: let the template run the code that it brings.
+        address: A template as copier takes it, and as the project will remember it.
+        ref: Tag, branch or commit; None for the newest release.
+        repository: A repository that git reads in place of the address; None for the address itself.
+        answers: Given answers; they are parsed and validated as typed ones are.
+        remembered: Answers of an earlier time; one that the template no longer asks for is forgotten.
+        defaults: The user's own defaults; they stand in for the template's.
+        ask: Prompt for what is not answered; without it defaults are taken.
+        trust: Let the template run the code that it brings.
     """
 
     address: str
     ref: str | None = None
-    checkout: Path | None = None
+    repository: Path | None = None
     answers: Mapping[str, Any] = field(default_factory=dict)
     remembered: Mapping[str, Any] = field(default_factory=dict)
     defaults: Mapping[str, Any] = field(default_factory=dict)
@@ -74,6 +71,7 @@ def render(request: Request, dest: Path) -> Rendered:
         ScaffoldError: the template cannot be read, runs code without `trust`, or an answer does not fit.
         KeyboardInterrupt: the person left the questions.
     """
+    import copier
     from copier.errors import (
         ConfigFileError,
         CopierAnswersInterrupt,
@@ -86,18 +84,26 @@ def render(request: Request, dest: Path) -> Rendered:
     from plumbum import ProcessExecutionError
 
     try:
-        with _sealed(), _hushed(request.ask), warnings.catch_warnings():
+        with _sealed(request), _hushed(request.ask), warnings.catch_warnings():
             warnings.simplefilter("ignore", CopierWarning)
-            worker = _worker(request, dest)
-            with worker:
-                # Before anything is asked, written or run.
-                check_answers(request.answers, _questions(worker))
-                worker.run_copy()
+            worker = copier.run_copy(
+                request.address,
+                dest,
+                {**request.remembered, **request.answers},
+                vcs_ref=request.ref,
+                # The user's copier settings may name defaults; trust is asked for here, each time, by --trust alone.
+                settings=copier.Settings(defaults=dict(copier.load_settings().defaults)),
+                user_defaults=dict(request.defaults),
+                defaults=not request.ask,
+                overwrite=True,
+                quiet=True,
+                unsafe=request.trust,
+            )
     except (CopierAnswersInterrupt, InteractiveSessionError) as error:  # Ctrl-C, Ctrl-D
         raise KeyboardInterrupt from error
     except UnsafeTemplateError as error:
         raise ScaffoldError(
-            f"This template wants to run code of its own: {'; '.join(what_it_runs(request))}.",
+            "This template wants to run code of its own.",
             "Read it first; if you trust its authors, add --trust.",
             code="template-runs-code",
         ) from error
@@ -107,15 +113,14 @@ def render(request: Request, dest: Path) -> Rendered:
         raise ScaffoldError(
             f"The template has a mistake: {error}.", "Tell its authors.", code="template-invalid"
         ) from error
-    except ConfigFileError as error:
+    # AttributeError, TypeError: copier takes it for granted that the file holds a mapping.
+    except (ConfigFileError, AttributeError, TypeError) as error:
         raise ScaffoldError(
             f"The copier.yml of {request.address} is not valid.",
             "Tell the template's authors.",
             code="template-invalid",
         ) from error
-    except (ValueError, TypeError, CopierError) as error:
-        if "Unknown revision" in str(error):
-            raise _no_release(request) from error
+    except (ValueError, CopierError) as error:
         raise _bad_answer(str(error)) from error
     questions = worker.template.questions_data
     answers = {key: value for key, value in worker.answers.combined.items() if key in questions}
@@ -135,7 +140,7 @@ def update(project: Path, ref: str | None, answers: Mapping[str, Any]) -> None:
     from plumbum import ProcessExecutionError
 
     try:
-        with _sealed(), _hushed(False), warnings.catch_warnings():
+        with _sealed(None), _hushed(False), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             copier.run_update(
                 project, data=dict(answers), vcs_ref=ref, defaults=True, overwrite=True, quiet=True, unsafe=True
@@ -144,75 +149,11 @@ def update(project: Path, ref: str | None, answers: Mapping[str, Any]) -> None:
         raise ScaffoldError(f"Copier's own update failed: {' '.join(str(error).split())[:300]}.") from error
 
 
-def _worker(request: Request, dest: Path) -> "Worker":
-    import copier
-    from copier._main import Worker
-    from copier._settings import SettingsModel
-
-    # Copier asks git after every file whether an index has to learn its mode: a process a file, and a folder that is
-    # no repository yet never has one.
-    Worker._sync_git_index_executable_bit = lambda *_: None  # type: ignore[method-assign]
-    worker = Worker(
-        src_path=request.address,
-        dst_path=dest,
-        data={**request.remembered, **request.answers},
-        vcs_ref=request.ref,
-        # The user's copier settings may name defaults; trust is asked for here, each time, by --trust alone.
-        settings=SettingsModel(defaults=dict(copier.load_settings().defaults)),
-        user_defaults=dict(request.defaults),
-        defaults=not request.ask,
-        overwrite=True,
-        quiet=True,
-        unsafe=request.trust,
-    )
-    if request.checkout:
-        vars(worker)["template"] = _checked_out(request, request.checkout)
-    return worker
-
-
-def _questions(worker: "Worker") -> Mapping[str, Mapping[str, Any]]:
-    from copier.errors import ConfigFileError
-
-    try:
-        questions: Mapping[str, Mapping[str, Any]] = worker.template.questions_data
-    except (TypeError, AttributeError) as error:  # copier takes it for granted that the file holds a mapping
-        raise ConfigFileError from error
-    return questions
-
-
-def read_config(folder: Path) -> dict[str, Any]:
-    """A template folder's `copier.yml`, its YAML documents merged; empty when it has none.
-
-    Raises:
-        ScaffoldError: it is not valid YAML.
-    """
-    merged: dict[str, Any] = {}
-    for name in ("copier.yml", "copier.yaml"):
-        if (folder / name).is_file():
-            try:
-                for document in yaml.safe_load_all((folder / name).read_text(encoding="utf-8")):
-                    merged.update(document or {})
-            except yaml.YAMLError as error:
-                raise ScaffoldError(
-                    f"{folder / name} is not valid YAML.", "Tell the template's authors.", code="template-invalid"
-                ) from error
-    return merged
-
-
-def what_it_runs(request: Request) -> list[str]:
-    """The tasks, migrations and Jinja extensions of a template, one line each."""
-    with temporary_folder() as parent, _sealed():
-        folder = Path(request.address)
-        if not folder.is_dir():
-            folder = parent / "template"
-            url = expanded(request.address)
-            git.clone(url, folder, bare=False)
-            if request.ref:
-                git.run(folder, "checkout", "--quiet", request.ref, "--")
-        config = read_config(folder)
-    lines = [f"task `{_command(task)}`" for task in config.get("_tasks", [])]
-    lines += [f"migration `{_command(item)}`" for item in config.get("_migrations", [])]
-    return lines + [f"Jinja extension `{item}`" for item in config.get("_jinja_extensions", [])]
+def what_it_runs(config: Mapping[str, Any]) -> list[str]:
+    """The tasks, migrations and Jinja extensions of a template's copier.yml, one line each."""
+    lines = [f"task `{_command(task)}`" for task in config.get("tasks") or []]
+    lines += [f"migration `{_command(item)}`" for item in config.get("migrations") or []]
+    return lines + [f"Jinja extension `{item}`" for item in config.get("jinja_extensions") or []]
 
 
 def _command(task: Any) -> str:
@@ -221,27 +162,8 @@ def _command(task: Any) -> str:
     return " ".join(map(str, task)) if isinstance(task, list) else str(task)
 
 
-def expanded(address: str) -> str:
-    """The URL that git reads for a template's address, `gh:` and `gl:` included."""
-    for alias, host in (("gh:", "https://github.com/"), ("gl:", "https://gitlab.com/")):
-        if address.startswith(alias):
-            return host + address.removeprefix(alias).removesuffix(".git") + ".git"
-    return address.removeprefix("git+")
-
-
-def _checked_out(request: Request, checkout: Path) -> "Template":
-    """A template that copier need not fetch: what it would ask git for is known (five processes, 0.2 s of them)."""
-    from copier._template import Template
-    from packaging.version import Version
-
-    template = Template(url=request.address, ref=request.ref)
-    known = {"commit": request.ref, "commit_hash": request.ref, "version": Version(request.ref or "0")}
-    vars(template).update(known, vcs="git", local_abspath=checkout.resolve(), git_index_modes={})
-    return template
-
-
 @contextlib.contextmanager
-def _sealed() -> Iterator[None]:
+def _sealed(request: Request | None) -> Iterator[None]:
     """Give copier and its git a mirror cache of this process alone, and no password prompts.
 
     Copier's own cache is not safe between processes, and plumbum, which starts copier's git, copied the environment
@@ -254,6 +176,8 @@ def _sealed() -> Iterator[None]:
         for name in REPOSITORY_VARIABLES:
             os.environ.pop(name, None)
         os.environ.update(COPIER_CACHE_DIR=str(cache), GIT_TERMINAL_PROMPT="0")
+        if request and request.repository:
+            _redirect(request.address.removeprefix("git+"), request.repository)
         try:
             with local.env():
                 local.env.clear()
@@ -262,6 +186,14 @@ def _sealed() -> Iterator[None]:
         finally:
             os.environ.clear()
             os.environ.update(before)
+
+
+def _redirect(address: str, repository: Path) -> None:
+    """Let git started from here read a repository in place of an address (GIT_CONFIG_COUNT, git-config(1))."""
+    number = int(os.environ.get("GIT_CONFIG_COUNT") or 0)
+    os.environ[f"GIT_CONFIG_KEY_{number}"] = f"url.{repository.as_uri()}.insteadOf"
+    os.environ[f"GIT_CONFIG_VALUE_{number}"] = address
+    os.environ["GIT_CONFIG_COUNT"] = str(number + 1)
 
 
 @contextlib.contextmanager
@@ -286,14 +218,6 @@ def _unreadable(request: Request, stderr: str) -> ScaffoldError:
         f"The template {git.redact(request.address)} could not be read: {reason}.",
         "Check the address; `scaffold list` shows the built-in templates.",
         code="template-unreadable",
-    )
-
-
-def _no_release(request: Request) -> ScaffoldError:
-    return ScaffoldError(
-        f"The template {git.redact(request.address)} has no release {request.ref}.",
-        f"Its releases: git ls-remote --tags {git.redact(expanded(request.address))}",
-        code="no-such-release",
     )
 
 

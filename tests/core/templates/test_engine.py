@@ -57,8 +57,7 @@ def random_answers(questions: Mapping[str, Mapping[str, Any]], seed: int) -> dic
 
 def compare(name: str, version: str, seed: int, tmp_path: Path) -> None:
     bundle = catalog.BUILT_IN / f"{name}.bundle"
-    with release.checked_out(bundle, release.heads(bundle)[version]) as folder:
-        tree = read_folder(folder)
+    tree = release.read(bundle, release.heads(bundle), version)
     template = tmp_path / "template"
     write_folder(tree, template)
     git(git_repository(template), "tag", version)

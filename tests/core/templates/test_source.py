@@ -12,43 +12,39 @@ from scaffold.errors import ScaffoldError
 from support import git_repository, write
 
 
-def opened(word: str, ref: str | None = None) -> source.Source:
-    with source.opened(word, ref) as found:
-        return found
-
-
 @pytest.mark.parametrize("word", ["hello", "git+scaffold://hello", "scaffold://hello"])
 def test_a_built_in_name_and_its_address(built_in: Path, word: str) -> None:
-    found = opened(word)
-    assert (found.label, found.name, found.address, found.ref) == ("hello", "hello", "git+scaffold://hello", "0.2.0")
-    assert found.releases == ("0.1.0", "0.2.0", "0.3.0rc1")
+    found = source.find(word)
+    assert (found.label, found.name, found.address) == ("hello", "hello", "git+scaffold://hello")
+    assert found.releases() == ["0.1.0", "0.2.0"]
     assert found.manifest is not None
+    assert (source.read(word).version, source.read(word).ref) == ("0.2.0", "0.2.0")
 
 
 @pytest.mark.parametrize("word", ["acme/hello", "git+scaffold://acme/hello", "scaffold://acme/hello"])
 def test_a_catalog_s_name_and_its_address(acme: str, released: Path, word: str) -> None:
-    found = opened(word, "0.1.0")
+    found = source.find(word)
     assert (found.label, found.name, found.address) == ("acme/hello", "hello", "git+scaffold://acme/hello")
-    assert found.ref == "0.1.0"
+    assert source.read(word, "0.1.0").version == "0.1.0"
 
 
 def test_a_name_goes_before_a_folder_of_that_name(built_in: Path, work: Path, templates: Path) -> None:
     (work / "hello").symlink_to(templates / "hello")
-    assert opened("hello").address == "git+scaffold://hello"
-    assert opened("./hello").address == f"git+{(templates / 'hello').as_uri()}"
+    assert source.find("hello").address == "git+scaffold://hello"
+    assert source.find("./hello").address == f"git+{(templates / 'hello').as_uri()}"
 
 
 def test_a_folder_is_meant_where_no_template_has_its_name(work: Path) -> None:
     write(work, {"mine/copier.yml": "", "deep/er/copier.yml": ""})
-    assert opened("mine").address == str(work / "mine")
-    assert opened("deep/er").address == str(work / "deep/er")
+    assert source.find("mine").address == str(work / "mine")
+    assert source.find("deep/er").address == str(work / "deep/er")
 
 
 @pytest.mark.parametrize("word", ["git+scaffold://mine", "scaffold://mine", "scaffold://deep/er"])
 def test_an_address_never_means_a_folder(work: Path, word: str) -> None:
     write(work, {"mine/copier.yml": "", "deep/er/copier.yml": ""})
     with pytest.raises(ScaffoldError, match="There is no template"):
-        opened(word)
+        source.find(word)
 
 
 @pytest.mark.parametrize(
@@ -70,48 +66,45 @@ def test_an_address_never_means_a_folder(work: Path, word: str) -> None:
 )
 def test_an_address_that_is_none_is_refused(built_in: Path, word: str) -> None:
     with pytest.raises(ScaffoldError, match="is no address of a template") as said:
-        opened(word)
+        source.find(word)
     assert said.value.hint == "Addresses look like git+scaffold://ml-tabular"
 
 
 def test_a_folder_of_sources_is_assembled_on_the_fly(templates: Path) -> None:
-    with source.opened(str(templates / "hello")) as found:
-        assert (found.label, found.ref) == ("hello", "0.1.0.dev0")
-        address = (templates / "hello").as_uri()
-        assert found.address == f"git+{address}"
-        assert found.checkout is not None
-        assert (found.checkout / "project/src/hello.py").read_text() == 'print("hello")\n'
-    assert not found.checkout.exists()
+    found = source.read(str(templates / "hello"))
+    assert (found.template.label, found.version) == ("hello", "0.1.0.dev0")
+    assert found.template.address == f"git+{(templates / 'hello').as_uri()}"
+    assert found.tree["project/src/hello.py"].content == b'print("hello")\n'
 
 
 def test_a_draft_has_one_version(templates: Path) -> None:
-    assert opened(str(templates / "hello"), "0.1.0.dev0").ref == "0.1.0.dev0"
+    assert source.read(str(templates / "hello"), "0.1.0.dev0").version == "0.1.0.dev0"
     with pytest.raises(ScaffoldError, match=r"a draft and has only 0\.1\.0\.dev0, no 0\.2\.0"):
-        opened(str(templates / "hello"), "0.2.0")
+        source.read(str(templates / "hello"), "0.2.0")
 
 
 @pytest.mark.parametrize("version", ["1.0", "1.0rc1", "1!2.0", "1.0.post1", "1.0.dev3", "1.0+local.1"])
 def test_a_draft_of_any_version_has_a_version(templates: Path, version: str) -> None:
     text = (templates / "hello-world/template.toml").read_text().replace('"1.0"', f'"{version}"')
     (templates / "hello-world/template.toml").write_text(text)
-    with source.opened(str(templates / "hello-world")) as found:
-        from packaging.version import Version
+    from packaging.version import Version
 
-        assert found.ref is not None
-        assert Version(found.ref).is_devrelease
+    assert Version(source.read(str(templates / "hello-world")).version).is_devrelease
 
 
 def test_sources_of_a_catalog_keep_the_catalog_s_address(templates: Path) -> None:
     catalogs.add("src", str(templates))
-    found = opened("src/hello")
-    assert (found.label, found.address, found.ref) == ("src/hello", "git+scaffold://src/hello", "0.1.0.dev0")
+    found = source.read("src/hello")
+    assert (found.template.label, found.template.address) == ("src/hello", "git+scaffold://src/hello")
+    assert found.version == "0.1.0.dev0"
 
 
 def test_a_plain_copier_template_of_a_catalog_is_its_folder(work: Path) -> None:
     write(work, {"cat/plain/copier.yml": "a: 1\n"})
     catalogs.add("cat", str(work / "cat"))
-    found = opened("cat/plain")
-    assert (found.address, found.ref, found.checkout) == (str(work / "cat/plain"), None, None)
+    found = source.read("cat/plain")
+    assert (found.template.address, found.version, found.ref) == (str(work / "cat/plain"), "", None)
+    assert found.tree["copier.yml"].content == b"a: 1\n"
 
 
 @pytest.mark.parametrize(
@@ -126,13 +119,13 @@ def test_a_plain_copier_template_of_a_catalog_is_its_folder(work: Path) -> None:
     ],
 )
 def test_a_git_url_is_given_to_copier_as_it_is(word: str, name: str) -> None:
-    found = opened(word, "v1")
-    assert (found.address, found.name, found.ref) == (word, name, "v1")
+    found = source.find(word)
+    assert (found.address, found.name) == (word, name)
 
 
 @pytest.mark.parametrize("word", ["ssh://git@example.org/templ", "file:///nowhere/templ", "https://example.org/templ"])
 def test_a_git_url_that_copier_would_take_for_a_folder_is_marked_as_one(word: str) -> None:
-    assert (opened(word).address, opened(word).name) == (f"git+{word}", "templ")
+    assert (source.find(word).address, source.find(word).name) == (f"git+{word}", "templ")
 
 
 @pytest.mark.parametrize(
@@ -141,27 +134,27 @@ def test_a_git_url_that_copier_would_take_for_a_folder_is_marked_as_one(word: st
 )
 def test_a_url_with_a_secret_is_refused_before_a_project_records_it(word: str) -> None:
     with pytest.raises(ScaffoldError, match="password or token") as said:
-        opened(word)
+        source.find(word)
     assert "tok3n" not in said.value.message + said.value.hint
 
 
 def test_a_repository_is_a_template(work: Path) -> None:
     write(work, {"t/README.md": "hi"})
     git_repository(work / "t")
-    assert opened("./t").address == str(work / "t")
+    assert source.find("./t").address == str(work / "t")
 
 
 @pytest.mark.parametrize("word", [".", "..", "empty", "./empty"])
 def test_a_folder_without_a_template_is_said(work: Path, word: str) -> None:
     (work / "empty").mkdir()
     with pytest.raises(ScaffoldError, match="is no template: it has neither template.toml nor copier.yml"):
-        opened(word)
+        source.find(word)
 
 
 @pytest.mark.parametrize("word", ["nope", "./nope", "a/b/c", "", " ", "~nobody-of-that-name/x", "/" * 300, "x" * 5000])
 def test_a_word_that_means_nothing_is_said(work: Path, word: str) -> None:
     with pytest.raises(ScaffoldError, match="There is no template|neither template.toml nor copier.yml"):
-        opened(word)
+        source.find(word)
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=30))
@@ -171,7 +164,7 @@ def test_a_word_that_means_nothing_is_said(work: Path, word: str) -> None:
 @example("git+scaffold://" + "a" * 300)
 def test_any_word_is_a_template_or_is_refused(word: str) -> None:
     try:
-        found = opened(word)
+        found = source.find(word)
     except ScaffoldError as error:
         assert error.message.endswith(".")
     else:

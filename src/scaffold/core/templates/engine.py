@@ -80,13 +80,22 @@ class Config:
     questions: Mapping[str, Mapping[str, Any]]
 
 
+def raw_config(tree: Tree) -> Config:
+    """The template's copier.yml as far as it can be read without Copier: tags such as `!include` come to nothing."""
+    return _read(tree, _Lenient) or Config({}, {})
+
+
 def read_config(tree: Tree) -> Config | None:
     """The template's copier.yml; None when only Copier can read it (`!include`, two files, no mapping)."""
+    return _read(tree, _Loader)
+
+
+def _read(tree: Tree, loader: type[yaml.SafeLoader]) -> Config | None:
     names = [name for name in CONFIGS if name in tree]
     if len(names) != 1:
         return None if names else Config({}, {})
     try:
-        documents = list(yaml.load_all(tree[names[0]].content, _Loader))  # noqa: S506 - a SafeLoader
+        documents = list(yaml.load_all(tree[names[0]].content, loader))  # noqa: S506 - a SafeLoader
     except yaml.YAMLError:
         return None
     documents = [document for document in documents if document]
@@ -118,6 +127,13 @@ class _Loader(yaml.SafeLoader):
             if self.aliases > 100:
                 raise yaml.YAMLError("too many aliases")
         return super().compose_node(parent, index)
+
+
+class _Lenient(_Loader):
+    """The same, and unknown tags are read as nothing."""
+
+
+_Lenient.add_constructor(None, lambda *_: None)
 
 
 def is_ordinary(tree: Tree, config: Config | None) -> bool:
@@ -191,12 +207,14 @@ class Result:
         answers: All answers, by question.
         dropped: Remembered answers that this release does not take → why.
         skipped: Files that the template writes only where they are absent.
+        message: What the template says to the owner of a new project.
     """
 
     tree: dict[str, File]
     answers: Mapping[str, Any]
     dropped: Mapping[str, str]
     skipped: frozenset[str]
+    message: str
 
 
 def render(job: Job, answers: Answers) -> Result:
@@ -221,9 +239,10 @@ def render(job: Job, answers: Answers) -> Result:
         rendered = dict(_files(job, context, operation, answers_file))
         skips = [_text(job, line, context, "_skip_if_exists") for line in job.config.settings.get("skip_if_exists", ())]
         skipped = frozenset(filter(_matcher(skips), rendered)) if skips else frozenset[str]()
+        message = _text(job, str(job.config.settings.get("message_after_copy") or ""), context, "_message_after_copy")
     combined = answers.combined
     known = {key: combined[key] for key in combined if key in job.config.questions}
-    return Result(rendered, known, answers.dropped, skipped)
+    return Result(rendered, known, answers.dropped, skipped, message.strip())
 
 
 def _files(
@@ -278,7 +297,7 @@ def _content(job: Job, name: str, file: File, context: Mapping[str, Any]) -> byt
     except UnicodeDecodeError as error:
         if not job.suffix:
             return file.content
-        raise ScaffoldError(f"The template's file {name} is not UTF-8.", "Tell the template's authors.") from error
+        raise ScaffoldError(f"The template's file {name} is not UTF-8.", "Tell the template's authors.", code="template-invalid") from error
     except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError) as error:
         raise _mistake(name, error) from error
 
@@ -302,7 +321,7 @@ def _mistake(where: str, error: Exception) -> ScaffoldError:
         trace = trace.tb_next
     at = f"{place}, line {line}" if line else str(place)
     reason = str(error) or type(error).__name__
-    return ScaffoldError(f"The template has a mistake in {at}: {reason.rstrip('.')}.", "Tell the template's authors.")
+    return ScaffoldError(f"The template has a mistake in {at}: {reason.rstrip('.')}.", "Tell the template's authors.", code="template-invalid")
 
 
 def _matcher(patterns: Sequence[str]) -> Callable[[str], bool]:

@@ -104,7 +104,7 @@ def environment(sources: Callable[[str], str | None], envops: Mapping[str, Any])
             )
     except (TypeError, AssertionError, ValueError) as error:
         raise ScaffoldError(
-            f"`_envops` in the template's copier.yml is not valid: {error}.", "Tell the template's authors."
+            f"`_envops` in the template's copier.yml is not valid: {error}.", "Tell the template's authors.", code="template-invalid"
         ) from error
     made.delimiters = repr(sorted(envops.items()))
     made.filters["to_json"] = partial(made.filters["to_json"], default=_plain)
@@ -149,9 +149,9 @@ def limited(seconds: float | None = None) -> Iterator[None]:
                 finished = True
             timer.cancel()
     except TooLongError as error:
-        raise ScaffoldError("The template takes too long to render: it was stopped.", _TELL) from error
+        raise ScaffoldError("The template takes too long to render: it was stopped.", _TELL, code="template-invalid") from error
     except (TooLargeError, MemoryError, RecursionError) as error:
-        raise ScaffoldError("The template makes a text that is too large.", _TELL) from error
+        raise ScaffoldError("The template makes a text that is too large.", _TELL, code="template-invalid") from error
 
 
 _TELL = "Tell the template's authors: a loop in it may have no end."

@@ -248,9 +248,9 @@ def answer(question: Question, answers: Answers) -> None:
         elif asked:
             raise UsageError(f"The question `{name}` has no default.", f"Answer it: -d {name}=VALUE")
     except (ValueError, KeyError) as error:
-        raise UsageError(" ".join(str(error).split()).rstrip(".") + ".", _SEE) from error
+        raise UsageError(" ".join(str(error).split()).rstrip(".") + ".", _SEE, code="answer-invalid") from error
     except TemplateError as error:
-        raise ScaffoldError(f"The question `{name}` has a mistake: {error}.", "Tell the template's authors.") from error
+        raise ScaffoldError(f"The question `{name}` has a mistake: {error}.", "Tell the template's authors.", code="template-invalid") from error
 
 
 _SEE = "`scaffold show TEMPLATE` lists the questions and what they allow."

@@ -1,7 +1,7 @@
 """A release: an assembled template at one version, as a commit and a tag in the template's git bundle (DESIGN §3)."""
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from packaging.version import InvalidVersion, Version
@@ -10,7 +10,7 @@ from scaffold.errors import ScaffoldError
 from scaffold.tools import git
 from scaffold.tools.files import temporary_folder
 from scaffold.tools.git.bare import BareRepository, make_bare
-from scaffold.tools.git.trees import Commit, Tree, write_folder
+from scaffold.tools.git.trees import Commit, Tree, require_safe
 
 
 def _commit(tree: Tree, name: str, version: str, parent: str = "") -> Commit:
@@ -34,16 +34,24 @@ def heads(bundle: Path) -> dict[str, str]:
     """
     if not bundle.is_file():
         raise damaged(bundle)
-    try:
-        lines = git.run(bundle.parent, "bundle", "list-heads", str(bundle)).splitlines()
-    except git.GitError as error:
-        raise damaged(bundle) from error
-    refs = (line.partition(" ") for line in lines)
+    refs = (line.partition(" ") for line in _header(bundle))
     tags = {ref.removeprefix("refs/tags/"): commit for commit, _, ref in refs if ref.startswith("refs/tags/")}
     found = sorted((tag for tag in tags if is_version(tag)), key=Version)
     if not found:
         raise damaged(bundle)
     return {tag: tags[tag] for tag in found}
+
+
+def _header(bundle: Path) -> Iterator[str]:
+    """The refs that a bundle's header names, one `COMMIT NAME` each (gitformat-bundle(5)); none where it is damaged."""
+    with bundle.open("rb") as file:
+        if file.readline() not in (b"# v2 git bundle\n", b"# v3 git bundle\n"):
+            return
+        for line in iter(file.readline, b"\n"):
+            if not line.endswith(b"\n"):
+                return
+            if not line.startswith((b"-", b"@")):
+                yield line.decode("utf-8", "replace").rstrip("\n")
 
 
 def versions(bundle: Path) -> list[str]:
@@ -76,26 +84,45 @@ def damaged(bundle: Path) -> ScaffoldError:
         "Reinstall scaffold: pip install --force-reinstall portfolio-scaffold", code="release-damaged")
 
 
-@contextlib.contextmanager
-def checked_out(bundle: Path, commit: str) -> Iterator[Path]:
-    """The files of a release (by its commit, see `heads`), byte for byte, in a throw-away folder.
+_read: dict[tuple[str, int, str], Tree] = {}
+"""The last releases that were read: an update reads two of one bundle, and so do all projects of `update --all`."""
+_KEPT = 4
 
+
+def read(bundle: Path, commits: Mapping[str, str], version: str) -> Tree:
+    """The files of a release, byte for byte.
+
+    The newest release is read along with an older one, because who asks for an older one updates it.
     Neither the user's git configuration nor a `.gitattributes` meant for the project has a say: the same answers must
     give the same files on every machine, or an update would see changes that nobody made.
 
+    Args:
+        bundle: the template's bundle.
+        commits: its releases, see `heads`.
+        version: the release.
+
     Raises:
-        ScaffoldError: the bundle is damaged.
+        ScaffoldError: the bundle is damaged, or the release has a path that leaves its folder.
     """
+    stamp = bundle.stat().st_mtime_ns
+    keys = {each: (str(bundle), stamp, commits[each]) for each in (version, choose(bundle.stem, tuple(commits), None))}
+    if keys[version] not in _read:
+        for each, tree in _unpacked(bundle, {each: commits[each] for each in keys}).items():
+            _read[keys[each]] = tree
+        for key in list(_read)[:-_KEPT]:
+            del _read[key]
+    require_safe(_read[keys[version]], f"The template {bundle.stem}")
+    return _read[keys[version]]
+
+
+def _unpacked(bundle: Path, commits: Mapping[str, str]) -> dict[str, Tree]:
     with temporary_folder() as parent:
         repository = make_bare(parent / "release.git")
         try:
             repository.run("bundle", "unbundle", str(bundle))
-            tree = repository.read_tree(commit)
+            return {version: repository.read_tree(commit) for version, commit in commits.items()}
         except git.GitError as error:
             raise damaged(bundle) from error
-        folder = parent / "template"
-        write_folder(tree, folder)
-        yield folder
 
 
 @contextlib.contextmanager

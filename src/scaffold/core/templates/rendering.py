@@ -1,14 +1,18 @@
-"""A template at one release with one set of answers, as a tree: what an update takes for base and for new."""
+"""A template at one release with one set of answers, as a tree: for a new project, and an update's base and new."""
 
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
-from scaffold.core.templates import source
+from scaffold.core.templates import engine, release, settings, source
+from scaffold.core.templates.questionnaire import Answers
+from scaffold.core.templates.source import Source
 from scaffold.errors import ScaffoldError
 from scaffold.tools import copier, files
-from scaffold.tools.git.trees import Tree, read_folder
+from scaffold.tools.git.trees import Tree, read_folder, require_safe, write_folder
+from scaffold.tools.questions import check_answers
 
 _NOBODY = "f7c1d90b"
 _KEPT = 4
@@ -20,12 +24,14 @@ class Rendering:
     """What a template gives.
 
     Attributes:
-        tree: the files.
-        version: the release.
-        answers: all answers, defaults included.
-        skipped: files that the template writes only where they are absent.
-        migrates: whether the template brings code to run at updates.
-        questions: the template's questions as its copier.yml has them.
+        tree: The files.
+        version: The release.
+        answers: All answers, defaults included.
+        skipped: Files that the template writes only where they are absent.
+        migrates: Whether the template brings code to run at updates.
+        questions: The template's questions as its copier.yml has them.
+        dropped: Remembered answers that this release does not take → why.
+        message: What the template says to the owner of a new project.
     """
 
     tree: Tree
@@ -34,6 +40,8 @@ class Rendering:
     skipped: frozenset[str]
     migrates: bool = False
     questions: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    dropped: Mapping[str, str] = field(default_factory=dict)
+    message: str = ""
 
 
 @dataclass(frozen=True)
@@ -41,13 +49,14 @@ class Wanted:
     """Which template, which release, which answers.
 
     Attributes:
-        address: as a project records it.
-        ref: the release; None for the newest.
-        folder_name: the project's folder, which templates derive names from.
-        remembered: answers of an earlier time.
-        given: answers given now.
-        ask: prompt for the ones that are new.
-        trust: let the template run code.
+        address: A template as a person types it, or as a project records it.
+        ref: The release; None for the newest.
+        folder_name: The project's folder, which templates derive names from.
+        remembered: Answers of an earlier time.
+        given: Answers given now.
+        defaults: The user's own defaults; they stand in for the template's.
+        ask: Prompt for the ones that are new.
+        trust: Let the template run code.
     """
 
     address: str
@@ -55,13 +64,14 @@ class Wanted:
     folder_name: str
     remembered: Mapping[str, Any] = field(default_factory=dict)
     given: Mapping[str, Any] = field(default_factory=dict)
+    defaults: Mapping[str, Any] = field(default_factory=dict)
     ask: bool = False
     trust: bool = False
 
     @property
     def key(self) -> str:
         """The same for projects that get the same files."""
-        parts = [self.address, self.ref, self.folder_name, self.remembered, self.given, self.trust]
+        parts = [self.address, self.ref, self.folder_name, self.remembered, self.given, self.defaults, self.trust]
         return json.dumps(parts, default=str, sort_keys=True)
 
 
@@ -103,39 +113,106 @@ class Renderer:
 
 def _render_anywhere(wanted: Wanted) -> Rendering | None:
     """The rendering, or None when the folder's name shows in it."""
-    found = render(wanted)
-    traces = (repr(found.answers).encode(), *(path.encode() for path in found.tree))
-    contents = (file.content for file in found.tree.values())
-    return None if any(_NOBODY.encode() in text.lower() for text in (*traces, *contents)) else found
+    rendering = render(wanted)
+    traces = (repr(rendering.answers).encode(), *(path.encode() for path in rendering.tree))
+    contents = (file.content for file in rendering.tree.values())
+    return None if any(_NOBODY.encode() in text.lower() for text in (*traces, *contents)) else rendering
 
 
 def render(wanted: Wanted) -> Rendering:
-    """Render once, in a folder of the project's name.
+    """Render once, for a project in a folder of the wanted name.
+
+    Raises:
+        ScaffoldError: the template or the release is gone, has no releases, or an answer does not fit.
+    """
+    template = source.read(wanted.address, wanted.ref)
+    rendering = _in_memory(template, wanted)
+    if rendering is None:
+        with files.temporary_folder() as parent:
+            rendering = _by_copier(template, wanted, parent / wanted.folder_name)
+    if not rendering.version:
+        raise ScaffoldError(
+            f"The template {wanted.address} is in no git repository, so it has no releases to move between.",
+            "Its authors can make it one: git init, commit, git tag 0.1.0.",
+            code="no-such-release",
+        )
+    return rendering
+
+
+def write(wanted: Wanted, folder: Path) -> Rendering:
+    """Render into an empty folder: for a new project.
 
     Raises:
         ScaffoldError: the template or the release is gone, or an answer does not fit.
+        KeyboardInterrupt: the person left the questions.
     """
-    with source.opened(wanted.address, wanted.ref) as template, files.temporary_folder() as parent:
-        request = copier.Request(
-            template.address,
-            template.ref,
-            template.checkout,
-            answers=wanted.given,
-            remembered=wanted.remembered,
-            ask=wanted.ask,
-            trust=wanted.trust,
+    template = source.read(wanted.address, wanted.ref)
+    rendering = _in_memory(template, wanted)
+    if rendering is None:
+        return _by_copier(template, wanted, folder)
+    write_folder(rendering.tree, folder)
+    return rendering
+
+
+def _in_memory(template: Source, wanted: Wanted) -> Rendering | None:
+    """The rendering of an ordinary template whose questions nobody has to be asked; None for any other."""
+    config = engine.read_config(template.tree)
+    if wanted.ask or template.only_copier or config is None or not engine.is_ordinary(template.tree, config):
+        return None
+    # Before anything is rendered.
+    check_answers(wanted.given, config.questions)
+    fixed = {"_src_path": template.template.address, **({"_commit": template.version} if template.version else {})}
+    job = engine.Job(template.tree, config, template.template.address, template.version, wanted.folder_name)
+    defaults = {**settings.copier_defaults(), **wanted.defaults}
+    try:
+        result = engine.render(job, Answers(wanted.given, dict(wanted.remembered), defaults, fixed))
+    except engine.NotOrdinaryError:
+        return None
+    require_safe(result.tree, "The template")
+    return Rendering(
+        result.tree,
+        template.version,
+        result.answers,
+        result.skipped,
+        questions=config.questions,
+        dropped=result.dropped,
+        message=result.message,
+    )
+
+
+def _by_copier(template: Source, wanted: Wanted, folder: Path) -> Rendering:
+    """The rendering of a template that asks, or does what only Copier knows."""
+    config = engine.raw_config(template.tree)
+    runs = copier.what_it_runs(config.settings)
+    if runs and not wanted.trust:
+        raise ScaffoldError(
+            f"This template wants to run code of its own: {'; '.join(runs)}.",
+            "Read it first; if you trust its authors, add --trust.",
+            code="template-runs-code",
         )
-        folder = parent / wanted.folder_name
+    if config.questions:
+        check_answers(wanted.given, config.questions)
+    request = copier.Request(
+        template.template.address,
+        template.ref,
+        answers=wanted.given,
+        remembered=wanted.remembered,
+        defaults=wanted.defaults,
+        ask=wanted.ask,
+        trust=wanted.trust,
+    )
+    if template.template.manifest is None:
         rendered = copier.render(request, folder)
-        if not rendered.version:
-            raise ScaffoldError(
-                f"The template {wanted.address} is in no git repository, so it has no releases to move between.",
-                "Its authors can make it one: git init, commit, git tag 0.1.0.", code="no-such-release")
-        return Rendering(
-            read_folder(folder),
-            rendered.version,
-            rendered.answers,
-            rendered.skipped,
-            rendered.migrates,
-            rendered.questions,
-        )
+    else:
+        # Copier reads git repositories: ours stand in bundles, or are put together here.
+        with release.draft_repository(template.tree, template.template.name, template.version) as repository:
+            rendered = copier.render(replace(request, repository=repository.folder), folder)
+    tree = read_folder(folder)
+    # A task may make a repository; a template whose code nobody trusts writes into none.
+    require_safe(tree if wanted.trust else _paths(folder), "The template")
+    return Rendering(tree, rendered.version, rendered.answers, rendered.skipped, rendered.migrates, rendered.questions)
+
+
+def _paths(folder: Path) -> list[str]:
+    """Every file below a folder, a `.git` included: no template writes into one."""
+    return [path.relative_to(folder).as_posix() for path in folder.rglob("*") if not path.is_dir() or path.is_symlink()]

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import yaml
 from platformdirs import user_config_path
 
 from scaffold.core import config
@@ -58,6 +59,18 @@ def read_settings() -> dict[str, str]:
         return {}
     settings = config.read(path, Settings, hint='For example: [defaults] and below it ci = "none".')
     return {key: value for key, value in asdict(settings.defaults).items() if value is not None}
+
+
+def copier_defaults() -> dict[str, Any]:
+    """The defaults in the user's settings of Copier (its documentation, "Settings"); empty where there are none."""
+    override = os.environ.get("COPIER_SETTINGS_PATH")
+    path = Path(override) if override else user_config_path("copier", appauthor=False) / "settings.yml"
+    try:
+        content = yaml.safe_load(path.read_bytes()) if path.is_file() else {}
+    except yaml.YAMLError as error:
+        raise ScaffoldError(f"{path} is not valid YAML.", "Correct it or move it away.") from error
+    defaults = content.get("defaults") if isinstance(content, dict) else None
+    return dict(defaults) if isinstance(defaults, dict) else {}
 
 
 def default_answers(*, ours: bool = False) -> dict[str, Any]:

@@ -1,59 +1,89 @@
-"""From the word that a person typed to a template that copier can render.
+"""From the word that a person typed to a template at a release, read into memory.
 
 A word is the name of a built-in template, CATALOG/NAME, a path, or a git URL. What comes out says which address the
 project will record, which release it is, and where its files are.
 """
 
-import contextlib
 import os
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from packaging.version import Version
 
-from scaffold.core.templates import catalog
-from scaffold.core.templates import release
+from scaffold.core.templates import catalog, foreign, release
 from scaffold.core.templates.assembly import assemble
 from scaffold.core.templates.manifest import FILE_NAME, NAME, Manifest, read_manifest
 from scaffold.errors import ScaffoldError
-from scaffold.tools import copier, files, git
-from scaffold.tools.git.trees import write_folder
+from scaffold.tools import git
+from scaffold.tools.git.trees import Tree
 
 _URL_STARTS = ("git+", "git@", "git://", "gh:", "gl:", "http://", "https://", "ssh://", "file://")
 _KNOWN_HOSTS = ("https://github.com/", "https://gitlab.com/")
 
 
 @dataclass(frozen=True)
-class Source:
-    """A template ready to be rendered.
+class Template:
+    """A template that was found; nothing of it is read yet.
 
     Attributes:
-        label: how messages call it.
-        name: a name for the folder that it makes when none is given.
-        address: what copier reads and the project records.
-        ref: the release; None lets copier take the newest tag.
-        checkout: the files of a template of ours, while the source is open; other people's are fetched by copier.
-        manifest: its description; None for other people's templates.
-        releases: the versions of a template of ours, oldest first.
+        label: What messages call it.
+        name: A name for the folder that it makes when none is given.
+        address: What the project records, and Copier reads.
+        manifest: Its description; None for other people's templates.
+        bundle: The bundle of its releases; None where it has none.
+        folder: The folder of its sources; None where it has none.
     """
 
     label: str
     name: str
     address: str
-    ref: str | None
-    checkout: Path | None = None
     manifest: Manifest | None = None
-    releases: tuple[str, ...] = ()
+    bundle: Path | None = None
+    folder: Path | None = None
+
+    def releases(self) -> list[str]:
+        """Its releases, oldest first; pre-releases only where there is nothing else.
+
+        Raises:
+            ScaffoldError: it is gone or has none.
+        """
+        if self.bundle:
+            tags = release.versions(self.bundle)
+        elif self.folder and self.manifest:
+            tags = [_draft_version(self.manifest.version)]
+        else:
+            tags = sorted(filter(release.is_version, git.remote_tags(foreign.expanded(self.address))), key=Version)
+        if not tags:
+            message = f"The template {git.redact(self.label)} has no releases."
+            raise ScaffoldError(message, "Its authors can tag one: git tag 0.1.0", code="no-such-release")
+        return [tag for tag in tags if not Version(tag).is_prerelease] or tags
 
 
-@contextlib.contextmanager
-def opened(word: str, ref: str | None = None) -> Iterator[Source]:
-    """Find the template that `word` means and hold it open.
+@dataclass(frozen=True)
+class Source:
+    """A template at one release, read into memory.
+
+    Attributes:
+        template: The template.
+        tree: Its files.
+        version: The release as the project records it; empty for a template outside git.
+        ref: What Copier is to check out; None for the folder as it is.
+        only_copier: Whether only a checkout by git has the right bytes.
+    """
+
+    template: Template
+    tree: Tree
+    version: str
+    ref: str | None
+    only_copier: bool = False
+
+
+def find(word: str) -> Template:
+    """The template that `word` means.
 
     Raises:
-        ScaffoldError: there is no such template or release, or its sources do not assemble.
+        ScaffoldError: there is none.
     """
     word = _draft_folder(word)
     name = name_of(word)
@@ -61,15 +91,28 @@ def opened(word: str, ref: str | None = None) -> Iterator[Source]:
     if _is_too_long(word):
         raise catalog.unknown(word[:40] + "…", [])
     if name != word or (_is_name(word) and not _is_path(word, folder)):
-        with _entry(catalog.find(name), ref) as source:
-            yield source
-    elif (folder / FILE_NAME).is_file():
-        with _draft(folder.resolve(), ref) as source:
-            yield source
-    elif folder.exists() or word.startswith(_URL_STARTS) or word.endswith(".git"):
-        yield _foreign(word, folder, ref)
-    else:
-        raise catalog.unknown(word, [entry.name for entry in catalog.built_in()])
+        return _in_catalog(catalog.find(name))
+    if (folder / FILE_NAME).is_file():
+        folder = folder.resolve()
+        return Template(folder.name, folder.name, f"git+{folder.as_uri()}", read_manifest(folder / FILE_NAME), None, folder)
+    if folder.exists() or word.startswith(_URL_STARTS) or word.endswith(".git"):
+        return _foreign(word, folder)
+    raise catalog.unknown(word, [entry.name for entry in catalog.built_in()])
+
+
+def read(word: str, ref: str | None = None) -> Source:
+    """Read the template that `word` means at a release, the newest when `ref` is None.
+
+    Raises:
+        ScaffoldError: there is no such template or release, or its sources do not assemble.
+    """
+    template = find(word)
+    if template.bundle:
+        return _released(template, template.bundle, ref)
+    if template.folder and template.manifest:
+        return _draft(template, template.folder, template.manifest, ref)
+    fetched = foreign.fetch(template.address, ref)
+    return Source(template, fetched.tree, fetched.version, fetched.ref, fetched.only_copier)
 
 
 def newest_release(word: str) -> str:
@@ -78,31 +121,12 @@ def newest_release(word: str) -> str:
     Raises:
         ScaffoldError: the template is gone or has no release.
     """
-    with opened(word) as template:
-        return template.ref or _stable(_tags(template))[-1]
+    return find(word).releases()[-1]
 
 
 def releases(word: str) -> list[str]:
-    """The releases of a template, oldest first; pre-releases only where there is nothing else.
-
-    Raises:
-        ScaffoldError: the template is gone or has no release.
-    """
-    with opened(word) as template:
-        return _stable(list(template.releases) or _tags(template))
-
-
-def _tags(template: Source) -> list[str]:
-    tags = git.remote_tags(copier.expanded(template.address))
-    found = sorted((tag for tag in tags if release.is_version(tag)), key=Version)
-    if not found:
-        raise ScaffoldError(
-            f"The template {git.redact(template.label)} has no releases.", "Its authors can tag one: git tag 0.1.0", code="no-such-release")
-    return found
-
-
-def _stable(tags: list[str]) -> list[str]:
-    return [tag for tag in tags if not Version(tag).is_prerelease] or tags
+    """The releases of a template, oldest first. Raises ScaffoldError as `Template.releases` does."""
+    return find(word).releases()
 
 
 def is_newer(version: str, than: str) -> bool:
@@ -112,9 +136,10 @@ def is_newer(version: str, than: str) -> bool:
 
 def read_changelog(word: str, ref: str) -> str:
     """The template's `CHANGELOG.md` as of a release; empty where it has none, or is other people's."""
-    with opened(word, ref) as template:
-        path = template.checkout / "CHANGELOG.md" if template.checkout else None
-        return path.read_text(encoding="utf-8") if path and path.is_file() else ""
+    if find(word).manifest is None:
+        return ""
+    file = read(word, ref).tree.get("CHANGELOG.md")
+    return file.content.decode("utf-8", "replace") if file else ""
 
 
 def suggested_name(word: str) -> str:
@@ -163,37 +188,30 @@ def _is_path(word: str, folder: Path) -> bool:
     return False
 
 
-@contextlib.contextmanager
-def _entry(entry: catalog.Entry, ref: str | None) -> Iterator[Source]:
-    if entry.place.is_dir():
-        if entry.manifest is None:
-            yield _foreign(str(entry.place), entry.place, ref)
-            return
-        with _draft(entry.place, ref, address=entry.address, label=entry.name) as source:
-            yield source
-        return
-    heads = release.heads(entry.place)
-    offered = tuple(heads)
-    chosen = release.choose(entry.place.stem, offered, ref)
-    with release.checked_out(entry.place, heads[chosen]) as folder:
-        name = suggested_name(entry.name)
-        yield Source(entry.name, name, "git+" + entry.address, chosen, folder, entry.manifest, offered)
+def _in_catalog(entry: catalog.Entry) -> Template:
+    if not entry.place.is_dir():
+        return Template(entry.name, suggested_name(entry.name), f"git+{entry.address}", entry.manifest, entry.place)
+    if entry.manifest is None:
+        return _foreign(str(entry.place), entry.place)
+    return Template(entry.name, entry.place.name, f"git+{entry.address}", entry.manifest, None, entry.place)
 
 
-@contextlib.contextmanager
-def _draft(folder: Path, ref: str | None, address: str = "", label: str = "") -> Iterator[Source]:
+def _released(template: Template, bundle: Path, ref: str | None) -> Source:
+    heads = release.heads(bundle)
+    chosen = release.choose(bundle.stem, tuple(heads), ref)
+    return Source(template, release.read(bundle, heads, chosen), chosen, chosen)
+
+
+def _draft(template: Template, folder: Path, manifest: Manifest, ref: str | None) -> Source:
     """A folder of sources, assembled on the fly: how template authors work."""
-    manifest = read_manifest(folder / FILE_NAME)
     version = _draft_version(manifest.version)
     if ref not in (None, version):
         raise ScaffoldError(
             f"{folder} is a draft and has only {version}, no {ref}.",
-            "Drafts keep no older versions; releases do: scaffold template release", code="no-such-release")
-    address = address or folder.as_uri()
-    with files.temporary_folder() as parent:
-        write_folder(assemble(folder), parent / "template")
-        label = label or folder.name
-        yield Source(label, folder.name, "git+" + address, version, parent / "template", manifest, (version,))
+            "Drafts keep no older versions; releases do: scaffold template release",
+            code="no-such-release",
+        )
+    return Source(template, assemble(folder), version, version)
 
 
 def _draft_version(version: str) -> str:
@@ -202,16 +220,18 @@ def _draft_version(version: str) -> str:
     return public if Version(public).is_devrelease else f"{public}.dev0"
 
 
-def _foreign(word: str, folder: Path, ref: str | None) -> Source:
-    """Any other Copier template: a path or a git URL, given to copier as it is."""
+def _foreign(word: str, folder: Path) -> Template:
+    """Any other Copier template: a path or a git URL."""
     if folder.is_dir():
         if not _is_template(folder):
             raise ScaffoldError(
                 f"{folder} is no template: it has neither {FILE_NAME} nor copier.yml.",
-                "`scaffold list` shows what there is.", code="no-such-template")
-        return Source(label=word, name=folder.resolve().name, address=str(folder.resolve()), ref=ref)
+                "`scaffold list` shows what there is.",
+                code="no-such-template",
+            )
+        return Template(word, folder.resolve().name, str(folder.resolve()), folder=folder.resolve())
     git.refuse_secret(word, "template")
-    return Source(label=word, name=suggested_name(word), address=_as_git(word), ref=ref)
+    return Template(word, suggested_name(word), _as_git(word))
 
 
 def _as_git(url: str) -> str:
@@ -221,8 +241,5 @@ def _as_git(url: str) -> str:
 
 
 def _is_template(folder: Path) -> bool:
-    """Whether copier could take a folder: it has questions, or is a repository, bare ones included."""
-    bare = (folder / "HEAD").is_file() and (folder / "objects").is_dir()
-    return (
-        bare or (folder / ".git").exists() or any((folder / name).is_file() for name in ("copier.yml", "copier.yaml"))
-    )
+    """Whether Copier could take a folder: it has questions, or is a repository."""
+    return foreign.is_repository(folder) or any((folder / name).is_file() for name in ("copier.yml", "copier.yaml"))

@@ -77,6 +77,10 @@ class BareRepository:
         with self._repo() as repo:
             return {tag.name: tag.commit.hexsha for tag in repo.tags}
 
+    def tag_names(self) -> list[str]:
+        """The names of the repository's tags, by one process."""
+        return self.run("tag", "--list").split()
+
     def tree_of(self, commit: str) -> str:
         """The id of a branch's (or commit's) tree."""
         return self.run("rev-parse", f"{commit}^{{tree}}")

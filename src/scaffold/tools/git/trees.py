@@ -4,11 +4,14 @@ Nothing here touches a work tree or an index, and no clock, attribute or ignore 
 """
 
 import contextlib
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha1
 from pathlib import Path
 from typing import NamedTuple
+
+from scaffold.errors import ScaffoldError
 
 WHO = "scaffold <scaffold@localhost>"
 WHEN = "1767225600 +0000"  # 2026-01-01: a fixed moment, so that the same input gives the same commit hash
@@ -104,8 +107,55 @@ def read_folder(folder: Path) -> dict[str, File]:
     return tree
 
 
-def write_folder(tree: Tree, folder: Path) -> None:
-    """Write a tree below `folder`, byte for byte."""
+_IGNORED_BY_HFS = re.compile("[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]")
+_GIT_FOLDER = re.compile(r"(\.git|git~[0-9]+)(::?\$?.*)?[ .]*", re.IGNORECASE)
+"""Every spelling that Windows or macOS takes for `.git` (verify_path() in git's read-cache.c, and what it calls)."""
+
+
+def is_safe(name: str) -> bool:
+    """Whether a path of a tree stays below the folder that the tree is written to, and out of git's own.
+
+    Git refuses such names in an index, but not in the trees that it fetches or unbundles.
+    """
+    parts = re.split(r"[/\\]", name)
+    return "\0" not in name and not re.match("[A-Za-z]:", name) and all(map(_is_safe_part, parts))
+
+
+def _is_safe_part(part: str) -> bool:
+    return part not in ("", ".", "..") and not _GIT_FOLDER.fullmatch(_IGNORED_BY_HFS.sub("", part))
+
+
+def require_safe(tree: Iterable[str], whose: str) -> None:
+    """Refuse a tree with a path that would be written elsewhere, or into `.git`.
+
+    Args:
+        tree: Its paths.
+        whose: What brings the tree, for the message.
+
+    Raises:
+        ScaffoldError: It has one; nothing may be written.
+    """
+    for name in tree:
+        if not is_safe(name):
+            raise ScaffoldError(
+                f"{whose} has a file `{name[:200]}`, which lies outside its folder or in git's own: it was refused.",
+                "Nothing was written. Tell its authors.",
+                code="template-invalid",
+            )
+
+
+def write_folder(tree: Tree, folder: Path, whose: str = "The template") -> None:
+    """Write a tree below `folder`, byte for byte; a symlink becomes a file that holds its target.
+
+    Args:
+        tree: The tree.
+        folder: Where to.
+        whose: What brings the tree, for the message.
+
+    Raises:
+        ScaffoldError: A path leaves the folder; nothing was written.
+    """
+    require_safe(tree, whose)
     for name, file in tree.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -118,6 +168,8 @@ def lay_out(tree: Tree, folder: Path) -> None:
     """Write a tree that nobody trusts below an empty `folder`: what cannot be written there is left out."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, file in tree.items():
+        if not is_safe(name):
+            continue
         path = folder / name
         with contextlib.suppress(OSError, ValueError):
             path.parent.mkdir(parents=True, exist_ok=True)
