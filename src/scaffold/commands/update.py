@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from scaffold.core.outcome import Block, Markdown, Notice, Outcome, Patch, Progress, Table, Text, silent
-from scaffold.core.project import Project, open_project, remembered_text
+from scaffold.core.project import ANSWERS_FILE, Project, open_project, remembered_text
 from scaffold.core.templates import changelog, source
 from scaffold.core.templates.rendering import Renderer, Rendering, Wanted
 from scaffold.core.update import apply, journal, recovery, report, uv_lock
@@ -119,7 +119,16 @@ def _decided(project: Project, options: UpdateOptions, progress: Progress, rende
     if new.migrates:
         return _hand_over(project, options, new)
     progress.step("Merging")
-    return _merge(project, options, base, new)
+    outcome = _merge(project, options, base, new)
+    return replace(outcome, warnings=[*outcome.warnings, *_dropped(new)])
+
+
+def _dropped(new: Rendering) -> list[Notice]:
+    """The answers that the new release no longer takes."""
+    return [
+        Notice(f"`{name}` is no longer allowed and took its default: {reason.rstrip('.')}.", f"Choose: -d {name}=VALUE")
+        for name, reason in new.dropped.items()
+    ]
 
 
 def _renderings(project: Project, options: UpdateOptions, renderer: Renderer) -> tuple[Rendering, Rendering]:
@@ -132,7 +141,14 @@ def _renderings(project: Project, options: UpdateOptions, renderer: Renderer) ->
         )
     old = Wanted(project.address, project.version, project.folder.name, project.answers, trust=options.trust)
     new = replace(old, ref=to, given=options.given, ask=options.ask)
-    return renderer.render(old), renderer.render(new)
+    base = renderer.render(old)
+    for name, reason in base.dropped.items():
+        raise ScaffoldError(
+            f"The answer to `{name}` in {ANSWERS_FILE} is not one that {project.version} allows: {reason.rstrip('.')}.",
+            f"Correct it in {project.folder / ANSWERS_FILE} and commit it.",
+            code="answer-invalid",
+        )
+    return base, renderer.render(new)
 
 
 def _hand_over(project: Project, options: UpdateOptions, new: Rendering) -> Outcome:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from conftest import Run
-from support import git, write
+from support import git, git_repository, write
 from update_support import LINES, Condition, Template, answers_of, changed, commit, committed, write_and_commit
 
 ME = "[user]\n\tname = Ada Lovelace\n\temail = ada@example.org\n"
@@ -119,7 +119,7 @@ def migrating(run: Run, work: Path) -> Path:
 def test_migrations_need_trust(migrating: Path, run: Run) -> None:
     before = Condition.of(migrating)
     done = run("update", migrating, "-y", "--json")
-    assert (done.code, "_migrations" in done.json["error"]["message"]) == (1, True)
+    assert (done.code, "migration `" in done.json["error"]["message"]) == (1, True)
     assert "--trust" in done.json["error"]["hint"]
     assert Condition.of(migrating) == before
 
@@ -231,6 +231,22 @@ def test_an_answer_that_the_template_does_not_allow(project: Path, run: Run) -> 
     text = (project / ".copier-answers.yml").read_text().replace("license: MIT", "license: GPL")
     write_and_commit(project, {".copier-answers.yml": text})
     refused(project, run, "license")
+
+
+def test_an_answer_that_the_new_release_no_longer_allows_takes_its_default_and_says_so(run: Run, work: Path) -> None:
+    template = write(
+        work / "t", {"copier.yml": "ci: {type: str, choices: [a, b], default: a}\n", "x.jinja": "{{ ci }}\n"}
+    )
+    write(template, {"{{ _copier_conf.answers_file }}.jinja": "{{ _copier_answers | to_nice_yaml }}"})
+    git_repository(template)
+    git(template, "tag", "1.0.0")
+    assert run("new", template, "made", "-y", "-d", "ci=b", "--no-install").code == 0
+    write_and_commit(template, {"copier.yml": "ci: {type: str, choices: [a, c], default: c}\n"})
+    git(template, "tag", "2.0.0")
+    done = run("update", "made", "-y", "--json")
+    assert done.code == 0
+    assert (work / "made/x").read_text() == "c\n"
+    assert [warning["hint"] for warning in done.json["warnings"]] == ["Choose: -d ci=VALUE"]
 
 
 def test_an_answer_edited_by_hand_and_not_committed(project: Path, run: Run) -> None:

@@ -11,6 +11,7 @@ import yaml
 from platformdirs import user_config_path
 
 from scaffold.core import config
+from scaffold.errors import ScaffoldError
 from scaffold.tools import git
 
 PYTHONS = ("3.11", "3.12", "3.13")
@@ -68,7 +69,7 @@ def copier_defaults() -> dict[str, Any]:
     try:
         content = yaml.safe_load(path.read_bytes()) if path.is_file() else {}
     except yaml.YAMLError as error:
-        raise ScaffoldError(f"{path} is not valid YAML.", "Correct it or move it away.") from error
+        raise ScaffoldError(f"{path} is not valid YAML.", "Correct it or move it away.", code="config-invalid") from error
     defaults = content.get("defaults") if isinstance(content, dict) else None
     return dict(defaults) if isinstance(defaults, dict) else {}
 
