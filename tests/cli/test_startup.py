@@ -47,9 +47,14 @@ def test_what_runs_no_command_does_not_load_pydantic(args: list[str]) -> None:
     assert "pydantic" not in loaded(spawn(sys.executable, "-c", PROBE, *args))
 
 
-def test_what_renders_does_load_copier(acme: str) -> None:
+def test_what_renders_an_ordinary_template_loads_jinja_and_no_copier(acme: str) -> None:
+    assert HEAVY & loaded(spawn(sys.executable, "-c", PROBE, "show", "acme/hello")) == {"jinja2"}
+
+
+def test_what_only_copier_renders_loads_it(work: Path) -> None:
     # The probe must be able to see it.
-    assert "copier" in loaded(spawn(sys.executable, "-c", PROBE, "show", "acme/hello"))
+    template = write(work / "t", {"copier.yml": "x: {type: str, secret: true, default: a}\n"})
+    assert "copier" in loaded(spawn(sys.executable, "-c", PROBE, "show", template))
 
 
 def test_rendering_does_not_load_gitpython(acme: str) -> None:

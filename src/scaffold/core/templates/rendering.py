@@ -6,8 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from scaffold.core.templates import engine, release, settings, source
-from scaffold.core.templates.questionnaire import Answers
+from scaffold.core.templates import release, settings, source
 from scaffold.core.templates.source import Source
 from scaffold.errors import ScaffoldError
 from scaffold.tools import copier, files
@@ -156,6 +155,9 @@ def write(wanted: Wanted, folder: Path) -> Rendering:
 
 def _in_memory(template: Source, wanted: Wanted) -> Rendering | None:
     """The rendering of an ordinary template whose questions nobody has to be asked; None for any other."""
+    from scaffold.core.templates import engine  # Jinja costs 0.1 s of CPU, and `--help` needs none
+    from scaffold.core.templates.questionnaire import Answers
+
     config = engine.read_config(template.tree)
     if wanted.ask or template.only_copier or config is None or not engine.is_ordinary(template.tree, config):
         return None
@@ -182,6 +184,8 @@ def _in_memory(template: Source, wanted: Wanted) -> Rendering | None:
 
 def _by_copier(template: Source, wanted: Wanted, folder: Path) -> Rendering:
     """The rendering of a template that asks, or does what only Copier knows."""
+    from scaffold.core.templates import engine
+
     config = engine.raw_config(template.tree)
     runs = copier.what_it_runs(config.settings)
     if runs and not wanted.trust:
