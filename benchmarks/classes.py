@@ -23,13 +23,15 @@ from pathlib import Path
 
 import page
 
-from scaffold.core.classroom import assignment, course, store
-from scaffold.core.classroom.delivery import batch, plan
-from scaffold.core.classroom.delivery.batch import Class
-from scaffold.core.classroom.grading import autograder
-from scaffold.core.classroom.grading import grade as grading
+from scaffold.core.classroom.assignment import find_assignment
+from scaffold.core.classroom.course import read_course
+from scaffold.core.classroom.delivery.batch import Classroom, open_forge
+from scaffold.core.classroom.delivery.plan import forecast_all
+from scaffold.core.classroom.grading.autograder import expected_exercises, load_autograder
+from scaffold.core.classroom.grading.grade import choose_submissions, grade_submissions
 from scaffold.core.classroom.journal import Journal
-from scaffold.core.classroom.starter import prepare
+from scaffold.core.classroom.starter.prepare import all_owners, prepare_starter, write_starters
+from scaffold.core.classroom.store import StarterVersion, open_store
 from scaffold.core.outcome import silent
 from scaffold.tools import git as git_door
 from scaffold.tools import sandbox
@@ -81,12 +83,12 @@ def commit(folder: Path) -> None:
 
 def write_store(folder: Path) -> float:
     """Seconds to make the starter, write everybody's branch, and search all of it for leaks."""
-    room = course.read(folder)
+    room = read_course(folder)
     start = time.perf_counter()
-    task = assignment.find(room, "hw1")
-    place = store.open_store(room)
-    ready = prepare.prepare(task, place, silent)
-    lines = prepare.write(room, task, place, ready, prepare.everybody(room, task), newer=False)
+    task = find_assignment(room, "hw1")
+    place = open_store(room)
+    ready = prepare_starter(task, place, silent)
+    lines = write_starters(room, task, place, ready, all_owners(room, task), newer=False)
     seconds = time.perf_counter() - start
     assert lines
     return seconds
@@ -95,26 +97,26 @@ def write_store(folder: Path) -> float:
 def forecast(folder: Path) -> float:
     """Seconds to say what an update would do to everybody's work."""
     write_store(folder)
-    room = course.read(folder)
-    task = assignment.find(room, "hw1")
-    place = store.open_store(room)
+    room = read_course(folder)
+    task = find_assignment(room, "hw1")
+    place = open_store(room)
 
-    def work(number: int, owner: str, given: store.Given) -> Commit:
+    def work(number: int, owner: str, given: StarterVersion) -> Commit:
         mine = f"{'near' if number % 10 == 0 else 'far'} work of {owner}"
         ref = f"refs/fetched/{owner}/hw1/main"
         return Commit(
             "", {"file3.py": File(text(3, mine=mine).encode())}, start=given.tree, parent=given.commit, ref=ref
         )
 
-    made = (work(number, *item) for number, item in enumerate(place.lines("hw1").items()))
+    made = (work(number, *item) for number, item in enumerate(place.student_starters("hw1").items()))
     git_door.fast_import(place.folder, chunks(made))
     (folder / "hw1/file3.py").write_text(text(3, mended="mended"))
     commit(folder)
-    at_work = Class(room, batch.forge_of(room), place, Journal(room.home))
-    who = prepare.everybody(room, task)
+    at_work = Classroom(room, open_forge(room), place, Journal(room.data_folder))
+    who = all_owners(room, task)
     start = time.perf_counter()
-    ready = prepare.prepare(task, place, silent)
-    found = plan.judge(at_work, task, ready, who, {})
+    ready = prepare_starter(task, place, silent)
+    found = forecast_all(at_work, task, ready, who, {})
     seconds = time.perf_counter() - start
     states = [work.state for work in found]
     assert states.count("conflict") == len(states) // 10, states[:20]
@@ -131,19 +133,19 @@ def grade(folder: Path) -> float:
     tests = "".join(f"def test_{n}():\n    assert answer([{n}]) == {n}\n\n\n" for n in range(10))
     (hw1 / "tests/test_answer.py").write_text("from answer import answer\n\n\n" + tests)
     commit(folder)
-    room = course.read(folder)
-    place, task = store.open_store(room), assignment.find(room, "hw1")
+    room = read_course(folder)
+    place, task = open_store(room), find_assignment(room, "hw1")
     files = {path.relative_to(hw1).as_posix(): File(path.read_bytes()) for path in hw1.rglob("*.py")}
-    who = prepare.everybody(room, task)
+    who = all_owners(room, task)
     ref = "refs/submissions/{}/hw1/2026-01-01T000000Z"
     git_door.fast_import(place.folder, chunks([Commit("", files, ref=ref.format(owner.id)) for owner in who]))
-    ready = autograder.read(room, task, sandbox.find(), silent)
-    autograder.expected(ready, silent)
+    ready = load_autograder(room, task, sandbox.find(), silent)
+    expected_exercises(ready, silent)
     alone, judged = [], []
     for owner in who:
         start = time.perf_counter()
-        chosen = grading.choose(ready, place, [owner])
-        (row,) = grading.grade(ready, place, [owner], chosen, 1, silent)
+        chosen = choose_submissions(ready, place, [owner])
+        (row,) = grade_submissions(ready, place, [owner], chosen, 1, silent)
         middle = time.perf_counter()
         args = [sys.executable, "-B", "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests"]
         subprocess.run(args, cwd=hw1, env={**os.environ, "PYTHONPATH": str(hw1)}, check=True, capture_output=True)

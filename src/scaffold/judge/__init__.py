@@ -1,4 +1,4 @@
-"""What runs in the sandboxes: the judge, which runs the tests, and the worker, which runs a student's code.
+"""The programs in the sandboxes: the judge, which runs the tests, and the worker, which runs a student's code.
 
-These modules import nothing of scaffold but each other: they run in the environment of an assignment.
+These modules import only each other and nothing else of scaffold, because they run in an assignment's environment.
 """

@@ -1,7 +1,7 @@
-"""The process that runs the tests: pytest, over stand-ins for the student's modules, and nobody else's word for it.
+"""Run the tests with pytest, with proxies in place of the student's modules.
 
-Frames to the outside begin with a letter: C a call for the worker, I the same when it imports, S a test begins, T what
-became of a test, E the end. Answers begin with V (the worker's answer) or X (why there is none, in words).
+Frames to the host begin with a letter: C a call for the worker, I an import for the worker, S a test starts, T the
+verdict on a test, E the end. The host's answers begin with V (the worker's answer) or X (why there is none).
 """
 
 import contextlib
@@ -18,30 +18,30 @@ import pytest
 
 from scaffold.judge import limits, proxies, wire
 
-_MESSAGE = 1500
-"""So many letters of why a test failed are told."""
-_AGAIN = 0.5
-"""Seconds after which a test that goes on after its time is told again."""
+_MAX_MESSAGE = 1500
+"""The longest failure message that is reported, in characters."""
+_ALARM_INTERVAL = 0.5
+"""Seconds after which a test that ignored the first timeout is interrupted again."""
 
 
 class OutOfTimeError(Exception):
     """The test itself took too long."""
 
 
-class Outside:
-    """Who started this process."""
+class Host:
+    """The process outside the sandbox that started the judge."""
 
     def __init__(self, answers: BinaryIO, reports: BinaryIO) -> None:
         self._answers, self._reports = answers, reports
-        self.link = proxies.Link(self.call)
+        self.connection = proxies.Connection(self.call)
         self.is_calling = False
 
-    def tell(self, letter: bytes, content: Any = None) -> None:
-        """Say something that needs no answer."""
+    def report(self, letter: bytes, content: Any = None) -> None:
+        """Send a frame that needs no answer."""
         wire.write(self._reports, letter + wire.to_bytes(content))
 
     def call(self, request: bytes, imports: bool) -> bytes:
-        """Have the worker do something. Raises StudentError when it did not live to answer."""
+        """The worker's answer to a request. Raises StudentError when the worker ended before it answered."""
         self.is_calling = True
         try:
             wire.write(self._reports, (b"I" if imports else b"C") + request)
@@ -50,85 +50,87 @@ class Outside:
             self.is_calling = False
         if answer[:1] == b"V":
             return answer[1:]
-        self.link.generation += 1
+        self.connection.generation += 1
         raise proxies.StudentError(answer[1:].decode())
 
 
 class Plugin:
-    """What pytest tells of its tests."""
+    """A pytest plugin that reports the verdict on every test to the host."""
 
-    def __init__(self, outside: Outside, about: dict[str, Any]) -> None:
-        self._outside, self._about = outside, about
+    def __init__(self, host: Host, settings: dict[str, Any]) -> None:
+        self._host, self._settings = host, settings
         self._reports: list[pytest.TestReport] = []
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        """A file that cannot be imported has no tests: say why."""
+        """Report why a test file cannot be imported: it has no tests."""
         if report.failed:
-            self._outside.tell(b"T", {"id": report.nodeid, "passed": False, "message": _why(report), "seconds": 0})
+            self._host.report(
+                b"T", {"id": report.nodeid, "passed": False, "message": _failure_message(report), "seconds": 0}
+            )
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Only what counts is run."""
-        wanted = self._about["only"]
-        if wanted:
-            items[:] = [item for item in items if any(_is_meant(item.nodeid, name) for name in wanted)]
+        """Run only the tests that count."""
+        only = self._settings["only"]
+        if only:
+            items[:] = [item for item in items if any(_matches(item.nodeid, name) for name in only)]
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
-        """Give a test its time."""
+        """Run a test with a timeout, and report the verdict."""
         self._reports.clear()
-        self._outside.tell(b"S", item.nodeid)
-        # What a new worker needs to begin is not the test's own time.
-        limit = self._about["limits"]
-        with _alarm(self._outside, limit["seconds"] + limit["import_seconds"]):
+        self._host.report(b"S", item.nodeid)
+        # A test may need a new worker, whose imports do not count as the test's own time.
+        limit = self._settings["limits"]
+        with _timeout(self._host, limit["seconds"] + limit["import_seconds"]):
             result = yield
         reports = self._reports
-        # Nothing but a test that ran and passed counts: none that was skipped, or was expected to fail.
+        # A test that was skipped or expected to fail has not passed.
         passed = [report.when for report in reports if report.passed and not hasattr(report, "wasxfail")]
         failed = [report for report in reports if not report.passed]
-        content = {
+        verdict = {
             "id": item.nodeid,
             "passed": passed == ["setup", "call", "teardown"],
             "skipped": any(report.skipped for report in reports),
-            "message": _why(failed[0]) if failed else "",
+            "message": _failure_message(failed[0]) if failed else "",
             "seconds": round(sum(report.duration for report in reports), 3),
         }
-        self._outside.tell(b"T", content)
+        self._host.report(b"T", verdict)
         return result
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Keep what there is to say of a test."""
+        """Collect the reports of a test's phases."""
         self._reports.append(report)
 
 
-def _is_meant(test: str, name: str) -> bool:
-    """Whether a name is the test's, its function's before parameters, or its class's or file's."""
+def _matches(test: str, name: str) -> bool:
+    """Whether a test id belongs to a name: of the test, of a parametrised test, or of a class or a file of tests."""
     return test == name or test.startswith((f"{name}[", f"{name}::"))
 
 
-def _why(report: pytest.TestReport | pytest.CollectReport) -> str:
+def _failure_message(report: pytest.TestReport | pytest.CollectReport) -> str:
     if report.skipped:
-        return f"it was skipped: {report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr}"[
-            :_MESSAGE
-        ]
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+        return f"it was skipped: {reason}"[:_MAX_MESSAGE]
     crash = getattr(report.longrepr, "reprcrash", None)
     text = str(getattr(crash, "message", "") or report.longrepr)
     text = re.sub(r"^(E +)?(scaffold\.judge\.proxies\.(StudentError: )?|student\.)", "", text, flags=re.MULTILINE)
     lines = [line.removeprefix("E   ") for line in text.splitlines() if line.strip()]
-    return "\n".join(lines if crash else lines[-3:])[:_MESSAGE]
+    return "\n".join(lines if crash else lines[-3:])[:_MAX_MESSAGE]
 
 
 @contextlib.contextmanager
-def _alarm(outside: Outside, seconds: float) -> Iterator[None]:
+def _timeout(host: Host, seconds: float) -> Iterator[None]:
+    """Raise OutOfTimeError in the block after this many seconds; not on Windows, which has no SIGALRM."""
     if not hasattr(signal, "SIGALRM"):
         yield
         return
 
-    def ring(_number: int, _frame: FrameType | None) -> None:
-        if not outside.is_calling:  # otherwise the outside ends the call
+    def interrupt(_number: int, _frame: FrameType | None) -> None:
+        if not host.is_calling:  # otherwise the host ends the call
             raise OutOfTimeError(f"it took longer than {seconds:g} s")
 
-    before = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, seconds, _AGAIN)
+    before = signal.signal(signal.SIGALRM, interrupt)
+    signal.setitimer(signal.ITIMER_REAL, seconds, _ALARM_INTERVAL)
     try:
         yield
     finally:
@@ -138,17 +140,17 @@ def _alarm(outside: Outside, seconds: float) -> Iterator[None]:
 
 def main() -> None:
     """Run the tests that the first frame names."""
-    outside = Outside(os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb"))
-    quiet = os.open(os.devnull, os.O_RDWR)
-    for taken in (0, 1):
-        os.dup2(quiet, taken)
-    about = json.loads(wire.read(outside._answers) or b"{}")
-    limits.drop(about["limits"])
-    os.chdir(about["folder"])
-    # Only what runs in one process with the student's code may import it.
-    sys.path[:0] = about["roots"]
-    if about["tops"]:
-        sys.meta_path.insert(0, proxies.Finder(outside.link, about["tops"]))
+    host = Host(os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb"))
+    devnull = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (0, 1):
+        os.dup2(devnull, descriptor)
+    settings = json.loads(wire.read(host._answers) or b"{}")
+    limits.apply(settings["limits"])
+    os.chdir(settings["folder"])
+    # Empty unless the tests run in one process with the student's code.
+    sys.path[:0] = settings["import_roots"]
+    if settings["modules"]:
+        sys.meta_path.insert(0, proxies.Finder(host.connection, settings["modules"]))
     flags = (
         "-q",
         "-p",
@@ -159,9 +161,9 @@ def main() -> None:
         "--color=no",
         "--no-header",
     )
-    where = (f"--basetemp={about['shared']}/tests", f"--rootdir={about['folder']}")
-    code = pytest.main([*flags, *where, *about["tests"]], [Plugin(outside, about)])
-    outside.tell(b"E", {"code": int(code)})
+    folders = (f"--basetemp={settings['shared']}/tests", f"--rootdir={settings['folder']}")
+    code = pytest.main([*flags, *folders, *settings["tests"]], [Plugin(host, settings)])
+    host.report(b"E", {"code": int(code)})
 
 
 if __name__ == "__main__":

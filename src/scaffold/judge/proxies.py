@@ -1,8 +1,8 @@
-"""A student's modules as the judge sees them: every name is asked of the worker, and no line of them runs here.
+"""Proxies of a student's modules: every attribute is requested from the worker, and no line of them runs here.
 
-A value comes over as a built-in type, an array or a table. Anything else stays in the worker, and the judge has a
-stand-in for it: its methods and items work, and what they give comes over as a value again. A stand-in never lets the
-worker say whether two things are equal, or which one is larger.
+A value arrives as a built-in type, an array or a table. Any other object stays in the worker, and the judge has a
+reference to it: its methods and items work, and what they return arrives as a value again. Whether two references are
+equal is never decided by the worker, and no order of references is.
 """
 
 import builtins
@@ -19,44 +19,45 @@ from typing import Any
 
 from scaffold.judge import wire
 
-Ask = Callable[[bytes, bool], bytes]
-"""Hand a request to the worker, and say whether it imports: its answer, JSON. Raises StudentError when it is gone."""
+Send = Callable[[bytes, bool], bytes]
+"""Sends a request to the worker (and whether it is an import). Returns the answer as JSON; raises StudentError."""
+_NOT_SERIALISABLE = "the test's value cannot be sent to the student's code"
 
 
 class StudentError(Exception):
-    """What went wrong in a student's code, in a way that no built-in exception tells."""
+    """An error of a student's code that no built-in exception describes."""
 
 
-class HandOverError(TypeError):
-    """A test's value cannot be handed to the student's code: the file belongs under `together`."""
+class NotSerialisableError(TypeError):
+    """A test's value cannot be sent to the student's code: the test file belongs under `together`."""
 
 
-class Link:
-    """The way to the worker.
+class Connection:
+    """The connection to the worker.
 
     Attributes:
-        generation: counts the workers: what was in an earlier one is gone.
+        generation: The number of the current worker: objects of an earlier one no longer exist.
     """
 
-    def __init__(self, ask: Ask) -> None:
-        self._ask = ask
+    def __init__(self, send: Send) -> None:
+        self._send = send
         self.generation = 0
         self._exceptions: dict[str, type[BaseException]] = {}
-        self._kinds: dict[str, type[Held]] = {}
+        self._kinds: dict[str, type[Reference]] = {}
 
-    def ask(self, operation: str, target: Any, /, *args: Any, **named: Any) -> Any:
-        """Have something done in the worker, and give what came of it.
+    def request(self, operation: str, target: Any, /, *args: Any, **named: Any) -> Any:
+        """Execute an operation in the worker and return its value.
 
         Raises:
-            BaseException: what the student's code raised, as a class of the same name.
+            BaseException: What the student's code raised, as a class of the same name.
         """
-        request = _pickled((operation, target, args, named))
-        answer = self._ask(request, operation == "import")
+        request = _pickle((operation, target, args, named))
+        answer = self._send(request, operation == "import")
         try:
             content = json.loads(answer)
-            sys.stdout.write(str(content.get("said", "")))
+            sys.stdout.write(str(content.get("printed", "")))
             error = self._error(content["error"]) if "error" in content else None
-            value = wire.loads(content["value"], self._open) if error is None else None
+            value = wire.loads(content["value"], self._resolve) if error is None else None
         except (
             ValueError,
             TypeError,
@@ -66,162 +67,165 @@ class Link:
             AttributeError,
             ArithmeticError,
             ImportError,
-        ) as odd:
-            raise StudentError("it answered with something that is no value") from odd
+        ) as invalid:
+            raise StudentError("it answered with something that is no value") from invalid
         if error is not None:
             raise error
         return value
 
-    def _open(self, name: list[Any]) -> Any:
+    def _resolve(self, name: list[Any]) -> Any:
+        """The module, exception or reference for what `_Worker.reference` returned."""
         if name[0] == "module":
             return _Module(str(name[1]), self)
-        word, number, kind, bases, fields = name
-        if word != "held" or not isinstance(number, int):
-            raise ValueError(word)
+        tag, number, kind, bases, fields = name
+        if tag != "reference" or not isinstance(number, int):
+            raise ValueError(tag)
         if kind == "exception":
             return self._exception([str(base) for base in bases])
-        held = None if fields is None else {str(key): wire.loads(item, self._open) for key, item in fields}
-        return self._stand_in(str(bases[0]))(self, number, tuple(map(str, bases)), held, is_class=kind == "class")
+        values = None if fields is None else {str(key): wire.loads(item, self._resolve) for key, item in fields}
+        kind_of_reference = self._reference_kind(str(bases[0]))
+        return kind_of_reference(self, number, tuple(map(str, bases)), values, is_class=kind == "class")
 
-    def _stand_in(self, name: str) -> type["Held"]:
-        """A kind of stand-in that is called like the class of what it stands for."""
+    def _reference_kind(self, name: str) -> type["Reference"]:
+        """The subclass of Reference that has the name of a student's class."""
         if name not in self._kinds:
-            self._kinds[name] = type(name.rpartition(".")[2], (Held,), {"__module__": "student"})
+            self._kinds[name] = type(name.rpartition(".")[2], (Reference,), {"__module__": "student"})
         return self._kinds[name]
 
-    def _error(self, about: dict[str, Any]) -> BaseException:
-        where = f" ({about['where']})" if about["where"] else ""
-        message = str(about["message"])
-        if message.startswith("the test's value cannot be handed over"):
-            return HandOverError(message)
+    def _error(self, description: dict[str, Any]) -> BaseException:
+        where = f" ({description['where']})" if description["where"] else ""
+        message = str(description["message"])
+        if message.startswith(_NOT_SERIALISABLE):
+            return NotSerialisableError(message)
         try:
-            error = self._exception([str(base) for base in about["bases"]])(message)
-        except TypeError:  # an exception that is made of more than a message
+            error = self._exception([str(base) for base in description["bases"]])(message)
+        except TypeError:  # an exception whose constructor needs more than a message
             error = StudentError(message)
         error.add_note(f"in the student's code{where}")
         return error
 
     def _exception(self, bases: list[str]) -> type[BaseException]:
-        """A class of the same name, below the built-in ones that the student's is below; never one that ends a run."""
+        """A class of the same name and the same built-in bases as a student's exception; never one that ends pytest."""
         name = bases[0]
         if name not in self._exceptions:
-            real = getattr(builtins, name.removeprefix("builtins."), None) if name.startswith("builtins.") else None
+            builtin = getattr(builtins, name.removeprefix("builtins."), None) if name.startswith("builtins.") else None
             parent: type[BaseException] = StudentError
-            if isinstance(real, type) and issubclass(real, (Exception, SystemExit)):
-                parent = real
+            if isinstance(builtin, type) and issubclass(builtin, (Exception, SystemExit)):
+                parent = builtin
             elif len(bases) > 1:
                 parent = self._exception(bases[1:])
-            made = type(name.rpartition(".")[2], (parent,), {"__module__": "student", "__init__": _plain_init})
-            self._exceptions[name] = made
+            namespace = {"__module__": "student", "__init__": _init_with_message}
+            self._exceptions[name] = type(name.rpartition(".")[2], (parent,), namespace)
         return self._exceptions[name]
 
 
-def _plain_init(self: BaseException, *args: Any) -> None:
+def _init_with_message(self: BaseException, *args: Any) -> None:
     BaseException.__init__(self, *args)
 
 
-class Either(tuple[Any, ...]):
-    """Some classes, of which one is a student's: what `A | None` means, in an annotation and for isinstance."""
+class TypeUnion(tuple[Any, ...]):
+    """A union of classes, one of them a student's: what `A | None` is in an annotation and for isinstance."""
 
     __slots__ = ()
 
-    def __new__(cls, kinds: tuple[Any, ...]) -> "Either":
-        """Some classes; None stands for its own."""
+    def __new__(cls, kinds: tuple[Any, ...]) -> "TypeUnion":
+        """Make a union; None stands for its class."""
         return super().__new__(cls, (type(None) if kind is None else kind for kind in kinds))
 
-    def __or__(self, other: Any) -> "Either":
-        return Either((*self, other))
+    def __or__(self, other: Any) -> "TypeUnion":
+        return TypeUnion((*self, other))
 
-    def __ror__(self, other: Any) -> "Either":
-        return Either((other, *self))
+    def __ror__(self, other: Any) -> "TypeUnion":
+        return TypeUnion((other, *self))
 
 
-class Held:
-    """An object that stays in the worker."""
+class Reference:
+    """A reference to an object that stays in the worker."""
 
-    _link: Link
+    _connection: Connection
 
     def __init__(
         self,
-        link: Link,
+        connection: Connection,
         number: int,
         bases: tuple[str, ...],
         fields: dict[str, Any] | None,
         *,
         is_class: bool = False,
     ) -> None:
-        about = {
-            "_link": link, "_number": number, "_bases": bases, "_fields": fields, "_is_class": is_class,
-            "_generation": link.generation, "_origin": None,
+        # Through vars(), because __setattr__ sets attributes of the student's object.
+        attributes = {
+            "_connection": connection, "_number": number, "_bases": bases, "_fields": fields, "_is_class": is_class,
+            "_generation": connection.generation, "_origin": None,
         }  # fmt: skip
-        vars(self).update(about)
+        vars(self).update(attributes)
 
-    def _name(self) -> int:
-        """Its number in the worker that there is now."""
-        if self._generation != self._link.generation:
+    def _current_number(self) -> int:
+        """The object's number in the current worker, looked up again if the worker was restarted."""
+        if self._generation != self._connection.generation:
             if self._origin is None:
-                raise StudentError("what it made before is gone: the program had to be started again")
+                raise StudentError("what it made before no longer exists: the program had to be restarted")
             target, name = self._origin
-            again = self._link.ask("get", target, name)
-            if not isinstance(again, Held):
-                raise StudentError(f"`{name}` is another thing than it was")
-            vars(self).update({"_number": again._number, "_generation": self._link.generation})
+            again = self._connection.request("get", target, name)
+            if not isinstance(again, Reference):
+                raise StudentError(f"`{name}` is no longer what it was")
+            vars(self).update({"_number": again._number, "_generation": self._connection.generation})
         number: int = self._number
         return number
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__") and name != "__name__":
             raise AttributeError(name)
-        return _from(self, name, self._link)
+        return _get(self, name, self._connection)
 
     def __setattr__(self, name: str, value: Any) -> None:
-        self._link.ask("set", self, name, value)
+        self._connection.request("set", self, name, value)
 
     def __call__(self, /, *args: Any, **named: Any) -> Any:
-        """Call it."""
-        return self._link.ask("call", self, *args, **named)
+        """Call the student's object."""
+        return self._connection.request("call", self, *args, **named)
 
     def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Held):
+        if not isinstance(other, Reference):
             return False
         if self._fields is not None and other._fields is not None:
             return (self._bases, self._fields) == (other._bases, other._fields)
-        return self._name() == other._name()
+        return self._current_number() == other._current_number()
 
     def __hash__(self) -> int:
         return hash(self._number)
 
     def __instancecheck__(self, instance: Any) -> bool:
-        return isinstance(instance, Held) and not instance._is_class and self._bases[0] in instance._bases
+        return isinstance(instance, Reference) and not instance._is_class and self._bases[0] in instance._bases
 
     def __subclasscheck__(self, other: Any) -> bool:
-        return isinstance(other, Held) and other._is_class and self._bases[0] in other._bases
+        return isinstance(other, Reference) and other._is_class and self._bases[0] in other._bases
 
-    def __exit__(self, *_about: object) -> None:
-        self._link.ask("get", self, "__exit__")(None, None, None)
+    def __exit__(self, *_exception: object) -> None:
+        self._connection.request("get", self, "__exit__")(None, None, None)
 
     def __enter__(self) -> Any:
-        return self._link.ask("get", self, "__enter__")()
+        return self._connection.request("get", self, "__enter__")()
 
     def __or__(self, other: Any) -> Any:
-        return Either((self, other)) if self._is_class else self._link.ask("__or__", self, other)
+        return TypeUnion((self, other)) if self._is_class else self._connection.request("__or__", self, other)
 
     def __ror__(self, other: Any) -> Any:
-        return Either((other, self)) if self._is_class else self._link.ask("__ror__", self, other)
+        return TypeUnion((other, self)) if self._is_class else self._connection.request("__ror__", self, other)
 
     def __bool__(self) -> bool:
-        return bool(self._link.ask("__bool__", self))
+        return bool(self._connection.request("__bool__", self))
 
     def __str__(self) -> str:
-        return str(self._link.ask("__str__", self))
+        return str(self._connection.request("__str__", self))
 
     def __repr__(self) -> str:
         return f"<{self._bases[0]} of the student>"
 
 
 def _forwarded(name: str) -> Callable[..., Any]:
-    def method(self: Held, *args: Any) -> Any:
-        return self._link.ask(name, self, *args)
+    def method(self: Reference, *args: Any) -> Any:
+        return self._connection.request(name, self, *args)
 
     return method
 
@@ -231,68 +235,69 @@ for _name in (
     "__delitem__", "__add__", "__radd__", "__sub__", "__rsub__", "__mul__", "__rmul__", "__truediv__", "__matmul__",
     "__and__", "__xor__", "__neg__", "__abs__", "__dir__",
 ):  # fmt: skip
-    setattr(Held, _name, _forwarded(_name.strip("_") if _name == "__dir__" else _name))
+    setattr(Reference, _name, _forwarded(_name.strip("_") if _name == "__dir__" else _name))
 
 
 class _Module(ModuleType):
-    """A student's module."""
+    """A proxy of a student's module."""
 
-    def __init__(self, name: str, link: Link) -> None:
+    def __init__(self, name: str, connection: Connection) -> None:
         super().__init__(name)
-        vars(self).update({"_link": link, "__path__": []})
+        vars(self).update({"_connection": connection, "__path__": []})
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        return _from(self, name, vars(self)["_link"])
+        return _get(self, name, vars(self)["_connection"])
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name.startswith("__") or isinstance(value, _Module):
             vars(self)[name] = value
         else:
-            vars(self)["_link"].ask("set", self, name, value)
+            vars(self)["_connection"].request("set", self, name, value)
 
 
-def _from(target: Any, name: str, link: Link) -> Any:
-    found = link.ask("get", target, name)
-    if isinstance(found, Held):
-        vars(found)["_origin"] = (target, name)
-    return found
+def _get(target: Any, name: str, connection: Connection) -> Any:
+    """An attribute of a student's object; a reference remembers where it came from, to survive a restart."""
+    value = connection.request("get", target, name)
+    if isinstance(value, Reference):
+        vars(value)["_origin"] = (target, name)
+    return value
 
 
-def _pickled(request: Any) -> bytes:
+def _pickle(request: Any) -> bytes:
     stream = io.BytesIO()
     try:
         _Pickler(stream, protocol=4).dump(request)
     except (pickle.PicklingError, TypeError, AttributeError) as error:
-        raise HandOverError(f"the test's value cannot be handed over: {error}") from error
+        raise NotSerialisableError(f"{_NOT_SERIALISABLE}: {error}") from error
     return stream.getvalue()
 
 
 class _Pickler(pickle.Pickler):
     def persistent_id(self, value: Any) -> Any:
-        if isinstance(value, Held):
-            return value._name()
+        if isinstance(value, Reference):
+            return value._current_number()
         return value.__name__ if isinstance(value, _Module) else None
 
 
 class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """Gives stand-ins for the modules of a student."""
+    """Imports proxies in place of a student's modules."""
 
-    def __init__(self, link: Link, tops: Sequence[str]) -> None:
-        self._link, self._tops = link, frozenset(tops)
+    def __init__(self, connection: Connection, modules: Sequence[str]) -> None:
+        self._connection, self._modules = connection, frozenset(modules)
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:  # noqa: ARG002
-        """Where a module of theirs comes from; None for any other."""
-        if name.partition(".")[0] not in self._tops:
+        """The spec of a student's module; None for any other module."""
+        if name.partition(".")[0] not in self._modules:
             return None
         return importlib.util.spec_from_loader(name, self, is_package=True)
 
     def create_module(self, spec: importlib.machinery.ModuleSpec) -> ModuleType:
-        """The stand-in, once the worker has imported the module."""
-        module = _Module(spec.name, self._link)
-        self._link.ask("import", module)
+        """The proxy, after the worker has imported the module."""
+        module = _Module(spec.name, self._connection)
+        self._connection.request("import", module)
         return module
 
     def exec_module(self, module: ModuleType) -> None:
-        """Nothing: it has been run elsewhere."""
+        """Nothing to do: the module runs in the worker."""

@@ -1,7 +1,7 @@
-"""What the judge and the worker say to each other: frames of bytes, and values as JSON of built-in types.
+"""The format of messages between the judge and the worker: frames of bytes, and values as JSON.
 
-What comes from a worker is a student's to forge. It is never unpickled: it can only become a built-in value, an array
-or a frame of numbers and texts, or the number of an object that stays in the worker.
+A student can forge what a worker sends. It is never unpickled: it can only become a built-in value, an array or a table
+of numbers and texts, or a reference to an object that stays in the worker.
 """
 
 import base64
@@ -14,14 +14,14 @@ import struct
 from collections.abc import Callable
 from typing import Any, BinaryIO
 
-Hold = Callable[[Any], list[Any]]
-"""Tells how an object that stays in the worker is named."""
-Open = Callable[[list[Any]], Any]
-"""The judge's stand-in for such a name."""
+ToReference = Callable[[Any], list[Any]]
+"""Describes an object that stays in the worker, as `_Worker.reference` does."""
+Resolve = Callable[[list[Any]], Any]
+"""Makes the judge's reference from such a description."""
 _SMALL = 1 << 62
 _PLAIN = {type(None), bool, float, str}
 _KINDS = "biufcMmUS"
-"""The kinds of a numpy dtype that hold no Python objects."""
+"""The kinds of a numpy dtype that to_reference no Python objects."""
 _TEXTS: dict[str, Callable[[str], Any]] = {
     "date": datetime.date.fromisoformat,
     "datetime": datetime.datetime.fromisoformat,
@@ -41,7 +41,7 @@ _BUILDERS: dict[str, Callable[[list[Any]], Any]] = {
 
 
 def read(stream: BinaryIO, most: int = 1 << 31) -> bytes | None:
-    """The next frame; None at the end, or for one that is longer than `most` bytes or cut short."""
+    """The next frame; None at the end of the stream, or for a frame that is longer than `most` bytes or incomplete."""
     head = stream.read(4)
     if len(head) < 4 or (size := struct.unpack("<I", head)[0]) > most:
         return None
@@ -55,17 +55,17 @@ def write(stream: BinaryIO, data: bytes) -> None:
     stream.flush()
 
 
-def dumps(value: Any, hold: Hold) -> Any:
-    """A value as JSON has it; what is not exactly of a known type becomes the name that `hold` gives it."""
+def dumps(value: Any, to_reference: ToReference) -> Any:
+    """A value as JSON; a value that is not exactly of a known type becomes a reference."""
     kind = type(value)
     if kind in _PLAIN:
         return value
     if kind is int:
         return value if -_SMALL < value < _SMALL else ["int", hex(value)]
     if kind in _SEQUENCES:
-        return [_SEQUENCES[kind], [dumps(item, hold) for item in value]]
+        return [_SEQUENCES[kind], [dumps(item, to_reference) for item in value]]
     if kind is dict:
-        return ["dict", [[dumps(key, hold), dumps(item, hold)] for key, item in value.items()]]
+        return ["dict", [[dumps(key, to_reference), dumps(item, to_reference)] for key, item in value.items()]]
     if kind is bytes or kind is bytearray:
         return [kind.__name__, base64.b64encode(value).decode()]
     if kind is complex:
@@ -76,24 +76,24 @@ def dumps(value: Any, hold: Hold) -> Any:
         return ["timedelta", value.days, value.seconds, value.microseconds]
     if kind in _TEXT_TYPES:
         return ["text", kind.__name__, value.isoformat() if hasattr(value, "isoformat") else str(value)]
-    return _table(value, kind, hold) or hold(value)
+    return _table(value, kind, to_reference) or to_reference(value)
 
 
-def loads(value: Any, open_: Open) -> Any:
-    """The value that JSON stands for.
+def loads(value: Any, resolve: Resolve) -> Any:
+    """The value of JSON that `dumps` made.
 
     Raises:
-        ValueError, TypeError, KeyError: it stands for none.
+        ValueError, TypeError, KeyError: It is not such JSON.
     """
     if not isinstance(value, list):
         if isinstance(value, dict):
-            raise TypeError("a name was expected")
+            raise TypeError("a JSON object is no value")
         return value
     kind, *rest = value
     if kind in _BUILDERS:
-        return _BUILDERS[kind]([loads(item, open_) for item in rest[0]])
+        return _BUILDERS[kind]([loads(item, resolve) for item in rest[0]])
     if kind == "dict":
-        return {loads(key, open_): loads(item, open_) for key, item in rest[0]}
+        return {loads(key, resolve): loads(item, resolve) for key, item in rest[0]}
     if kind == "int":
         return int(rest[0], 16)
     if kind in ("bytes", "bytearray"):
@@ -108,16 +108,16 @@ def loads(value: Any, open_: Open) -> Any:
     if kind == "text":
         return _TEXTS[rest[0]](rest[1])
     if kind in _TABLES:
-        return _TABLES[kind](rest, open_)
-    return open_(value)
+        return _TABLES[kind](rest, resolve)
+    return resolve(value)
 
 
 def to_bytes(content: Any) -> bytes:
-    """JSON, as it is sent."""
+    """JSON as bytes."""
     return json.dumps(content, ensure_ascii=True).encode()
 
 
-def _table(value: Any, kind: type, hold: Hold) -> list[Any] | None:
+def _table(value: Any, kind: type, to_reference: ToReference) -> list[Any] | None:
     """Arrays and tables of numpy, pandas and torch; None for anything else."""
     name = f"{kind.__module__.partition('.')[0]}.{kind.__name__}"
     if name == "numpy.ndarray" and value.dtype.kind in _KINDS:
@@ -125,66 +125,76 @@ def _table(value: Any, kind: type, hold: Hold) -> list[Any] | None:
     if name.startswith("numpy.") and getattr(getattr(value, "dtype", None), "kind", "O") in _KINDS and not value.shape:
         return ["scalar", value.dtype.str, base64.b64encode(value.tobytes()).decode()]
     if name == "pandas.DataFrame":
-        columns = [_column(value.iloc[:, place], hold) for place in range(value.shape[1])]
-        return ["frame", dumps(list(value.columns), hold), _column(value.index.to_series(), hold), columns]
+        columns = [_column(value.iloc[:, index], to_reference) for index in range(value.shape[1])]
+        return [
+            "frame",
+            dumps(list(value.columns), to_reference),
+            _column(value.index.to_series(), to_reference),
+            columns,
+        ]
     if name == "pandas.Series":
-        return ["series", _column(value, hold), _column(value.index.to_series(), hold), dumps(value.name, hold)]
+        return [
+            "series",
+            _column(value, to_reference),
+            _column(value.index.to_series(), to_reference),
+            dumps(value.name, to_reference),
+        ]
     if name in ("torch.Tensor", "torch.Parameter") and value.layout.__repr__() == "torch.strided":
-        return ["tensor", _table(array := value.detach().cpu().numpy(), type(array), hold)]
+        return ["tensor", _table(array := value.detach().cpu().numpy(), type(array), to_reference)]
     return None
 
 
-def _column(series: Any, hold: Hold) -> list[Any]:
-    """The values of a pandas column with their type."""
+def _column(series: Any, to_reference: ToReference) -> list[Any]:
+    """The values of a pandas column, with its dtype."""
     array = series.to_numpy()
     if array.dtype.kind in _KINDS and str(series.dtype) == str(array.dtype):
         return ["array", array.dtype.str, list(array.shape), base64.b64encode(array.tobytes()).decode()]
-    return ["column", str(series.dtype), [dumps(item, hold) for item in array.tolist()]]
+    return ["column", str(series.dtype), [dumps(item, to_reference) for item in array.tolist()]]
 
 
-def _array(rest: list[Any], _open: Open) -> Any:
+def _array(rest: list[Any], _resolve: Resolve) -> Any:
     import numpy as np
 
     dtype = np.dtype(rest[0])
     if dtype.kind not in _KINDS:
-        raise ValueError(f"no dtype that may be sent: {dtype}")
+        raise ValueError(f"this dtype must not be sent: {dtype}")
     return np.frombuffer(base64.b64decode(rest[-1]), dtype).reshape(rest[1] if len(rest) == 3 else ()).copy()
 
 
-def _scalar(rest: list[Any], open_: Open) -> Any:
-    return _array(rest, open_)[()]
+def _scalar(rest: list[Any], resolve: Resolve) -> Any:
+    return _array(rest, resolve)[()]
 
 
-def _read_column(content: list[Any], open_: Open) -> Any:
+def _read_column(content: list[Any], resolve: Resolve) -> Any:
     import pandas as pd
 
     if content[0] == "array":
-        return pd.Series(_array(content[1:], open_))
-    return pd.Series([loads(item, open_) for item in content[2]], dtype=content[1])
+        return pd.Series(_array(content[1:], resolve))
+    return pd.Series([loads(item, resolve) for item in content[2]], dtype=content[1])
 
 
-def _series(rest: list[Any], open_: Open) -> Any:
-    series = _read_column(rest[0], open_)
-    series.index = _read_column(rest[1], open_)
-    series.name = loads(rest[2], open_)
+def _series(rest: list[Any], resolve: Resolve) -> Any:
+    series = _read_column(rest[0], resolve)
+    series.index = _read_column(rest[1], resolve)
+    series.name = loads(rest[2], resolve)
     return series
 
 
-def _frame(rest: list[Any], open_: Open) -> Any:
+def _frame(rest: list[Any], resolve: Resolve) -> Any:
     import pandas as pd
 
-    frame = pd.DataFrame(dict(enumerate(_read_column(column, open_) for column in rest[2])))
-    frame.index = pd.Index(_read_column(rest[1], open_))
-    frame.columns = loads(rest[0], open_)
+    frame = pd.DataFrame(dict(enumerate(_read_column(column, resolve) for column in rest[2])))
+    frame.index = pd.Index(_read_column(rest[1], resolve))
+    frame.columns = loads(rest[0], resolve)
     return frame
 
 
-def _tensor(rest: list[Any], open_: Open) -> Any:
+def _tensor(rest: list[Any], resolve: Resolve) -> Any:
     import torch
 
-    return torch.from_numpy(loads(rest[0], open_))
+    return torch.from_numpy(loads(rest[0], resolve))
 
 
-_TABLES: dict[str, Callable[[list[Any], Open], Any]] = {
+_TABLES: dict[str, Callable[[list[Any], Resolve], Any]] = {
     "array": _array, "scalar": _scalar, "frame": _frame, "series": _series, "tensor": _tensor,
 }  # fmt: skip

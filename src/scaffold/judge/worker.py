@@ -1,7 +1,7 @@
-"""The process that runs a student's code: it does what the judge asks, one thing after the other.
+"""Run a student's code: execute the judge's requests, one after the other.
 
-Nothing here is trusted. Whatever stands in the student's repository may read and change this process; all that it can
-do with that is to answer, and answering is what it is asked to do.
+Nothing here is trusted. The student's code can read and change this process; all that it gains is to answer requests,
+which is what it is for.
 """
 
 import contextlib
@@ -20,8 +20,8 @@ from typing import Any
 
 from scaffold.judge import limits, wire
 
-_SAID = 64 * 1024
-"""So many letters of what a call prints are told."""
+_MAX_PRINTED = 64 * 1024
+"""How many characters of what a call prints are reported."""
 _OPERATIONS: dict[str, Callable[..., Any]] = {
     "__iter__": iter, "__next__": next, "__len__": len, "__bool__": bool, "__float__": float, "__int__": int,
     "__str__": str, "__repr__": repr, "__index__": operator.index, "__getitem__": operator.getitem,
@@ -35,44 +35,44 @@ _OPERATIONS: dict[str, Callable[..., Any]] = {
 }  # fmt: skip
 
 
-class _Said(io.StringIO):
+class _Printed(io.StringIO):
     """What a call prints, up to a length."""
 
     def write(self, text: str) -> int:
-        if self.tell() < _SAID:
-            super().write(text[: _SAID - self.tell()])
+        if self.tell() < _MAX_PRINTED:
+            super().write(text[: _MAX_PRINTED - self.tell()])
         return len(text)
 
 
 class _Worker:
-    """The objects that the judge knows by number."""
+    """The objects that the judge refers to by number."""
 
     def __init__(self) -> None:
         self._objects: list[Any] = []
         self._numbers: dict[int, int] = {}
 
-    def do(self, request: bytes) -> bytes:
-        """Do what is asked, and say what came of it."""
-        said, reader = _Said(), _Unpickler(io.BytesIO(request), self.get)
-        with contextlib.redirect_stdout(said):
+    def execute(self, request: bytes) -> bytes:
+        """Execute a request. Returns its value or its exception, and what it printed, as JSON."""
+        printed, unpickler = _Printed(), _Unpickler(io.BytesIO(request), self.get)
+        with contextlib.redirect_stdout(printed):
             try:
                 try:
-                    operation, target, args, named = reader.load()
+                    operation, target, args, named = unpickler.load()
                 except Exception as error:
-                    if reader.failed:
-                        raise reader.failed from None
-                    raise TypeError(f"the test's value cannot be handed over: {error}") from error
-                answer = {"value": wire.dumps(_OPERATIONS[operation](target, *args, **named), self.hold)}
+                    if unpickler.failure:
+                        raise unpickler.failure from None
+                    raise TypeError(f"the test's value cannot be sent to the student's code: {error}") from error
+                answer = {"value": wire.dumps(_OPERATIONS[operation](target, *args, **named), self.reference)}
             except BaseException as error:
-                answer = {"error": self._told(error)}
-        return wire.to_bytes({**answer, "said": said.getvalue()})
+                answer = {"error": self._describe(error)}
+        return wire.to_bytes({**answer, "printed": printed.getvalue()})
 
     def get(self, name: Any) -> Any:
-        """The object that the judge means: a number, or a module's name."""
+        """The object with a number, or the module with a name."""
         return self._objects[name] if isinstance(name, int) else importlib.import_module(name)
 
-    def hold(self, value: Any) -> list[Any]:
-        """Keep an object here, and tell what there is to know of it."""
+    def reference(self, value: Any) -> list[Any]:
+        """Keep an object here, and return what the judge needs for a proxy of it."""
         number = self._numbers.get(id(value), -1)
         if number < 0:
             number = self._numbers[id(value)] = len(self._objects)
@@ -84,11 +84,11 @@ class _Worker:
             return ["module", value.__name__]
         bases = [_name(base) for base in (value if isinstance(value, type) else type(value)).__mro__]
         fields = None
-        if kind == "object" and (named := _fields(value)) is not None:
-            fields = [[name, wire.dumps(item, self.hold)] for name, item in named.items()]
-        return ["held", number, kind, bases, fields]
+        if kind == "object" and (own_fields := _fields(value)) is not None:
+            fields = [[name, wire.dumps(item, self.reference)] for name, item in own_fields.items()]
+        return ["reference", number, kind, bases, fields]
 
-    def _told(self, error: BaseException) -> dict[str, Any]:
+    def _describe(self, error: BaseException) -> dict[str, Any]:
         bases = [_name(base) for base in type(error).__mro__]
         frames = traceback.extract_tb(error.__traceback__)[2:]
         where = [
@@ -98,7 +98,7 @@ class _Worker:
 
 
 def _fields(value: Any) -> dict[str, Any] | None:
-    """What a dataclass or a named tuple holds."""
+    """The fields of a dataclass or of a named tuple; None for any other object."""
     if dataclasses.is_dataclass(value):
         return {field.name: getattr(value, field.name) for field in dataclasses.fields(value) if field.compare}
     if isinstance(value, tuple) and hasattr(value, "_fields"):
@@ -111,23 +111,23 @@ def _name(kind: type) -> str:
 
 
 class _Unpickler(pickle.Unpickler):
-    """The judge is trusted; what it names by a number or a module is an object that is here."""
+    """Reads the judge's requests, which are trusted; persistent ids are numbers of objects and names of modules."""
 
     def __init__(self, stream: io.BytesIO, get: Callable[[Any], Any]) -> None:
         super().__init__(stream)
         self._get = get
-        self.failed: BaseException | None = None
+        self.failure: BaseException | None = None
 
     def persistent_load(self, name: Any) -> Any:
         try:
             return self._get(name)
         except BaseException as error:
-            self.failed = error
+            self.failure = error
             raise
 
 
 def seed(number: int) -> None:
-    """Begin every test from the same random state."""
+    """Start a test from the same random state each time."""
     random.seed(number)
     for name in ("numpy.random", "torch.random"):
         if name in sys.modules:
@@ -135,22 +135,22 @@ def seed(number: int) -> None:
 
 
 def main() -> None:
-    """Serve the judge until it is gone; the first frame says how."""
+    """Answer the judge's requests until its pipe is closed; the first frame has the settings."""
     requests, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
-    quiet = os.open(os.devnull, os.O_RDWR)
-    for taken in (0, 1, 2):
-        os.dup2(quiet, taken)
-    about = json.loads(wire.read(requests) or b"{}")
-    limits.drop(about["limits"])
-    os.chdir(about["folder"])
-    sys.path[:0] = about["roots"]
+    devnull = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (0, 1, 2):
+        os.dup2(devnull, descriptor)
+    settings = json.loads(wire.read(requests) or b"{}")
+    limits.apply(settings["limits"])
+    os.chdir(settings["folder"])
+    sys.path[:0] = settings["import_roots"]
     worker = _Worker()
     wire.write(answers, b"ready")
     while (request := wire.read(requests)) is not None:
         if request:
-            wire.write(answers, worker.do(request))
-        else:
-            seed(about["seed"])
+            wire.write(answers, worker.execute(request))
+        else:  # an empty frame: a test starts
+            seed(settings["seed"])
 
 
 if __name__ == "__main__":

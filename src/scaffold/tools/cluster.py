@@ -1,4 +1,4 @@
-"""The only door to Dask distributed: work spread over the machines of a cluster, some of which may die."""
+"""Run work on a Dask cluster, some of whose machines may fail. The only module that imports distributed."""
 
 from collections.abc import Callable, Iterator
 from typing import TypeVar
@@ -8,21 +8,21 @@ from scaffold.errors import ScaffoldError
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 _AHEAD = 4
-"""So many items for each thread of the cluster are sent ahead; the rest is made when there is room."""
+"""How many items per thread of the cluster are submitted ahead; the rest are made when others are done."""
 
 
 def spread(
     address: str, work: Callable[[Item], Result], items: Iterator[tuple[str, Item]]
 ) -> Iterator[tuple[str, Result | Exception]]:
-    """Do work on a cluster; what was on a machine that died is done again on another.
+    """Run a function on a cluster; what was on a machine that failed is run again on another.
 
     Args:
-        address: the scheduler's, as `tcp://HOST:8786`.
-        work: a function that the workers can import.
-        items: a key and what the work is done on, made when there is room for it.
+        address: The scheduler's address, as in `tcp://HOST:8786`.
+        work: A function that the workers can import.
+        items: Keys and arguments; the iterator is advanced only when there is room.
 
     Yields:
-        The key, and what came of it or why nothing did, in the order in which they are ready.
+        The key, and the result or the exception, in the order in which they are ready.
 
     Raises:
         ScaffoldError: Dask is not installed, or the cluster cannot be reached or has no workers.
@@ -42,7 +42,7 @@ def spread(
         keys = {}
         running = as_completed()
 
-        def add() -> None:
+        def submit_next() -> None:
             for key, item in items:
                 future = client.submit(work, item, pure=False)
                 keys[future.key] = key
@@ -50,10 +50,10 @@ def spread(
                 return
 
         for _ in range(_AHEAD * threads):
-            add()
+            submit_next()
         for future in running:
-            add()
+            submit_next()
             key = keys.pop(future.key)
-            failed = future.exception()
-            yield key, failed if failed is not None else future.result()
+            exception = future.exception()
+            yield key, exception if exception is not None else future.result()
             future.release()

@@ -1,4 +1,4 @@
-"""The only place that starts processes of our own (copier and GitPython start theirs)."""
+"""Start processes. The only module of scaffold that does; copier and GitPython start their own."""
 
 import contextlib
 import os
@@ -19,9 +19,9 @@ class Completed:
     """A process that ended.
 
     Attributes:
-        returncode: its exit status.
-        out: what it printed; empty when it was shown live.
-        err: what it said, likewise.
+        returncode: Its exit status.
+        out: What it wrote to stdout; empty when that was shown live.
+        err: What it wrote to stderr; empty when that was shown live.
     """
 
     returncode: int
@@ -35,17 +35,17 @@ class Completed:
 
     @property
     def stdout(self) -> str:
-        """What it printed, as text."""
+        """What it wrote to stdout, as text."""
         return self.out.decode("utf-8", "replace")
 
     @property
     def stderr(self) -> str:
-        """What it said, as text."""
+        """What it wrote to stderr, as text."""
         return self.err.decode("utf-8", "replace")
 
     @property
     def last_line(self) -> str:
-        """The last line that says something: usually why it failed."""
+        """The last line of output that is not blank: usually why it failed."""
         lines = [line.strip() for line in f"{self.stdout}\n{self.stderr}".splitlines() if line.strip()]
         return lines[-1] if lines else f"exit status {self.returncode}"
 
@@ -56,14 +56,14 @@ def run(
     """Run a program to its end, without a shell.
 
     Args:
-        args: the program and its arguments.
-        cwd: where it runs.
-        env: variables to add to (or, with an empty value, take from) the environment.
-        stdin: what it reads; it never reads the terminal.
-        live: let it write to our stderr as it goes, instead of keeping its output.
+        args: The program and its arguments.
+        cwd: The working directory.
+        env: Variables to add to the environment or, with an empty value, to remove from it.
+        stdin: What it reads; it never reads the terminal.
+        live: Let it write to our stderr while it runs, instead of capturing its output.
 
     Raises:
-        ScaffoldError: the program is not there or cannot be started.
+        ScaffoldError: The program does not exist or cannot be started.
     """
     output = sys.stderr.fileno() if live else subprocess.PIPE
     try:
@@ -74,10 +74,10 @@ def run(
 
 
 def run_up_to(most: int, args: Sequence[str], cwd: Path, env: Mapping[str, str] | None = None) -> Completed | None:
-    """Run a program that prints at most so many bytes; one that prints more is ended, and None comes of it.
+    """Run a program and capture at most `most` bytes; one that prints more is killed, and the result is None.
 
     Raises:
-        ScaffoldError: the program is not there or cannot be started.
+        ScaffoldError: The program does not exist or cannot be started.
     """
     pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
     try:
@@ -93,17 +93,17 @@ def run_up_to(most: int, args: Sequence[str], cwd: Path, env: Mapping[str, str] 
 
 
 def _with(changes: Mapping[str, str] | None) -> dict[str, str]:
-    """The environment with variables added, or taken out where the value is empty."""
+    """The environment with variables added, or removed where the value is empty."""
     return {
         key: value for key, value in {**os.environ, **(changes or {})}.items() if value or key not in (changes or {})
     }
 
 
 def feed(args: Sequence[str], cwd: Path, chunks: Iterable[bytes], env: Mapping[str, str] | None = None) -> Completed:
-    """Run a program that reads much and prints little: what it reads is made while it runs, and never held as a whole.
+    """Run a program with a stream as stdin: the chunks are produced while it runs, and never held in memory together.
 
     Raises:
-        ScaffoldError: the program is not there or cannot be started.
+        ScaffoldError: The program does not exist or cannot be started.
     """
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         try:
@@ -114,7 +114,7 @@ def feed(args: Sequence[str], cwd: Path, chunks: Iterable[bytes], env: Mapping[s
             ) from error
         with process:
             try:
-                # When it ends early, its exit status and its last words say why.
+                # When it exits early, its exit status and its output say why.
                 with contextlib.suppress(BrokenPipeError):
                     for chunk in chunks:
                         process.stdin.write(chunk)  # type: ignore[union-attr]
@@ -131,17 +131,17 @@ def feed(args: Sequence[str], cwd: Path, chunks: Iterable[bytes], env: Mapping[s
 
 
 class Child:
-    """A program that is spoken with in frames (a length of 4 bytes, little-endian, then so many bytes), and ended."""
+    """A running program that exchanges frames by pipes: a 4-byte little-endian length, then that many bytes."""
 
     def __init__(self, args: Sequence[str], cwd: Path, env: Mapping[str, str] | None = None) -> None:
-        """Start it; what it says on stderr is lost. Raises ScaffoldError."""
+        """Start it; its stderr is discarded. Raises ScaffoldError."""
         pipes = {
             "stdin": subprocess.PIPE,
             "stdout": subprocess.PIPE,
             "stderr": subprocess.DEVNULL,
         }
         try:
-            # Of its own group, so that a Ctrl-C is ours to deal with and all that it starts can be ended.
+            # In a process group of its own: Ctrl-C reaches only scaffold, and the whole group can be killed.
             self._process = subprocess.Popen(args, cwd=cwd, env=env, start_new_session=True, **pipes)  # type: ignore[call-overload]
         except OSError as error:
             raise ScaffoldError(
@@ -150,7 +150,7 @@ class Child:
         self.pid: int = self._process.pid
 
     def send(self, data: bytes) -> bool:
-        """Send a frame. Returns whether it was taken."""
+        """Send a frame. Returns whether the program is still reading."""
         with contextlib.suppress(OSError, ValueError):
             self._process.stdin.write(len(data).to_bytes(4, "little") + data)
             self._process.stdin.flush()
@@ -158,7 +158,7 @@ class Child:
         return False
 
     def receive(self, most: int) -> bytes | None:
-        """The next frame; None when it ended, or sent one of more than `most` bytes."""
+        """The next frame; None when the program ended, or sent a frame of more than `most` bytes."""
         with contextlib.suppress(OSError, ValueError):
             head = self._process.stdout.read(4)
             size = int.from_bytes(head, "little")
@@ -168,7 +168,7 @@ class Child:
         return None
 
     def kill(self) -> None:
-        """End it now, and all of its group; a second time does nothing."""
+        """Kill it and its process group; a second call does nothing."""
         if self._process.returncode is None:
             with contextlib.suppress(OSError):
                 if hasattr(os, "killpg"):
@@ -177,7 +177,7 @@ class Child:
                     self._process.kill()
 
     def status(self, seconds: float) -> int | None:
-        """Its exit status, once it has ended by itself in so many seconds; None when it goes on."""
+        """Its exit status if it ends within this many seconds; None otherwise."""
         try:
             status: int = self._process.wait(seconds)
         except subprocess.TimeoutExpired:
@@ -185,7 +185,7 @@ class Child:
         return status
 
     def close(self) -> None:
-        """Wait for its end, and let go of it."""
+        """Close its pipes and wait until it ends."""
         for stream in (self._process.stdin, self._process.stdout):
             with contextlib.suppress(OSError):
                 stream.close()

@@ -28,7 +28,7 @@ class Room:
 def room(request: pytest.FixtureRequest, work: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Room]:
     monkeypatch.setenv(TOKENS[request.param], TOKEN)
     # A second between two writes is GitHub's wish: tests/tools/forges/test_pace.py holds it without waiting.
-    monkeypatch.setattr(hosted.Pace, "wait", lambda self: None)
+    monkeypatch.setattr(hosted.RateLimiter, "wait", lambda self: None)
     with fake_forge(work / "forge", request.param) as forge:
         where = f'[forge]\nkind = "{request.param}"\norganisation = "{OWNER}"\nurl = "{forge.url}"\n'
         made = make_course(work / "ml1", WITH_NAMES, where)

@@ -14,6 +14,7 @@ import pytest
 from classroom_support import Course, make_course
 from conftest import Run
 from grading_support import ASSIGNMENT, SOLUTION, TESTS, exam, interpreter, messages, need_sandbox, points, submit
+from scaffold.core.classroom.course import read_course
 from scaffold.tools.watchdog import below
 from support import git, write
 
@@ -102,7 +103,7 @@ def test_from_handing_out_to_points_with_values_of_their_own(
     )
     course.assign(files)
     assert run("class", "handout", "hw1").code == 0
-    right = course.read("ada", "personal.json")
+    right = read_course("ada", "personal.json")
     for student, change in {"ada": {}, "bob": {"personal.json": right}, "eve": {"src/answer.py": "x = 1\n"}}.items():
         course.works(student, {"src/answer.py": files["src/answer.py"].replace("### ", "## "), **change})
     # what stands in a student's repository configures nothing and runs nowhere
@@ -114,7 +115,7 @@ def test_from_handing_out_to_points_with_values_of_their_own(
     assert run("class", "collect", "hw1").code == 0
     done = run("class", "grade", "hw1", "--json")
     assert points(done) == {"ada": 4, "bob": 4, "eve": 0}
-    seeds = {json.loads(course.read(student, "personal.json"))["seed"] for student in ("ada", "eve")}
+    seeds = {json.loads(read_course(student, "personal.json"))["seed"] for student in ("ada", "eve")}
     assert len(seeds) == 2
     assert not (work / "pwned").exists()
 

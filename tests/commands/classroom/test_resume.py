@@ -17,6 +17,7 @@ import pytest
 from classroom_support import STUDENTS, Course
 from conftest import Run
 from core.update.conftest import Forked, Shim
+from scaffold.core.classroom.course import read_course
 from scaffold.core.classroom.delivery import batch
 from scaffold.core.classroom.journal import Journal
 from scaffold.tools.forges import folder
@@ -170,9 +171,9 @@ def test_after_the_teacher_went_on_the_begun_version_is_finished(
         assert forked("class", "update", "hw1") == -9
     course.assign({"README.md": "# Something newer\n"})
     assert run("class", "resume").code == 0
-    assert {course.read(student, "README.md", "starter-2") for student in STUDENTS} == {README.strip()}
+    assert {read_course(student, "README.md", "starter-2") for student in STUDENTS} == {README.strip()}
     assert run("class", "update", "hw1").code == 0
-    assert {course.read(student, "README.md", "starter-3") for student in STUDENTS} == {"# Something newer"}
+    assert {read_course(student, "README.md", "starter-3") for student in STUDENTS} == {"# Something newer"}
 
 
 def test_status_speaks_of_what_is_unfinished(

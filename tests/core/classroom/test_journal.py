@@ -13,13 +13,13 @@ def journal(work: Path) -> Journal:
 
 
 def test_what_was_done_is_told(journal: Journal) -> None:
-    assert (journal.entries(), journal.unfinished(), journal.has_pushed()) == ([], [], False)
+    assert (journal.entries(), journal.unfinished(), journal.has_handed_out()) == ([], [], False)
     run = journal.begin("handout", "hw1", 1, ["ada", "bob"])
     journal.step(run, "ada", PUSHED, commit="c1")
     journal.step(run, "bob", FAILED, why="no network")
-    assert set(journal.was_given("hw1")) == {"ada"}
-    assert journal.was_given("hw2") == {}
-    assert journal.has_pushed()
+    assert set(journal.handed_out("hw1")) == {"ada"}
+    assert journal.handed_out("hw2") == {}
+    assert journal.has_handed_out()
     assert journal.unfinished() == [run]
     journal.end(run)
     assert journal.unfinished() == []

@@ -10,7 +10,7 @@ import pytest
 
 from classroom_support import TOKEN, git_server
 from fake_forge import OWNER, PUSHED_AT, fake_forge
-from scaffold.tools.forges.base import Forge, ForgeError, NoRepositoryError, Proposal, RejectedError
+from scaffold.tools.forges.base import Forge, ForgeError, PullRequest, RejectedError, RepositoryNotFoundError
 from scaffold.tools.forges.folder import FolderForge
 from scaffold.tools.forges.gitea import GiteaForge
 from scaffold.tools.forges.github import GitHubForge
@@ -38,7 +38,7 @@ class Place:
 
     def ready(self, name: str = "one") -> None:
         """See that an empty repository is there, made by the forge or as its owner would."""
-        self.forge.create(name)
+        self.forge.create_repository(name)
         if not (self.folder / f"{name}.git").is_dir():
             make_bare(self.folder / f"{name}.git")
 
@@ -91,13 +91,13 @@ def line(work: Path) -> Line:
 def test_a_repository_that_is_not_there(place: Place, line: Line) -> None:
     place.forge.check(used=False)
     assert place.forge.heads("none") is None
-    with pytest.raises(NoRepositoryError):
+    with pytest.raises(RepositoryNotFoundError):
         place.forge.fetch(line.store, "none", "refs/fetched/x")
 
 
 def test_an_empty_one(place: Place) -> None:
     place.ready()
-    place.forge.create("one")
+    place.forge.create_repository("one")
     assert place.forge.heads("one") == {}
 
 
@@ -108,7 +108,7 @@ def test_what_is_pushed_is_there(place: Place, line: Line, work: Path) -> None:
     place.forge.push(line.store, "one", {"main": line.first})
     place.forge.push(line.store, "one", {"main": line.second, "starter-2": line.beside})
     assert place.forge.heads("one") == {"main": line.second, "starter-2": line.beside}
-    address = place.forge.address("one")
+    address = place.forge.clone_url("one")
     if not address.startswith("http"):
         git(work, "clone", "--quiet", address, "clone")
         assert git(work / "clone", "rev-parse", "HEAD") == line.second
@@ -175,16 +175,16 @@ def test_what_only_some_forges_have(place: Place, line: Line) -> None:
     if isinstance(place.forge, HostedForge):
         place.ready()
         place.forge.push(line.store, "one", {"main": line.first, "starter-2": line.second})
-        assert place.forge.invite("one", "ada-l")
-        assert place.forge.invite("one", "ada-l")
-        asked = Proposal("starter-2", "main", "Starter 2", "x")
-        url = place.forge.propose("one", asked)
+        assert place.forge.add_collaborator("one", "ada-l")
+        assert place.forge.add_collaborator("one", "ada-l")
+        asked = PullRequest("starter-2", "main", "Starter 2", "x")
+        url = place.forge.open_pull_request("one", asked)
         assert url.startswith(place.forge.url)
-        assert place.forge.propose("one", asked) == url
+        assert place.forge.open_pull_request("one", asked) == url
         assert place.forge.pushed_at("one", "main") == datetime.datetime.fromisoformat(PUSHED_AT)
         return
-    assert place.forge.invite("one", "ada") is False
-    assert place.forge.propose("one", Proposal("starter-2", "main", "t", "x")) == ""
+    assert place.forge.add_collaborator("one", "ada") is False
+    assert place.forge.open_pull_request("one", PullRequest("starter-2", "main", "t", "x")) == ""
     assert place.forge.pushed_at("one", "main") is None
 
 
@@ -259,20 +259,20 @@ def test_a_folder_that_is_gone(work: Path) -> None:
     with pytest.raises(ForgeError, match="is gone"):
         forge.check(used=True)
     with pytest.raises(ForgeError, match="is gone"):
-        forge.create("one")
+        forge.create_repository("one")
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root writes everywhere")
 def test_a_folder_that_cannot_be_written(work: Path) -> None:
     (work / "forge").mkdir(mode=0o500)
     with pytest.raises(Exception, match="cannot be written"):
-        FolderForge(work / "forge").create("one")
+        FolderForge(work / "forge").create_repository("one")
 
 
 def test_a_lock_that_a_killed_push_left_does_not_block_for_ever(work: Path, line: Line) -> None:
     forge = FolderForge(work / "forge")
     forge.check(used=False)
-    forge.create("one")
+    forge.create_repository("one")
     lock = work / "forge/one.git/refs/heads/main.lock"
     lock.parent.mkdir(parents=True, exist_ok=True)
     lock.touch()
@@ -288,6 +288,6 @@ def test_a_repository_that_keeps_its_branches_otherwise(work: Path, line: Line) 
     """What is no repository as git lays it out is asked of git itself."""
     forge = FolderForge(work / "forge")
     forge.check(used=False)
-    forge.create("one")
+    forge.create_repository("one")
     (work / "forge/one.git/HEAD").unlink()
     assert forge.heads("one") is None

@@ -10,7 +10,7 @@ import pytest
 from classroom_support import TOKEN
 from fake_forge import OWNER, FakeForge, Fault, fake_forge
 from scaffold.errors import ScaffoldError
-from scaffold.tools.forges.base import ForgeError, NoRepositoryError, Proposal
+from scaffold.tools.forges.base import ForgeError, PullRequest, RepositoryNotFoundError
 from scaffold.tools.forges.gitea import GiteaForge
 from scaffold.tools.forges.github import GitHubForge
 from scaffold.tools.forges.gitlab import GitLabForge
@@ -54,21 +54,21 @@ def asked(rests: list[float]) -> list[float]:
 @pytest.mark.parametrize("status", [403, 404, 429])
 def test_a_limit_is_waited_for(day: Day, status: int) -> None:
     day.server.faults = [Fault("^POST", status, {"Retry-After": "7"}, times=2)]
-    day.forge.create("one")
+    day.forge.create_repository("one")
     assert asked(day.rests) == [7, 7]
     assert day.server.bare("one").is_dir()
 
 
 def test_a_limit_without_a_time_is_waited_for_longer_and_longer(day: Day) -> None:
     day.server.faults = [Fault("^POST", 429, times=2)]
-    day.forge.create("one")
+    day.forge.create_repository("one")
     assert asked(day.rests) == [60, 120]
 
 
 def test_a_spent_hour_is_told_and_nothing_hangs(day: Day) -> None:
     day.server.faults = [Fault("^POST", 403, {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "99999999999"})]
     with pytest.raises(ForgeError, match="asks to wait .* minutes") as caught:
-        day.forge.create("one")
+        day.forge.create_repository("one")
     assert "resume" in caught.value.hint
     assert asked(day.rests) == []
 
@@ -76,25 +76,25 @@ def test_a_spent_hour_is_told_and_nothing_hangs(day: Day) -> None:
 def test_a_limit_that_stays_is_told(day: Day) -> None:
     day.server.faults = [Fault("^POST", 429, {"Retry-After": "2"}, times=99)]
     with pytest.raises(ForgeError, match="allows no more for now"):
-        day.forge.create("one")
+        day.forge.create_repository("one")
 
 
 @pytest.mark.parametrize("after", [True, False])
 def test_a_server_that_fails_is_not_asked_twice_for_the_same_thing(day: Day, after: bool) -> None:
     day.server.faults = [Fault("^POST .*(repos|projects)$", 502, after=after)]
     if after:
-        day.forge.create("one")
+        day.forge.create_repository("one")
         assert day.server.bare("one").is_dir()
     else:
         with pytest.raises(ForgeError, match="cannot be made"):
-            day.forge.create("one")
+            day.forge.create_repository("one")
     assert len([call for call in day.server.calls if call.startswith("POST")]) == 1
 
 
 def test_a_change_that_was_asked_for_by_a_failing_server_is_found(day: Day, store: Path) -> None:
-    day.forge.create("one")
+    day.forge.create_repository("one")
     day.server.faults = [Fault("^POST .*(pulls|merge_requests)$", 502, after=True)]
-    assert day.forge.propose("one", Proposal("starter-2", "main", "t", "x")).startswith(day.server.url)
+    assert day.forge.open_pull_request("one", PullRequest("starter-2", "main", "t", "x")).startswith(day.server.url)
     assert len(day.server.requests["one"]) == 1
 
 
@@ -104,30 +104,30 @@ def test_a_question_is_asked_again(day: Day) -> None:
 
 
 def test_a_repository_that_takes_a_moment(day: Day, store: Path) -> None:
-    day.forge.create("one")
+    day.forge.create_repository("one")
     day.server.asleep = 2
     day.forge.push(store, "one", {"main": git(store, "rev-parse", "main")})
     assert day.forge.heads("one")
 
 
 def test_one_that_never_comes(day: Day, store: Path) -> None:
-    with pytest.raises(NoRepositoryError):
+    with pytest.raises(RepositoryNotFoundError):
         day.forge.push(store, "none", {"main": git(store, "rev-parse", "main")})
     assert asked(day.rests) == [2, 4]
 
 
 def test_a_student_who_is_not_there(day: Day) -> None:
-    day.forge.create("one")
+    day.forge.create_repository("one")
     with pytest.raises(ForgeError, match="renamed-user cannot be let in") as caught:
-        day.forge.invite("one", "renamed-user")
+        day.forge.add_collaborator("one", "renamed-user")
     assert caught.value.hint
 
 
 @pytest.mark.parametrize("name", ["../../orgs/x", "a b", "x?y=1", "é"])
 def test_a_name_stays_one_part_of_an_address(day: Day, name: str) -> None:
-    day.forge.create("one")
+    day.forge.create_repository("one")
     with pytest.raises(ForgeError):
-        day.forge.invite("one", name)
+        day.forge.add_collaborator("one", name)
     assert all(call.split(" ")[1].isascii() for call in day.server.calls)
     assert not any("/orgs/x" in call for call in day.server.calls)
 
@@ -204,7 +204,7 @@ def test_a_server_that_is_not_there(work: Path, monkeypatch: pytest.MonkeyPatch)
 def test_repositories_of_a_user(kind: str, work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(HOSTS[kind].vendor.tokens[0], TOKEN)
     with fake_forge(work / "forge", kind, personal=True) as server:
-        HOSTS[kind](OWNER, server.url, sleep=lambda _: None).create("one")
+        HOSTS[kind](OWNER, server.url, sleep=lambda _: None).create_repository("one")
         assert server.bare("one").is_dir()
 
 
@@ -216,10 +216,10 @@ def test_the_token_is_in_no_address_and_no_list_of_processes(
     (work / "shim/git").write_text(f'#!/bin/sh\necho "$*" >> {log}\nexec {real} "$@"\n')
     (work / "shim/git").chmod(0o755)
     monkeypatch.setenv("PATH", f"{work / 'shim'}:/usr/bin:/bin")
-    day.forge.create("one")
+    day.forge.create_repository("one")
     day.forge.push(store, "one", {"main": git(store, "rev-parse", "main")})
     day.forge.fetch(store, "one", "refs/fetched/x/y")
     kept = b"".join(path.read_bytes() for path in work.rglob("*") if path.is_file())
     assert b"push" in log.read_bytes()
     assert TOKEN.encode() not in kept
-    assert TOKEN not in day.forge.address("one") + "".join(day.server.calls)
+    assert TOKEN not in day.forge.clone_url("one") + "".join(day.server.calls)

@@ -49,7 +49,7 @@ def test_it_reaches_the_server_and_nothing_else(
         assert forge.heads("one") == {"main": commit}
         forge.fetch(store, "one", "refs/fetched/x/y")
         assert any(header for _, _, header in server.seen)
-        assert TOKEN not in forge.address("one")
+        assert TOKEN not in forge.clone_url("one")
     shown = everything_below(work) + everything_below(sealed)
     assert b"ls-remote" in arguments.read_bytes()
     for form in (TOKEN.encode(), b"Authorization", b"Z2l0OnMzY3IzdC10MGtlbg"):

@@ -1,1 +1,1 @@
-"""What a teacher can do: one module a command; the package is `scaffold class …`."""
+"""The commands for teachers, `scaffold class …`: one module per command."""

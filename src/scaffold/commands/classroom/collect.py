@@ -1,47 +1,50 @@
-"""`scaffold class collect`: what students submitted goes into the class store."""
+"""`scaffold class collect`: fetch submissions into the class store."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
-from scaffold.core.classroom import assignment, course, owners, rules
-from scaffold.core.classroom.delivery import collect as collecting
-from scaffold.core.classroom.delivery import handout
+from scaffold.core.classroom.assignment import find_assignment
+from scaffold.core.classroom.course import find_course, lock_course
 from scaffold.core.classroom.delivery.batch import FAILED
-from scaffold.core.classroom.delivery.report import PARTLY_DONE, counted, listed, students
-from scaffold.core.classroom.starter import prepare
-from scaffold.core.outcome import Notice, Outcome, Progress, Text, silent
+from scaffold.core.classroom.delivery.collect import collect_submissions
+from scaffold.core.classroom.delivery.handout import open_classroom
+from scaffold.core.classroom.delivery.report import PARTLY_DONE, rows_as_json, rows_as_table, summarise
+from scaffold.core.classroom.owners import select_owners
+from scaffold.core.classroom.rules import parse_time, read_rules
+from scaffold.core.classroom.starter.prepare import all_owners
+from scaffold.core.outcome import Block, Notice, Outcome, Progress, Text, silent
 
 
 def collect(
     folder: Path, name: str, at: str = "", only: Sequence[str] = (), section: str = "", progress: Progress = silent
 ) -> Outcome:
-    """Collect everybody's work on an assignment; done again, it collects what is new.
+    """Collect the submissions of an assignment; run again, it collects what is new.
 
     Args:
-        folder: the class.
-        name: the assignment.
-        at: a time (ISO 8601, or `due`): what came later is kept and does not count; now when empty.
-        only: students or teams; all when empty.
-        section: only its students.
-        progress: told what is being done.
+        folder: The class folder, or a folder in it.
+        name: The assignment's name.
+        at: An ISO 8601 time, or `due`: later submissions are stored but do not count. Empty for now.
+        only: Students or teams to collect from; all when empty.
+        section: The section to collect from; all when empty.
+        progress: Receives what is being done.
 
     Raises:
-        ScaffoldError: there is no class or no such assignment, or the roster is not clean.
-        UsageError: `at` is no time.
+        ScaffoldError: There is no class or no such assignment, or the roster has problems.
+        UsageError: `at` is not a time.
     """
-    room = course.find(folder)
-    task = assignment.find(room, name)
-    rule = rules.read(task)
-    moment = rules.parse_moment(at, rule) if at else None
-    who = owners.choose(prepare.everybody(room, task), only, section)
-    with course.locked(room):
-        rows = collecting.collect(handout.open_class(room), task, rule, who, moment, progress)
+    course = find_course(folder)
+    assignment = find_assignment(course, name)
+    rules = read_rules(assignment)
+    deadline = parse_time(at, rules) if at else None
+    owners = select_owners(all_owners(course, assignment), only, section)
+    with lock_course(course):
+        rows = collect_submissions(open_classroom(course), assignment, rules, owners, deadline, progress)
     failed = [row for row in rows if row.state == FAILED]
     data = {
-        "assignment": task.name,
-        "at": moment.isoformat() if moment else None,
-        "students": students(rows),
+        "assignment": assignment.name,
+        "at": deadline.isoformat() if deadline else None,
+        "students": rows_as_json(rows),
     }
-    table = listed(rows)
-    notices = [Notice(f"{len(failed)} of {len(rows)} failed.", "Collect again when it is mended.")] if failed else []
-    return Outcome(data, [table, Text(f"{task.name}: {counted(rows)}.")], notices, PARTLY_DONE if failed else 0)
+    blocks: list[Block] = [rows_as_table(rows), Text(f"{assignment.name}: {summarise(rows)}.")]
+    notices = [Notice(f"{len(failed)} of {len(rows)} failed.", "Collect again when that is fixed.")] if failed else []
+    return Outcome(data, blocks, notices, PARTLY_DONE if failed else 0)

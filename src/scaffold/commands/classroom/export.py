@@ -1,30 +1,32 @@
-"""`scaffold class export`: points into the learning platform's own export."""
+"""`scaffold class export`: write points into a learning platform's own gradebook export."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from scaffold.core.classroom import assignment, course
+from scaffold.core.classroom.assignment import find_assignment
+from scaffold.core.classroom.course import find_course
 from scaffold.core.classroom.grading import results
 from scaffold.core.classroom.owners import Owner
 from scaffold.core.classroom.reports import gradebook
-from scaffold.core.classroom.reports.gradebook import Filled
-from scaffold.core.classroom.starter import prepare
+from scaffold.core.classroom.reports.gradebook import FilledExport
+from scaffold.core.classroom.roster import Student
+from scaffold.core.classroom.starter.prepare import all_owners
 from scaffold.core.outcome import Notice, Outcome, Table, Text
 from scaffold.errors import ScaffoldError
 from scaffold.tools.files import write_atomically
 
 
 @dataclass(frozen=True)
-class Options:
-    """What to fill, and where to.
+class ExportOptions:
+    """What to fill, and where to write it.
 
     Attributes:
-        platform: whose export it is: a key of `gradebook.KINDS`.
-        file: the export.
-        column: which column; the only one when empty.
-        out: the file to write; nothing is written when None.
+        platform: The learning platform: a key of `gradebook.PLATFORMS`.
+        file: The platform's gradebook export.
+        column: The column to fill; empty for the only column with points.
+        out: The file to write; None to write nothing.
     """
 
     platform: str
@@ -33,31 +35,32 @@ class Options:
     out: Path | None = None
 
 
-def export(folder: Path, name: str, options: Options) -> Outcome:
-    """Fill one column of an export with the points of an assignment; nobody and nothing is added to it.
+def export(folder: Path, name: str, options: ExportOptions) -> Outcome:
+    """Fill one column of an export with the points of an assignment; no row and no column is added.
 
     Args:
-        folder: the class.
-        name: the assignment.
-        options: what to fill, and where to.
+        folder: The class folder, or a folder in it.
+        name: The assignment's name.
+        options: What to fill, and where to write it.
 
     Raises:
-        ScaffoldError: it was not graded, the file is no such export, or its column cannot be told.
+        ScaffoldError: The assignment was not graded, the file is not such an export, or its column is ambiguous.
     """
-    kind = gradebook.KINDS.get(options.platform)
-    if kind is None:
+    platform = gradebook.PLATFORMS.get(options.platform)
+    if platform is None:
         raise ScaffoldError(
-            f"scaffold knows no exports of `{options.platform}`.", f"It knows: {', '.join(gradebook.KINDS)}."
+            f"scaffold does not support exports of `{options.platform}`.",
+            f"It supports: {', '.join(gradebook.PLATFORMS)}.",
         )
-    room = course.find(folder)
-    task = assignment.find(room, name)
-    graded = {one["id"]: one for one in results.read(room, task.name)}
-    who = prepare.everybody(room, task)
-    filled = gradebook.fill(_read(options.file), kind, options.column, _points(who, graded))
+    course = find_course(folder)
+    assignment = find_assignment(course, name)
+    graded = {student["id"]: student for student in results.read(course, assignment.name)}
+    owners = all_owners(course, assignment)
+    filled = gradebook.fill(_read(options.file), platform, options.column, _points(owners, graded))
     if options.out:
         write_atomically(options.out, filled.text)
     data = {
-        "assignment": task.name,
+        "assignment": assignment.name,
         "column": filled.column,
         "changes": [asdict(change) for change in filled.changes],
         "written": str(options.out) if options.out else None,
@@ -66,9 +69,9 @@ def export(folder: Path, name: str, options: Options) -> Outcome:
         ("line", "who", "before", "after"),
         [(str(change.line), change.who, change.before or "–", change.after) for change in filled.changes],
     )
-    done = f"written to {options.out}" if options.out else "nothing was written; --out FILE writes it"
-    text = Text(f"{filled.column}: {len(filled.changes)} cells differ; {done}.")
-    return Outcome(data, [table, text], _notices(filled, who, graded))
+    written = f"written to {options.out}" if options.out else "nothing was written; --out FILE writes it"
+    text = Text(f"{filled.column}: {len(filled.changes)} cells differ; {written}.")
+    return Outcome(data, [table, text], _notices(filled, owners, graded))
 
 
 def _read(path: Path) -> str:
@@ -77,38 +80,40 @@ def _read(path: Path) -> str:
     except OSError as error:
         raise ScaffoldError(f"{path} cannot be read: {error.strerror}.", "Name the platform's export.") from error
     except UnicodeDecodeError as error:
-        raise ScaffoldError(f"{path} is not in UTF-8.", "Export it once more, as CSV (UTF-8).") from error
+        raise ScaffoldError(f"{path} is not UTF-8.", "Export it again as CSV (UTF-8).") from error
 
 
-def _points(who: list[Owner], graded: Mapping[str, Mapping[str, Any]]) -> dict[str, float]:
-    """Everybody's points under every name that a platform may know them by, in small letters."""
-    found = {}
-    for owner in who:
+def _keys(student: Student) -> set[str]:
+    """The names by which a platform may identify a student, in lower case."""
+    return {name.casefold() for name in (student.id, student.username, student.email) if name}
+
+
+def _points(owners: Sequence[Owner], graded: Mapping[str, Mapping[str, Any]]) -> dict[str, float]:
+    """The points of every graded student, under each of the student's keys."""
+    points = {}
+    for owner in owners:
         score = graded.get(owner.id, {}).get("score")
-        if not score:
-            continue
-        for student in owner.members:
-            names = (student.id, student.username, student.email)
-            found.update({name.casefold(): float(score["points"]) for name in names if name})
-    return found
+        if score:
+            points.update({key: float(score["points"]) for student in owner.members for key in _keys(student)})
+    return points
 
 
-def _notices(filled: Filled, who: list[Owner], graded: Mapping[str, Mapping[str, Any]]) -> list[Notice]:
+def _notices(filled: FilledExport, owners: Sequence[Owner], graded: Mapping[str, Mapping[str, Any]]) -> list[Notice]:
     notices = []
-    if filled.strangers:
-        notices.append(Notice(f"Not in the class, or not graded: line {', '.join(filled.strangers)}."))
+    if filled.unmatched:
+        notices.append(Notice(f"Not in the class, or not graded: line {', '.join(filled.unmatched)}."))
     absent = [
         student.id
-        for owner in who
+        for owner in owners
         if graded.get(owner.id, {}).get("score")
         for student in owner.members
-        if not filled.found & {name.casefold() for name in (student.id, student.username, student.email) if name}
+        if not filled.matched & _keys(student)
     ]
     if absent:
-        notices.append(Notice(f"Graded, and not in the export: {', '.join(absent)}."))
-    most = next((one["score"]["most"] for one in graded.values() if one.get("score")), None)
-    if filled.most is not None and most is not None and filled.most != most:
+        notices.append(Notice(f"Graded, but not in the export: {', '.join(absent)}."))
+    maximum = next((student["score"]["most"] for student in graded.values() if student.get("score")), None)
+    if filled.maximum is not None and maximum is not None and filled.maximum != maximum:
         notices.append(
-            Notice(f"The column is worth {filled.most:g} points there, and {most:g} here: nothing is scaled.")
+            Notice(f"The column is worth {filled.maximum:g} points there and {maximum:g} here: nothing is scaled.")
         )
     return notices

@@ -1,16 +1,19 @@
-"""`scaffold class feedback`: what students read of their grades, written and, when you say so, sent."""
+"""`scaffold class feedback`: write feedback for students and, on request, push it to their repositories."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
-from scaffold.core.classroom import assignment, course, owners
-from scaffold.core.classroom.delivery import handout
+from scaffold.core.classroom.assignment import find_assignment
+from scaffold.core.classroom.course import find_course, lock_course
 from scaffold.core.classroom.delivery.batch import FAILED, Row
-from scaffold.core.classroom.delivery.report import PARTLY_DONE, counted, listed, students
+from scaffold.core.classroom.delivery.handout import open_classroom
+from scaffold.core.classroom.delivery.report import PARTLY_DONE, rows_as_json, rows_as_table, summarise
 from scaffold.core.classroom.grading import results
-from scaffold.core.classroom.reports import feedback
-from scaffold.core.classroom.starter import build, prepare
-from scaffold.core.outcome import Notice, Outcome, Progress, Text, silent
+from scaffold.core.classroom.owners import select_owners
+from scaffold.core.classroom.reports.feedback import feedback_text, send_feedback
+from scaffold.core.classroom.starter import build
+from scaffold.core.classroom.starter.prepare import all_owners
+from scaffold.core.outcome import Block, Notice, Outcome, Progress, Text, silent
 from scaffold.tools.files import write_atomically
 
 
@@ -23,40 +26,41 @@ def write(
     send: bool = False,
     progress: Progress = silent,
 ) -> Outcome:
-    """Write a `feedback.md` for everybody who was graded.
+    """Write a `feedback.md` for every student whose submission was graded.
 
     Args:
-        folder: the class.
-        name: the assignment.
-        only: students or teams; all when empty.
-        section: only its students.
-        send: push it to the branch `feedback` of their repository.
-        progress: told what is being done.
+        folder: The class folder, or a folder in it.
+        name: The assignment's name.
+        only: Students or teams to write for; all when empty.
+        section: The section to write for; all when empty.
+        send: Push the file to the branch `feedback` of each repository.
+        progress: Receives what is being done.
 
     Raises:
-        ScaffoldError: nothing was graded, or the forge cannot be used.
+        ScaffoldError: Nothing was graded, or the forge cannot be used.
     """
-    room = course.find(folder)
-    task = assignment.find(room, name)
-    known = {one["id"]: one for one in results.read(room, task.name)}
-    hidden = results.hidden(room, task.name)
-    who = [owner for owner in owners.choose(prepare.everybody(room, task), only, section) if owner.id in known]
-    place = results.folder(room, task.name) / "feedback"
-    letters = {owner.id: feedback.letter(task.title, known[owner.id], hidden) for owner in who}
-    for owner, text in letters.items():
-        write_atomically(place / f"{owner}.md", text)
-    rows = [Row(owner, "written", str(place / f"{owner.id}.md")) for owner in who]
+    course = find_course(folder)
+    assignment = find_assignment(course, name)
+    graded = {student["id"]: student for student in results.read(course, assignment.name)}
+    hidden = results.hidden_tests(course, assignment.name)
+    selected = select_owners(all_owners(course, assignment), only, section)
+    owners = [owner for owner in selected if owner.id in graded]
+    target = results.folder(course, assignment.name) / "feedback"
+    texts = {owner.id: feedback_text(assignment.title, graded[owner.id], hidden) for owner in owners}
+    for owner_id, text in texts.items():
+        write_atomically(target / f"{owner_id}.md", text)
+    rows = [Row(owner, "written", str(target / f"{owner.id}.md")) for owner in owners]
     if send:
-        with course.locked(room):
-            stamp = build.read_source(task).stamp
-            rows = feedback.send(handout.open_class(room), task, who, letters, stamp, progress)
+        with lock_course(course):
+            stamp = build.read_source(assignment).stamp
+            rows = send_feedback(open_classroom(course), assignment, owners, texts, stamp, progress)
     failed = [row for row in rows if row.state == FAILED]
     data = {
-        "assignment": task.name,
-        "folder": str(place),
-        "students": students(rows),
+        "assignment": assignment.name,
+        "folder": str(target),
+        "students": rows_as_json(rows),
     }
-    table = listed(rows)
-    after = "" if send else f" Look, then send it: scaffold class feedback {task.name} --send"
-    notices = [Notice(f"{len(failed)} of {len(rows)} failed.", "Send again when it is mended.")] if failed else []
-    return Outcome(data, [table, Text(f"{task.name}: {counted(rows)}.{after}")], notices, PARTLY_DONE if failed else 0)
+    next_step = "" if send else f" Read it, then send it: scaffold class feedback {assignment.name} --send"
+    blocks: list[Block] = [rows_as_table(rows), Text(f"{assignment.name}: {summarise(rows)}.{next_step}")]
+    notices = [Notice(f"{len(failed)} of {len(rows)} failed.", "Send again when that is fixed.")] if failed else []
+    return Outcome(data, blocks, notices, PARTLY_DONE if failed else 0)

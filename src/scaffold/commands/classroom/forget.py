@@ -1,8 +1,8 @@
-"""`scaffold class forget`: after term, the personal data of a class goes."""
+"""`scaffold class forget`: remove the personal data of a class after term."""
 
 from pathlib import Path
 
-from scaffold.core.classroom import course
+from scaffold.core.classroom.course import Course, find_course, lock_course
 from scaffold.core.outcome import Notice, Outcome, Table, Text
 from scaffold.errors import UsageError
 from scaffold.tools import files, git
@@ -12,63 +12,65 @@ def forget(folder: Path, *, repositories: bool = False, dry_run: bool = False, y
     """Remove the roster, the store, the journal and the secret of a class from this disk.
 
     Args:
-        folder: the class.
-        repositories: also students' repositories, where they stand in a folder.
-        dry_run: only tell what would go.
-        yes: do it without a further word.
+        folder: The class folder, or a folder in it.
+        repositories: Also remove students' repositories, where they are in a local folder.
+        dry_run: Only list what would be removed.
+        yes: Remove without asking.
 
     Raises:
-        ScaffoldError: there is no class, or something cannot be removed.
-        UsageError: neither `dry_run` nor `yes`: what is gone is gone.
+        ScaffoldError: There is no class, or something cannot be removed.
+        UsageError: Neither `dry_run` nor `yes` is given: the removal cannot be undone.
     """
-    room = course.find(folder)
-    places = [
-        (room.roster, "names, addresses, usernames"),
-        (room.folder / "results", "points and feedback"),
-        (room.home, "what everybody was given and sent, and the secret"),
+    course = find_course(folder)
+    personal_data = [
+        (course.roster, "names, addresses, usernames"),
+        (course.folder / "results", "points and feedback"),
+        (course.data_folder, "starters, submissions, the journal and the secret"),
     ]
-    if repositories and room.forge == "folder":
-        places.append((room.place, "students' repositories"))
-    found = [(place, what) for place, what in places if place.exists()]
+    if repositories and course.forge == "folder":
+        personal_data.append((course.place, "students' repositories"))
+    existing = [(path, content) for path, content in personal_data if path.exists()]
     if not dry_run and not yes:
-        listed = ", ".join(
-            str(place.relative_to(room.folder)) if place.is_relative_to(room.folder) else str(place)
-            for place, _ in found
+        names = ", ".join(
+            str(path.relative_to(course.folder)) if path.is_relative_to(course.folder) else str(path)
+            for path, _ in existing
         )
-        raise UsageError(f"This removes {listed or 'nothing'} for good.", "Look with --dry-run, then say --yes.")
+        raise UsageError(f"This removes {names or 'nothing'} for good.", "Check with --dry-run, then pass --yes.")
     if not dry_run:
-        with course.locked(room):
-            for place, _ in found:
-                if place != room.home:
-                    _remove(place)
-        # The lock is in there: the last to go.
-        _remove(room.home)
-    data = {"class": str(room.folder), "removed": [str(place) for place, _ in found], "dry_run": dry_run}
-    verb = "would go" if dry_run else "gone"
-    table = Table(("path", "what"), [(str(place), what) for place, what in found])
-    return Outcome(data, [table, Text(f"{len(found)} {verb}.")], _left(room, repositories))
+        with lock_course(course):
+            for path, _ in existing:
+                if path != course.data_folder:
+                    _remove(path)
+        # It holds the lock file, so it is removed last.
+        _remove(course.data_folder)
+    data = {"class": str(course.folder), "removed": [str(path) for path, _ in existing], "dry_run": dry_run}
+    table = Table(("path", "what"), [(str(path), content) for path, content in existing])
+    text = Text(f"{len(existing)} {'would be removed' if dry_run else 'removed'}.")
+    return Outcome(data, [table, text], _remaining(course, repositories))
 
 
-def _remove(place: Path) -> None:
-    with files.friendly_os_errors(place):
-        if place.is_dir():
-            files.remove_tree(place)
+def _remove(path: Path) -> None:
+    with files.friendly_os_errors(path):
+        if path.is_dir():
+            files.remove_tree(path)
         else:
-            place.unlink(missing_ok=True)
+            path.unlink(missing_ok=True)
 
 
-def _left(room: course.Course, repositories: bool) -> list[Notice]:
-    """What this cannot reach."""
+def _remaining(course: Course, repositories: bool) -> list[Notice]:
+    """Notices about personal data that this command cannot remove."""
     notices = []
-    tracked = git.attempt(room.folder, "log", "--oneline", "-1", "--all", "--", room.roster.name)
+    tracked = git.attempt(course.folder, "log", "--oneline", "-1", "--all", "--", course.roster.name)
     if tracked.ok and tracked.out.strip():
         notices.append(
             Notice(
-                f"{room.roster.name} is in the git history of {room.folder}, which forgets nothing.",
-                "Delete that repository, or write its history anew: git filter-repo",
+                f"{course.roster.name} is in the git history of {course.folder}, where it stays.",
+                "Delete that repository, or rewrite its history with git filter-repo.",
             )
         )
-    if not repositories or room.forge != "folder":
-        where = room.url or str(room.place)
-        notices.append(Notice(f"Students' repositories stay where they are: {where}.", "They are the students' own."))
+    if not repositories or course.forge != "folder":
+        location = course.url or str(course.place)
+        notices.append(
+            Notice(f"Students' repositories stay where they are: {location}.", "They belong to the students.")
+        )
     return notices

@@ -1,27 +1,29 @@
-"""`scaffold class handout`: one repository for every student, with the starter in it."""
+"""`scaffold class handout`: create a repository with the starter for every student."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from scaffold.core.classroom import assignment, course, owners
-from scaffold.core.classroom.delivery import batch
-from scaffold.core.classroom.delivery import handout as handing
-from scaffold.core.classroom.delivery.report import told
-from scaffold.core.classroom.grading import rehearse
-from scaffold.core.classroom.starter import prepare
+from scaffold.core.classroom.assignment import Assignment, find_assignment
+from scaffold.core.classroom.course import Course, find_course, lock_course
+from scaffold.core.classroom.delivery.batch import open_forge
+from scaffold.core.classroom.delivery.handout import open_classroom, start_handout
+from scaffold.core.classroom.delivery.report import batch_outcome
+from scaffold.core.classroom.grading.rehearse import is_rehearsed
+from scaffold.core.classroom.owners import Owner, select_owners
+from scaffold.core.classroom.starter.prepare import all_owners, prepare_starter
 from scaffold.core.classroom.store import Store
 from scaffold.core.outcome import Block, Notice, Outcome, Progress, Table, Text, silent
 
 
 @dataclass(frozen=True)
-class Options:
+class HandoutOptions:
     """How to hand out.
 
     Attributes:
-        only: students or teams; all when empty.
-        section: only its students.
-        dry_run: decide, and write nothing.
+        only: Students or teams to hand out to; all when empty.
+        section: The section to hand out to; all when empty.
+        dry_run: Show what would be done, and write nothing.
     """
 
     only: Sequence[str] = ()
@@ -29,56 +31,59 @@ class Options:
     dry_run: bool = False
 
 
-def handout(folder: Path, name: str, options: Options, progress: Progress = silent) -> Outcome:
-    """Hand an assignment out to everybody who does not have it.
+def handout(folder: Path, name: str, options: HandoutOptions, progress: Progress = silent) -> Outcome:
+    """Hand an assignment out to everybody who does not have it yet.
 
     Raises:
-        ScaffoldError: the roster is not clean, a marker is wrong, something would leak; nothing was handed out.
+        ScaffoldError: The roster has problems, a marker is wrong, or something would leak; nothing was handed out.
     """
-    room = course.find(folder)
-    task = assignment.find(room, name)
-    who = owners.choose(prepare.everybody(room, task), options.only, options.section)
+    course = find_course(folder)
+    assignment = find_assignment(course, name)
+    owners = select_owners(all_owners(course, assignment), options.only, options.section)
     if options.dry_run:
-        return _planned(room, task, who, progress)
-    with course.locked(room):
-        at_work = handing.open_class(room)
-        ready = prepare.prepare(task, at_work.store, progress)
-        rows = handing.begin(at_work, task, ready, who, progress)
-    return told(task.name, ready.version, rows, [Notice(note) for note in ready.notes])
+        return _dry_run(course, assignment, owners, progress)
+    with lock_course(course):
+        classroom = open_classroom(course)
+        prepared = prepare_starter(assignment, classroom.store, progress)
+        rows = start_handout(classroom, assignment, prepared, owners, progress)
+    return batch_outcome(assignment.name, prepared.version, rows, [Notice(note) for note in prepared.notes])
 
 
-def _planned(
-    room: course.Course, task: assignment.Assignment, who: Sequence[owners.Owner], progress: Progress
-) -> Outcome:
-    place = room.home / "store.git"
-    store = Store(place) if place.is_dir() else None
-    ready = prepare.prepare(task, store, progress)
-    forge = batch.forge_of(room)
-    has = store.lines(task.name) if store else {}
-    states = [(one, f"has starter {has[one.id].version}" if one.id in has else "would be handed out") for one in who]
-    rows = [(one.id, one.title, state, forge.address(one.repository)) for one, state in states]
-    new = [one for one in who if one.id not in has]
-    seconds = forge.seconds(sum(1 + sum(bool(student.username) for student in one.members) for one in new))
+def _dry_run(course: Course, assignment: Assignment, owners: Sequence[Owner], progress: Progress) -> Outcome:
+    store_folder = course.data_folder / "store.git"
+    store = Store(store_folder) if store_folder.is_dir() else None
+    prepared = prepare_starter(assignment, store, progress)
+    forge = open_forge(course)
+    starters = store.student_starters(assignment.name) if store else {}
+    rows = []
+    for owner in owners:
+        starter = starters.get(owner.id)
+        state = f"has starter {starter.version}" if starter else "would be handed out"
+        rows.append((owner.id, owner.title, state, forge.clone_url(owner.repository)))
+    new = [owner for owner in owners if owner.id not in starters]
+    seconds = forge.estimate_seconds(sum(1 + sum(bool(student.username) for student in owner.members) for owner in new))
     data = {
-        "assignment": task.name,
-        "version": ready.version,
+        "assignment": assignment.name,
+        "version": prepared.version,
         "dry_run": True,
-        "files": sorted(ready.tree),
+        "files": sorted(prepared.tree),
         "seconds": round(seconds),
         "students": [{"id": row[0], "state": row[2], "repository": row[3]} for row in rows],
     }
-    table = Table(("student", "name", "", "repository"), rows)
-    waits = [_limit(seconds)] if seconds >= 60 else []
-    text = Text(
-        f"{task.title}: starter {ready.version}, {len(ready.tree)} files, {len(who)} repositories; nothing was written."
+    text = (
+        f"{assignment.title}: starter {prepared.version}, {len(prepared.tree)} files, {len(owners)} repositories; "
+        "nothing was written."
     )
-    blocks: list[Block] = [table, text, *waits]
-    if not rehearse.is_rehearsed(room, task.name, ready.source.commit):
-        blocks.append(Text(f"Not rehearsed yet: does the solution get all points? scaffold class rehearse {task.name}"))
-    return Outcome(data, blocks, [Notice(note) for note in ready.notes])
+    blocks: list[Block] = [Table(("student", "name", "", "repository"), rows), Text(text)]
+    if seconds >= 60:
+        blocks.append(_estimate(seconds))
+    if not is_rehearsed(course, assignment.name, prepared.source.commit):
+        command = f"scaffold class rehearse {assignment.name}"
+        blocks.append(Text(f"Not rehearsed yet: does the solution get all points? {command}"))
+    return Outcome(data, blocks, [Notice(note) for note in prepared.notes])
 
 
-def _limit(seconds: float) -> Text:
+def _estimate(seconds: float) -> Text:
     hours, minutes = divmod(round(seconds / 60), 60)
-    span = f"{hours} h {minutes:02d} min" if hours else f"{minutes} min"
-    return Text(f"The forge's limits on writing let this take at least {span}; it can be stopped and resumed.")
+    duration = f"{hours} h {minutes:02d} min" if hours else f"{minutes} min"
+    return Text(f"With the forge's rate limits this takes at least {duration}; it can be stopped and resumed.")

@@ -1,83 +1,86 @@
-"""`scaffold class import`: go on with a class that another tool began."""
+"""`scaffold class import`: continue a class that was started with another tool."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from scaffold.core.classroom import assignment, course
-from scaffold.core.classroom.assignment import Assignment
-from scaffold.core.classroom.delivery import handout, importing
+from scaffold.core.classroom.assignment import Assignment, find_assignment
+from scaffold.core.classroom.course import CLASS_FILE, Course, find_course, lock_course
+from scaffold.core.classroom.delivery import importing
 from scaffold.core.classroom.delivery.batch import FAILED
+from scaffold.core.classroom.delivery.handout import open_classroom
 from scaffold.core.classroom.delivery.importing import PATTERNS, Clone
-from scaffold.core.classroom.delivery.report import PARTLY_DONE, counted, listed, students
+from scaffold.core.classroom.delivery.report import PARTLY_DONE, rows_as_json, rows_as_table, summarise
 from scaffold.core.classroom.roster import ID
-from scaffold.core.outcome import Notice, Outcome, Progress, Text, silent
+from scaffold.core.outcome import Block, Notice, Outcome, Progress, Text, silent
 from scaffold.errors import ScaffoldError
 
 
 @dataclass(frozen=True)
-class Old:
-    """What another tool left.
+class ImportOptions:
+    """The class to import.
 
     Attributes:
-        kind: which tool: a key of `PATTERNS`.
-        clones: the folder with students' repositories.
-        starter: a repository with what was handed out; found in students' own history when None.
+        tool: The tool that it was started with: a key of `PATTERNS`.
+        clones: The folder with clones of students' repositories.
+        starter: A repository with the starter that was handed out; None to find it in the students' own history.
     """
 
-    kind: str
+    tool: str
     clones: Path
     starter: Path | None = None
 
 
-def import_(folder: Path, name: str, old: Old, progress: Progress = silent) -> Outcome:
-    """Take an assignment over, as it stands in students' repositories.
+def import_(folder: Path, name: str, options: ImportOptions, progress: Progress = silent) -> Outcome:
+    """Import an assignment from students' repositories; the repositories stay as they are.
 
     Args:
-        folder: the class.
-        name: the assignment, as the other tool calls it.
-        old: what that left.
-        progress: told what is being done.
+        folder: The class folder, or a folder in it.
+        name: The assignment's name in the other tool.
+        options: The class to import.
+        progress: Receives what is being done.
 
     Raises:
-        ScaffoldError: there is no class, its repositories are named otherwise, or nothing was found.
+        ScaffoldError: There is no class, its repositories are named differently, or no clone was found.
     """
-    if old.kind not in PATTERNS:
-        raise ScaffoldError(f"scaffold cannot import from `{old.kind}`.", f"It can from: {', '.join(PATTERNS)}.")
-    room = course.find(folder)
+    if options.tool not in PATTERNS:
+        raise ScaffoldError(f"scaffold cannot import from `{options.tool}`.", f"It can from: {', '.join(PATTERNS)}.")
+    course = find_course(folder)
     if not ID.fullmatch(name):
-        raise ScaffoldError(f"`{name}` cannot name an assignment.", "Letters, digits and . _ - may stand in it.")
-    found = importing.whose(old.kind, name, importing.clones(old.clones.expanduser().resolve()))
-    _require_names(room, old.kind, found)
-    exists = (room.folder / name).is_dir()
-    task = assignment.find(room, name) if exists else Assignment(name, room.folder / name, name)
-    with course.locked(room):
-        enrolled = importing.enrol(room, sorted(found))
-        at_work = handout.open_class(room)
-        rows = importing.bring_in(at_work, task, found, old.starter, progress)
-    enrolled_names = {student.username.casefold() for row in rows for student in row.owner.members}
-    unknown = sorted(name for name in found if name.casefold() not in enrolled_names)
+        raise ScaffoldError(f"`{name}` cannot name an assignment.", "It may contain letters, digits and . _ - only.")
+    all_clones = importing.find_clones(options.clones.expanduser().resolve())
+    clones = importing.clones_by_username(options.tool, name, all_clones)
+    _require_same_pattern(course, options.tool, clones)
+    exists = (course.folder / name).is_dir()
+    assignment = find_assignment(course, name) if exists else Assignment(name, course.folder / name, name)
+    with lock_course(course):
+        roster_written = importing.fill_empty_roster(course, sorted(clones))
+        rows = importing.import_clones(open_classroom(course), assignment, clones, options.starter, progress)
+    enrolled = {student.username.casefold() for row in rows for student in row.owner.members}
+    unknown = sorted(username for username in clones if username.casefold() not in enrolled)
     notices = [Notice(f"The roster has no {', '.join(unknown)}: left out.")] if unknown else []
-    if not exists and task.folder.is_dir():
-        notices.append(Notice(f"{task.folder} holds the starter now.", "Commit it; mend it; scaffold class update"))
+    if not exists and assignment.folder.is_dir():
+        hint = f"Commit it. To fix it for everybody later: scaffold class update {name}"
+        notices.append(Notice(f"{assignment.folder} holds the starter now.", hint))
     if any(row.state == importing.NO_START for row in rows):
-        notices.append(Notice("Whose starter was not found gets no updates.", "Show it: --starter PATH"))
+        notices.append(Notice("Students without a starter get no updates.", "Name the starter: --starter PATH"))
     data = {
         "assignment": name,
-        "roster_written": enrolled,
-        "students": students(rows),
+        "roster_written": roster_written,
+        "students": rows_as_json(rows),
         "unknown": unknown,
     }
-    table = listed(rows)
     partly = any(row.state in (FAILED, importing.NO_START) for row in rows)
-    return Outcome(data, [table, Text(f"{name}: {counted(rows)}.")], notices, PARTLY_DONE if partly else 0)
+    blocks: list[Block] = [rows_as_table(rows), Text(f"{name}: {summarise(rows)}.")]
+    return Outcome(data, blocks, notices, PARTLY_DONE if partly else 0)
 
 
-def _require_names(room: course.Course, kind: str, found: dict[str, Clone]) -> None:
-    """See that class.toml names repositories as the other tool did: they keep their names."""
-    if room.pattern != PATTERNS[kind]:
-        origin = next((clone.origin for clone in found.values() if clone.origin), "")
-        place = f", and [forge] name {origin.rpartition('/')[0]}" if origin else ""
+def _require_same_pattern(course: Course, tool: str, clones: Mapping[str, Clone]) -> None:
+    """Check that class.toml names repositories as the other tool did, because they keep their names."""
+    if course.pattern != PATTERNS[tool]:
+        origin = next((clone.origin for clone in clones.values() if clone.origin), "")
+        forge = f", and make [forge] match {origin.rpartition('/')[0]}" if origin else ""
         raise ScaffoldError(
-            f"{kind} names repositories otherwise than {course.FILE_NAME} does.",
-            f'Let [repositories] say name = "{PATTERNS[kind]}"{place}.',
+            f"{tool} names repositories differently from {CLASS_FILE}.",
+            f'Under [repositories], set name = "{PATTERNS[tool]}"{forge}.',
         )

@@ -1,48 +1,48 @@
-"""`scaffold class init`: a folder for a class."""
+"""`scaffold class init`: create the folder of a class."""
 
 import json
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
-from scaffold.core.classroom import course, roster_columns
-from scaffold.core.classroom.course import HOSTED
-from scaffold.core.classroom.delivery import batch
+from scaffold.core.classroom import roster_columns
+from scaffold.core.classroom.course import CLASS_FILE, FORGES, HOSTED, parse_course
+from scaffold.core.classroom.delivery.batch import HOSTED_FORGES
 from scaffold.core.outcome import Outcome, Text
 from scaffold.errors import ScaffoldError
 from scaffold.tools import git
 from scaffold.tools.files import friendly_os_errors, write_atomically
 
 _FOLDER = """\
-# Where students' repositories are: bare repositories in a folder, which may be a shared one.
+# Students' repositories are bare repositories in a folder, which may be on a shared disk.
 [forge]
 kind = "folder"
 place = {place}
 """
 _GIT = """\
-# Where students' repositories are: any git server. They exist already, or the server makes them on push.
+# Students' repositories are on a git server. They exist already, or the server creates them on push.
 [forge]
 kind = "git"
 url = {url}
 """
 _HOSTED = """\
-# Where students' repositories are: private ones of an organisation (a group, a user). The token stays in the
-# environment ({token}) or in the keyring.
+# Students' repositories are private repositories of an organisation (or a group, or a user). The token is read from the
+# environment ({token}) or from the keyring.
 [forge]
 kind = {kind}
 organisation = {organisation}
 """
-_REST = """\
+_REPOSITORIES = """\
 
-# How they are named: {assignment} and {owner}, and {section} if you like. With pseudonyms, {owner} is a word that only
-# this folder can take back to a student.
+# The names of repositories: {assignment} and {owner}, and {section} if you like. With pseudonyms, {owner} is a code
+# that only this folder can resolve to a student.
 [repositories]
 name = "{assignment}-{owner}"
 branch = "main"
 pseudonyms = false
 """
-_IGNORED = """\
-# What scaffold keeps of the class, and the roster: personal data has no place in a history that cannot forget.
+_GITIGNORE = """\
+# Personal data, which must not enter the git history: scaffold's data about the class, and the roster.
 /.scaffold/
 /roster.*
 /repositories/
@@ -50,14 +50,14 @@ _IGNORED = """\
 
 
 @dataclass(frozen=True)
-class Where:
-    """Where students' repositories are to be.
+class ForgeOptions:
+    """Where students' repositories will be.
 
     Attributes:
-        kind: of a forge with accounts; empty for the others.
-        organisation: who they belong to there.
-        url: the pattern of repositories on a git server, or a hosted forge's own address.
-        place: the folder of repositories; `repositories` when empty.
+        kind: The kind of a forge with accounts (github, gitlab, gitea); empty for the others.
+        organisation: The organisation, group or user on that forge that owns the repositories.
+        url: The URL pattern of repositories on a git server, or the address of a self-hosted forge.
+        place: The folder of repositories; `repositories` when empty.
     """
 
     kind: str = ""
@@ -67,16 +67,16 @@ class Where:
 
     @property
     def forge(self) -> str:
-        """The kind, as class.toml says it."""
+        """The value of `kind` in class.toml."""
         return self.kind or ("git" if self.url else "folder")
 
     def section(self) -> str:
-        """What class.toml says of it."""
-        if self.forge not in course.FORGES:
+        """The text of the section [forge] of class.toml. Raises ScaffoldError for an unknown kind."""
+        if self.forge not in FORGES:
             message = f"There is no forge of the kind `{self.forge}`."
-            raise ScaffoldError(message, f"There are: {', '.join(course.FORGES)}.")
+            raise ScaffoldError(message, f"There are: {', '.join(FORGES)}.")
         if self.forge in HOSTED:
-            token = batch.HOSTED[self.kind].vendor.tokens[0]
+            token = HOSTED_FORGES[self.kind].vendor.tokens[0]
             text = _HOSTED.format(token=token, kind=_quoted(self.kind), organisation=_quoted(self.organisation))
             return text + (f"url = {_quoted(self.url)}\n" if self.url else "")
         if self.forge == "git":
@@ -84,30 +84,29 @@ class Where:
         return _FOLDER.format(place=_quoted(self.place or "repositories"))
 
 
-def init(folder: Path, title: str, where: Where) -> Outcome:
-    """Make a class.
+def init(folder: Path, title: str, forge: ForgeOptions) -> Outcome:
+    """Create a class.
 
     Args:
-        folder: where; made when absent.
-        title: what the course is called; the folder's name when empty.
-        where: where students' repositories are to be.
+        folder: The class folder; created when it does not exist.
+        title: The title of the course; the folder's name when empty.
+        forge: Where students' repositories will be.
 
     Raises:
-        ScaffoldError: there is a class already, or the folder cannot be written.
+        ScaffoldError: The folder is a class already, or cannot be written.
     """
     folder = folder.expanduser().absolute()
-    if (folder / course.FILE_NAME).exists():
+    if (folder / CLASS_FILE).exists():
         raise ScaffoldError(f"{folder} is a class already.", "Change its class.toml; nothing was written.")
     text = f'title = {_quoted(title or folder.name)}\nroster = "roster.csv"\n\n'
-    text += where.section() + _REST
-    course.parse(folder, tomllib.loads(text))  # before anything is written
+    text += forge.section() + _REPOSITORIES
+    parse_course(folder, tomllib.loads(text))  # validated before anything is written
     with friendly_os_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
-    made = [".gitignore", "roster.csv", course.FILE_NAME]
-    _write_once(folder / ".gitignore", _IGNORED)
-    _write_once(folder / "roster.csv", ",".join(roster_columns.FIELDS) + "\n")
-    # The last: what makes a folder a class.
-    write_atomically(folder / course.FILE_NAME, text)
+    _write_if_absent(folder / ".gitignore", _GITIGNORE)
+    _write_if_absent(folder / "roster.csv", ",".join(roster_columns.FIELDS) + "\n")
+    # Written last: this file is what makes the folder a class.
+    write_atomically(folder / CLASS_FILE, text)
     if git.toplevel(folder) is None:
         git.init(folder)
     blocks = [
@@ -118,14 +117,15 @@ def init(folder: Path, title: str, where: Where) -> Outcome:
         ),
         Text("  scaffold class handout hw1 --dry-run               what would be handed out, to whom"),
     ]
-    return Outcome({"class": str(folder), "files": made, "forge": where.forge}, blocks)
+    files = [".gitignore", "roster.csv", CLASS_FILE]
+    return Outcome({"class": str(folder), "files": files, "forge": forge.forge}, blocks)
 
 
-def _write_once(path: Path, text: str) -> None:
+def _write_if_absent(path: Path, text: str) -> None:
     if not path.exists():
         write_atomically(path, text)
 
 
 def _quoted(text: str) -> str:
-    """A TOML string (a JSON string is one)."""
+    """A TOML string: every JSON string is one."""
     return json.dumps(text, ensure_ascii=False)

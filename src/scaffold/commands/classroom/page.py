@@ -1,15 +1,18 @@
-"""`scaffold class page`: one page that shows where a class stands."""
+"""`scaffold class page`: write a web page that shows the progress of a class."""
 
 import datetime
+from collections.abc import Sequence
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from scaffold.core.classroom import assignment, course, rules
+from scaffold.core.classroom.assignment import find_assignment
+from scaffold.core.classroom.course import find_course
 from scaffold.core.classroom.grading import results
-from scaffold.core.classroom.reports import charts, progress
-from scaffold.core.classroom.reports.progress import Standing
-from scaffold.core.classroom.starter import prepare
+from scaffold.core.classroom.reports import charts
+from scaffold.core.classroom.reports.progress import StudentProgress, class_progress
+from scaffold.core.classroom.rules import read_rules
+from scaffold.core.classroom.starter.prepare import all_owners
 from scaffold.core.classroom.store import open_store
 from scaffold.core.outcome import Outcome, Text
 from scaffold.errors import ScaffoldError
@@ -17,62 +20,64 @@ from scaffold.tools.files import write_atomically
 
 
 def page(folder: Path, name: str) -> Outcome:
-    """Draw an assignment's page from what was collected and graded last.
+    """Write the page of an assignment from what was last collected and graded.
 
     Args:
-        folder: the class.
-        name: the assignment.
+        folder: The class folder, or a folder in it.
+        name: The assignment's name.
 
     Raises:
-        ScaffoldError: there is no class or assignment, nobody was given it yet, or the page cannot be written.
+        ScaffoldError: There is no class or assignment, it was not handed out yet, or the page cannot be written.
     """
-    room = course.find(folder)
-    task = assignment.find(room, name)
-    store = open_store(room)
-    if not store.lines(task.name):
-        raise ScaffoldError(f"{task.name} was not handed out yet.", f"Do it: scaffold class handout {task.name}")
+    course = find_course(folder)
+    assignment = find_assignment(course, name)
+    store = open_store(course)
+    if not store.student_starters(assignment.name):
+        hint = f"Hand it out: scaffold class handout {assignment.name}"
+        raise ScaffoldError(f"{assignment.name} was not handed out yet.", hint)
     now = datetime.datetime.now(datetime.UTC)
-    who = prepare.everybody(room, task)
-    graded, history = results.so_far(room, task.name), results.history(room, task.name)
-    found = progress.of(store, task.name, room.branch, who, graded, history, now)
-    about = _figures(found)
-    path = results.folder(room, task.name) / "page.html"
-    pictures = _pictures(found, rules.read(task).due)
-    results.keep_out_of_git(room)
-    write_atomically(path, _drawn(f"{room.title}: {task.title}", now, standings=found, pictures=pictures, **about))
+    owners = all_owners(course, assignment)
+    graded, history = results.read_if_graded(course, assignment.name), results.history(course, assignment.name)
+    students = class_progress(store, assignment.name, course.branch, owners, graded, history, now)
+    figures = _figures(students)
+    pictures = _pictures(students, read_rules(assignment).due)
+    path = results.folder(course, assignment.name) / "page.html"
+    results.keep_out_of_git(course)
+    title = f"{course.title}: {assignment.title}"
+    write_atomically(path, _render(title, now, students=students, pictures=pictures, **figures))
     data = {
-        "assignment": task.name,
+        "assignment": assignment.name,
         "page": str(path),
-        "started": about["started"],
-        "students": len(found),
-        "stuck": [{"id": one.id, "why": one.stuck} for one in about["stuck"]],
+        "started": figures["started"],
+        "students": len(students),
+        "stuck": [{"id": student.id, "why": student.stuck} for student in figures["stuck"]],
     }
-    text = Text(f"{about['started']} of {len(found)} have started, {len(about['stuck'])} may need help: {path}")
-    return Outcome(data, [text])
+    text = f"{figures['started']} of {len(students)} have started, {len(figures['stuck'])} may need help: {path}"
+    return Outcome(data, [Text(text)])
 
 
-def _figures(found: list[Standing]) -> dict[str, Any]:
-    points = [one.points / one.most for one in found if one.points is not None and one.most]
+def _figures(students: Sequence[StudentProgress]) -> dict[str, Any]:
+    shares = [student.points / student.most for student in students if student.points is not None and student.most]
     return {
-        "started": sum(bool(one.commits) for one in found),
-        "graded": bool(points),
-        "done": sum(bool(one.parts) and all(part.share == 1 for part in one.parts) for one in found),
-        "mean": f"{100 * sum(points) / len(points):.0f}" if points else "",
-        "stuck": [one for one in found if one.stuck],
+        "started": sum(bool(student.commits) for student in students),
+        "graded": bool(shares),
+        "done": sum(student.passes_everything for student in students),
+        "mean": f"{100 * sum(shares) / len(shares):.0f}" if shares else "",
+        "stuck": [student for student in students if student.stuck],
     }
 
 
-def _pictures(found: list[Standing], due: datetime.datetime | None) -> list[tuple[str, str]]:
+def _pictures(students: Sequence[StudentProgress], due: datetime.datetime | None) -> list[tuple[str, str]]:
     return [
-        ("What passes", charts.heat(found)),
-        ("When they worked", charts.activity(found, due)),
-        ("Tests that pass over time", charts.growth(found)),
+        ("Tests that pass, by exercise", charts.heatmap(students)),
+        ("When students committed", charts.activity(students, due)),
+        ("Tests that pass over time", charts.progress_chart(students)),
     ]
 
 
-def _drawn(title: str, now: datetime.datetime, **about: Any) -> str:
+def _render(title: str, now: datetime.datetime, **values: Any) -> str:
     from jinja2 import Environment
 
     source = resources.files("scaffold.core.classroom.reports").joinpath("page.html.jinja").read_text(encoding="utf-8")
     template = Environment(autoescape=True).from_string(source)
-    return template.render(title=title, now=now.strftime("%Y-%m-%d %H:%M UTC"), **about)
+    return template.render(title=title, now=now.strftime("%Y-%m-%d %H:%M UTC"), **values)

@@ -1,67 +1,67 @@
-"""`scaffold class rehearse`: the solution gets all points and the starter none, before students see any of it."""
+"""`scaffold class rehearse`: check that the solution gets all points and the starter none, before handing out."""
 
 from pathlib import Path
 
-from scaffold.core.classroom import assignment, course
-from scaffold.core.classroom.grading import autograder
-from scaffold.core.classroom.grading import rehearse as rehearsing
-from scaffold.core.classroom.grading.rehearse import Line, Rehearsal
+from scaffold.core.classroom.assignment import find_assignment
+from scaffold.core.classroom.course import find_course, lock_course
+from scaffold.core.classroom.grading.autograder import load_autograder
+from scaffold.core.classroom.grading.rehearse import Rehearsal, RehearsedTest, rehearse_assignment
 from scaffold.core.outcome import Block, Notice, Outcome, Progress, Table, Text, silent
-from scaffold.tools import sandbox
+from scaffold.tools.sandbox import find_sandbox
 
 
 def rehearse(
     folder: Path, name: str, seeds: int = 3, *, no_sandbox: bool = False, progress: Progress = silent
 ) -> Outcome:
-    """Grade the teacher's solution some times and the starter once. Exit code 1 when it is not as it should be.
+    """Grade the teacher's solution several times and the starter once; exit code 1 when the assignment is not ready.
 
     Args:
-        folder: the class.
-        name: the assignment.
-        seeds: how many times, each with other random numbers.
-        no_sandbox: run it without any.
-        progress: told what is being done.
+        folder: The class folder, or a folder in it.
+        name: The assignment's name.
+        seeds: How many times to grade the solution, each time with another random seed.
+        no_sandbox: Run without a sandbox.
+        progress: Receives what is being done.
 
     Raises:
-        ScaffoldError: the assignment cannot be graded at all.
+        ScaffoldError: The assignment cannot be graded at all.
     """
-    room = course.find(folder)
-    task = assignment.find(room, name)
-    box = sandbox.find(allow_none=no_sandbox)
-    with course.locked(room):
-        done = rehearsing.rehearse(autograder.read(room, task, box, progress), seeds, progress)
+    course = find_course(folder)
+    assignment = find_assignment(course, name)
+    sandbox = find_sandbox(allow_none=no_sandbox)
+    with lock_course(course):
+        rehearsal = rehearse_assignment(load_autograder(course, assignment, sandbox, progress), seeds, progress)
     data = {
-        "assignment": task.name,
-        "sandbox": box.name,
-        "ready": done.is_ready,
-        "solution": list(done.solution),
-        "starter": done.starter,
-        "floor": done.floor,
+        "assignment": assignment.name,
+        "sandbox": sandbox.name,
+        "ready": rehearsal.is_ready,
+        "solution": list(rehearsal.solution),
+        "starter": rehearsal.starter,
+        "floor": rehearsal.floor,
         "tests": [
-            {"test": line.test, "passed": line.passed, "starter": line.starter, "message": line.message}
-            for line in done.lines
+            {"test": test.test, "passed": test.passed, "starter": test.starter, "message": test.message}
+            for test in rehearsal.tests
         ],
     }
-    notices = [] if box.is_safe else [Notice("It ran without a sandbox.", "Better: apt install bubblewrap")]
-    return Outcome(data, _blocks(done, seeds), notices, 0 if done.is_ready else 1)
+    notices = [] if sandbox.is_safe else [Notice("It ran without a sandbox.", "Better: apt install bubblewrap")]
+    return Outcome(data, _blocks(rehearsal, seeds), notices, 0 if rehearsal.is_ready else 1)
 
 
-def _blocks(done: Rehearsal, seeds: int) -> list[Block]:
-    rows = [_row(line, seeds) for line in done.lines if line.passed < seeds or line.starter]
-    solution = " ".join(f"{100 * share:g} %" for share in done.solution)
-    starter = f"The starter: {100 * done.starter:g} %, at most {100 * done.floor:g} %."
+def _blocks(rehearsal: Rehearsal, seeds: int) -> list[Block]:
+    rows = [_cells(test, seeds) for test in rehearsal.tests if test.passed < seeds or test.starter]
+    solution = " ".join(f"{100 * share:g} %" for share in rehearsal.solution)
+    starter = f"The starter: {100 * rehearsal.starter:g} %, at most {100 * rehearsal.floor:g} %."
     blocks: list[Block] = [Table(("test", "solution", "starter", ""), rows)] if rows else []
-    blocks.append(Text(f"{len(done.lines)} tests. Your solution: {solution}. {starter}"))
-    if done.starter > done.floor:
-        text = "The starter gets points for what students have not done: [grading] starter_percent, if you mean it."
+    blocks.append(Text(f"{len(rehearsal.tests)} tests. Your solution: {solution}. {starter}"))
+    if rehearsal.starter > rehearsal.floor:
+        text = "The starter gets points without any work. If that is intended, raise [grading] starter_percent."
         blocks.append(Text(text))
-    if not done.is_ready and any(line.passed < seeds for line in done.lines):
+    if not rehearsal.is_ready and any(test.passed < seeds for test in rehearsal.tests):
         text = "A test that needs the student's code in its own process belongs under [grading] together."
         blocks.append(Text(text))
-    blocks.append(Text("It can be handed out." if done.is_ready else "It should not be handed out like this."))
-    return blocks
+    ready = "It can be handed out." if rehearsal.is_ready else "It should not be handed out like this."
+    return [*blocks, Text(ready)]
 
 
-def _row(line: Line, seeds: int) -> tuple[str, ...]:
-    why = line.message.splitlines()[0] if line.message else ""
-    return line.test, f"{line.passed} of {seeds}", "passes" if line.starter else "–", why
+def _cells(test: RehearsedTest, seeds: int) -> tuple[str, ...]:
+    message = test.message.splitlines()[0] if test.message else ""
+    return test.test, f"{test.passed} of {seeds}", "passes" if test.starter else "–", message

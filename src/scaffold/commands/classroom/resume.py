@@ -1,29 +1,30 @@
-"""`scaffold class resume`: go on where a hand-out or an update was interrupted."""
+"""`scaffold class resume`: continue a hand-out or an update that was interrupted."""
 
 from pathlib import Path
 
-from scaffold.core.classroom import course
-from scaffold.core.classroom.delivery import handout, send
-from scaffold.core.classroom.delivery.report import told
+from scaffold.core.classroom.course import find_course, lock_course
+from scaffold.core.classroom.delivery.handout import open_classroom, resume_handout
+from scaffold.core.classroom.delivery.report import batch_outcome
+from scaffold.core.classroom.delivery.send import UPDATE, resume_update
 from scaffold.core.classroom.journal import Journal
 from scaffold.core.outcome import Block, Notice, Outcome, Progress, Text, silent
 
 
 def resume(folder: Path, progress: Progress = silent) -> Outcome:
-    """Finish every command that was interrupted or left failures.
+    """Finish every hand-out and update that was interrupted or failed for some students.
 
     Raises:
-        ScaffoldError: there is no class, or it cannot go on.
+        ScaffoldError: There is no class, or the work cannot be continued.
     """
-    room = course.find(folder)
-    if not Journal(room.home).unfinished():
+    course = find_course(folder)
+    if not Journal(course.data_folder).unfinished():
         return Outcome({"runs": []}, [Text("Nothing was left unfinished.")])
-    with course.locked(room):
-        at_work = handout.open_class(room)
+    with lock_course(course):
+        classroom = open_classroom(course)
         outcomes = []
-        for run in at_work.journal.unfinished():
-            go_on = send.resume if run.command == send.COMMAND else handout.resume
-            outcomes.append(told(run.assignment, run.version, go_on(at_work, run, progress)))
+        for run in classroom.journal.unfinished():
+            resume_run = resume_update if run.command == UPDATE else resume_handout
+            outcomes.append(batch_outcome(run.assignment, run.version, resume_run(classroom, run, progress)))
     blocks: list[Block] = [block for outcome in outcomes for block in outcome.blocks]
     notices: list[Notice] = [notice for outcome in outcomes for notice in outcome.warnings]
     data = {"runs": [outcome.data for outcome in outcomes]}

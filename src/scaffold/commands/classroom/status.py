@@ -1,100 +1,103 @@
-"""`scaffold class status`: where everybody's repository stands."""
+"""`scaffold class status`: show the state of every student's repository."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
-from scaffold.core.classroom import assignment, course, journal, owners
-from scaffold.core.classroom.assignment import Assignment
+from scaffold.core.classroom import journal
+from scaffold.core.classroom.assignment import Assignment, assignment_names, find_assignment
+from scaffold.core.classroom.course import Course, find_course
 from scaffold.core.classroom.delivery import batch
-from scaffold.core.classroom.delivery.batch import Class, Row
+from scaffold.core.classroom.delivery.batch import Classroom, Row, open_forge
 from scaffold.core.classroom.delivery.plan import branch_of
-from scaffold.core.classroom.delivery.report import counted, listed, students
+from scaffold.core.classroom.delivery.report import rows_as_json, rows_as_table, summarise
 from scaffold.core.classroom.journal import Journal
-from scaffold.core.classroom.owners import Owner
-from scaffold.core.classroom.starter import prepare
-from scaffold.core.classroom.store import Given, Store, open_store
+from scaffold.core.classroom.owners import Owner, select_owners
+from scaffold.core.classroom.starter.prepare import all_owners
+from scaffold.core.classroom.store import StarterVersion, Store, open_store
 from scaffold.core.outcome import Notice, Outcome, Progress, Table, Text, silent
 
 
 def status(folder: Path, name: str = "", only: Sequence[str] = (), progress: Progress = silent) -> Outcome:
-    """Tell where an assignment stands: whose repository is there, who started, who has which starter.
+    """Show who has a repository, who has started, and who has which starter.
 
     Args:
-        folder: the class.
-        name: the assignment; all of them in a few words when empty.
-        only: students or teams; all when empty.
-        progress: told what is being done.
+        folder: The class folder, or a folder in it.
+        name: The assignment's name; empty for an overview of all assignments.
+        only: Students or teams to show; all when empty.
+        progress: Receives what is being done.
 
     Raises:
-        ScaffoldError: there is no class or no such assignment, or the roster is not clean.
+        ScaffoldError: There is no class or no such assignment, or the roster has problems.
     """
-    room = course.find(folder)
+    course = find_course(folder)
     unfinished = [
-        Notice(f"The {run.command} of {run.assignment} is not finished.", "Go on with it: scaffold class resume")
-        for run in Journal(room.home).unfinished()
+        Notice(f"The {run.command} of {run.assignment} is not finished.", "Continue it: scaffold class resume")
+        for run in Journal(course.data_folder).unfinished()
     ]
     if not name:
-        return _overview(room, unfinished)
-    task = assignment.find(room, name)
-    who = owners.choose(prepare.everybody(room, task), only)
-    if not (room.home / "store.git").is_dir():
-        rows = [Row(owner, "not handed out") for owner in who]
+        return _overview(course, unfinished)
+    assignment = find_assignment(course, name)
+    owners = select_owners(all_owners(course, assignment), only)
+    if not (course.data_folder / "store.git").is_dir():
+        rows = [Row(owner, "not handed out") for owner in owners]
     else:
-        at_work = Class(room, batch.forge_of(room), open_store(room), Journal(room.home))
-        at_work.forge.check(used=at_work.journal.has_pushed())
-        rows = _rows(at_work, task, who, progress)
+        classroom = Classroom(course, open_forge(course), open_store(course), Journal(course.data_folder))
+        classroom.forge.check(used=classroom.journal.has_handed_out())
+        rows = _rows(classroom, assignment, owners, progress)
     data = {
-        "assignment": task.name,
-        "students": students(rows),
+        "assignment": assignment.name,
+        "students": rows_as_json(rows),
         "unfinished": len(unfinished),
     }
-    table = listed(rows)
-    return Outcome(data, [table, Text(f"{task.name}: {counted(rows)}.")], unfinished)
+    return Outcome(data, [rows_as_table(rows), Text(f"{assignment.name}: {summarise(rows)}.")], unfinished)
 
 
-def _overview(room: course.Course, unfinished: list[Notice]) -> Outcome:
-    given: dict[str, set[str]] = {}
-    for entry in Journal(room.home).entries():
+def _overview(course: Course, unfinished: list[Notice]) -> Outcome:
+    handed_out: dict[str, set[str]] = {}
+    for entry in Journal(course.data_folder).entries():
         if entry.get("event") == journal.PUSHED:
-            given.setdefault(entry["assignment"], set()).add(entry["owner"])
-    names = assignment.names(room)
-    place = room.home / "store.git"
-    starters = {name: Store(place).starters(name) if place.is_dir() else {} for name in names}
+            handed_out.setdefault(entry["assignment"], set()).add(entry["owner"])
+    names = assignment_names(course)
+    store_folder = course.data_folder / "store.git"
+    starters = {name: Store(store_folder).starters(name) if store_folder.is_dir() else {} for name in names}
     data = {
-        "class": str(room.folder),
-        "title": room.title,
+        "class": str(course.folder),
+        "title": course.title,
         "assignments": [
-            {"name": name, "starter": max(starters[name], default=0), "handed_out": len(given.get(name, ()))}
+            {"name": name, "starter": max(starters[name], default=0), "handed_out": len(handed_out.get(name, ()))}
             for name in names
         ],
         "unfinished": len(unfinished),
     }
-    rows = [(name, str(max(starters[name], default="–")), str(len(given.get(name, ())))) for name in names]
+    rows = [(name, str(max(starters[name], default="–")), str(len(handed_out.get(name, ())))) for name in names]
     table = Table(("assignment", "starter", "handed out"), rows)
-    return Outcome(data, [Text(room.title), table], unfinished)
+    return Outcome(data, [Text(course.title), table], unfinished)
 
 
-def _rows(room: Class, task: Assignment, who: Sequence[Owner], progress: Progress) -> list[Row]:
-    lines, given = room.store.lines(task.name), room.journal.was_given(task.name)
+def _rows(classroom: Classroom, assignment: Assignment, owners: Sequence[Owner], progress: Progress) -> list[Row]:
+    starters = classroom.store.student_starters(assignment.name)
+    handed_out = classroom.journal.handed_out(assignment.name)
 
-    def look(owner: Owner) -> Row:
-        line = lines.get(owner.id)
-        if line is None or owner.id not in given:
+    def check(owner: Owner) -> Row:
+        starter = starters.get(owner.id)
+        if starter is None or owner.id not in handed_out:
             return Row(owner, "not handed out")
-        heads = room.forge.heads(owner.repository)
+        heads = classroom.forge.heads(owner.repository)
         if heads is None:
-            return Row(owner, "gone", f"there is no {room.forge.address(owner.repository)}; hand it out again")
-        return _standing(room, owner, line, heads)
+            url = classroom.forge.clone_url(owner.repository)
+            return Row(owner, "gone", f"there is no {url}; hand it out again")
+        return _row(classroom, owner, starter, heads)
 
-    return list(batch.work(who, look, progress.counter("Looking at repositories")))
+    return list(batch.for_each_owner(owners, check, progress.counter("Checking repositories")))
 
 
-def _standing(room: Class, owner: Owner, line: Given, heads: dict[str, str]) -> Row:
-    head = heads.get(room.course.branch)
+def _row(classroom: Classroom, owner: Owner, starter: StarterVersion, heads: dict[str, str]) -> Row:
+    head = heads.get(classroom.course.branch)
     if head is None:
-        return Row(owner, "failed", f"no branch {room.course.branch}")
-    if head in (line.commit, line.parent):
-        version = line.version if head == line.commit else line.version - 1
+        return Row(owner, "failed", f"no branch {classroom.course.branch}")
+    if head in (starter.commit, starter.parent):
+        version = starter.version if head == starter.commit else starter.version - 1
         return Row(owner, "not started", f"starter {version}")
-    waits = f", {branch_of(line.version)} is there" if branch_of(line.version) in heads else ""
-    return Row(owner, "at work", f"starter {line.version}{waits}")
+    branch = branch_of(starter.version)
+    pending = f", {branch} is there" if branch in heads else ""
+    return Row(owner, "at work", f"starter {starter.version}{pending}")

@@ -1,30 +1,32 @@
-"""`scaffold class update`: mend a starter that was handed out, without touching what students wrote."""
+"""`scaffold class update`: fix a starter that was handed out, without changing what students wrote."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from scaffold.core.classroom import assignment, course, owners
-from scaffold.core.classroom.delivery import handout, send
-from scaffold.core.classroom.delivery import plan as updating
+from scaffold.core.classroom.assignment import Assignment, find_assignment
+from scaffold.core.classroom.course import find_course, lock_course
 from scaffold.core.classroom.delivery.batch import Row
 from scaffold.core.classroom.delivery.forecast import CONFLICT, CURRENT
-from scaffold.core.classroom.delivery.plan import ABSENT, Work, branch_of
-from scaffold.core.classroom.delivery.report import counted, told
-from scaffold.core.classroom.starter import prepare
-from scaffold.core.outcome import Block, Notice, Outcome, Progress, Table, Text, silent
+from scaffold.core.classroom.delivery.handout import open_classroom
+from scaffold.core.classroom.delivery.plan import ABSENT, StudentUpdate, branch_of, plan_update
+from scaffold.core.classroom.delivery.report import batch_outcome, rows_as_table, summarise
+from scaffold.core.classroom.delivery.send import SendOptions, start_update
+from scaffold.core.classroom.owners import select_owners
+from scaffold.core.classroom.starter.prepare import all_owners, prepare_starter
+from scaffold.core.outcome import Block, Notice, Outcome, Progress, Text, silent
 
 
 @dataclass(frozen=True)
-class Options:
+class UpdateOptions:
     """How to update.
 
     Attributes:
-        only: students or teams; all when empty.
-        section: only its students.
-        plan: tell what would happen, and send nothing.
-        fast_forward: put it onto the branch of those who have not started.
-        message: what the teacher says about it.
+        only: Students or teams to update; all when empty.
+        section: The section to update; all when empty.
+        plan: Show what would happen, and send nothing.
+        fast_forward: Push the update onto the branch of students who have not started.
+        message: What the teacher tells the students about the update.
     """
 
     only: Sequence[str] = ()
@@ -34,57 +36,58 @@ class Options:
     message: str = ""
 
 
-def update(folder: Path, name: str, options: Options, progress: Progress = silent) -> Outcome:
-    """Tell what the newer starter would do to each student's work, and send it as a branch.
+def update(folder: Path, name: str, options: UpdateOptions, progress: Progress = silent) -> Outcome:
+    """Forecast how the newer starter merges with each student's work, and send it as a branch.
 
     Raises:
-        ScaffoldError: the roster is not clean, a marker is wrong, something would leak; nothing was sent.
+        ScaffoldError: The roster has problems, a marker is wrong, or something would leak; nothing was sent.
     """
-    room = course.find(folder)
-    task = assignment.find(room, name)
-    who = owners.choose(prepare.everybody(room, task), options.only, options.section)
-    with course.locked(room):
-        at_work = handout.open_class(room)
-        ready = prepare.prepare(task, at_work.store, progress)
-        works = updating.plan(at_work, task, ready, who, progress, keep=not options.plan)
-        notes = [Notice(note) for note in ready.notes]
+    course = find_course(folder)
+    assignment = find_assignment(course, name)
+    owners = select_owners(all_owners(course, assignment), options.only, options.section)
+    with lock_course(course):
+        classroom = open_classroom(course)
+        prepared = prepare_starter(assignment, classroom.store, progress)
+        updates = plan_update(classroom, assignment, prepared, owners, progress, keep_trees=not options.plan)
+        notices = [Notice(note) for note in prepared.notes]
         if options.plan:
-            return _planned(task, ready.version, works, notes)
-        if all(work.state in (ABSENT, CURRENT) for work in works):
-            rows = [Row(work.owner, work.state, work.detail) for work in works]
+            return _plan(assignment, prepared.version, updates, notices)
+        if all(item.state in (ABSENT, CURRENT) for item in updates):
+            rows = _rows(updates)
         else:
-            how = send.Options(options.fast_forward, options.message)
-            rows = send.begin(at_work, task, ready, works, how, progress)
-    return told(task.name, ready.version, rows, notes)
+            send_options = SendOptions(options.fast_forward, options.message)
+            rows = start_update(classroom, assignment, prepared, updates, send_options, progress)
+    return batch_outcome(assignment.name, prepared.version, rows, notices)
 
 
-def _planned(task: assignment.Assignment, version: int, works: Sequence[Work], notes: Sequence[Notice]) -> Outcome:
+def _rows(updates: Sequence[StudentUpdate]) -> list[Row]:
+    return [Row(item.owner, item.state, item.detail) for item in updates]
+
+
+def _plan(assignment: Assignment, version: int, updates: Sequence[StudentUpdate], notices: Sequence[Notice]) -> Outcome:
     students = [
         {
-            "id": work.owner.id,
-            "state": work.state,
-            "detail": work.detail,
-            "conflicts": [{"path": clash.path, "line": clash.line} for clash in work.outcome.clashes]
-            if work.outcome
+            "id": item.owner.id,
+            "state": item.state,
+            "detail": item.detail,
+            "conflicts": [{"path": conflict.path, "line": conflict.line} for conflict in item.outcome.conflicts]
+            if item.outcome
             else [],
         }
-        for work in works
+        for item in updates
     ]
     data = {
-        "assignment": task.name,
+        "assignment": assignment.name,
         "version": version,
         "branch": branch_of(version),
         "plan": True,
         "students": students,
     }
-    table = Table(
-        ("student", "name", "", ""), [(work.owner.id, work.owner.title, work.state, work.detail) for work in works]
-    )
-    rows = [Row(work.owner, work.state) for work in works]
-    text = Text(f"{task.name}, starter {version}: {counted(rows)}; nothing was sent.")
-    blocks: list[Block] = [table, text]
-    if any(work.state == CONFLICT for work in works):
+    rows = _rows(updates)
+    text = Text(f"{assignment.name}, starter {version}: {summarise(rows)}; nothing was sent.")
+    blocks: list[Block] = [rows_as_table(rows), text]
+    if any(item.state == CONFLICT for item in updates):
         blocks.append(
-            Text("Where it conflicts, the student gets the branch all the same, and git takes them through it.")
+            Text("Students with a conflict get the branch too; they resolve the conflict when they merge it.")
         )
-    return Outcome(data, blocks, notes)
+    return Outcome(data, blocks, notices)

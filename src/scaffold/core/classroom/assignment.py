@@ -12,7 +12,7 @@ from scaffold.core.classroom.roster import ID
 from scaffold.core.classroom.toml import Table
 from scaffold.errors import ScaffoldError
 
-FILE_NAME = "assignment.toml"
+ASSIGNMENT_FILE = "assignment.toml"
 _KEYS = (
     "title", "due", "late", "points", "hidden", "may_show", "teams", "personal", "exercises", "limits", "grading",
 )  # fmt: skip
@@ -65,7 +65,7 @@ class Assignment:
     personal: Personal = Personal()
 
 
-def find(course: Course, name: str) -> Assignment:
+def find_assignment(course: Course, name: str) -> Assignment:
     """An assignment of the course.
 
     Raises:
@@ -74,17 +74,18 @@ def find(course: Course, name: str) -> Assignment:
     name = name.rstrip("/")
     folder = course.folder / name
     if not ID.fullmatch(name) or not folder.is_dir():
-        have = ", ".join(names(course))
-        hint = f"There are: {have}." if have else f"Make it: scaffold new ml-tabular {folder} -d edition=teacher"
+        known = ", ".join(assignment_names(course))
+        hint = f"There are: {known}." if known else f"Make it: scaffold new ml-tabular {folder} -d edition=teacher"
         raise ScaffoldError(f"There is no assignment `{name}` in {course.folder}.", hint)
-    path = folder / FILE_NAME
+    path = folder / ASSIGNMENT_FILE
     if not path.is_file():
         raise ScaffoldError(
-            f"{folder} has no {FILE_NAME}.", f'Write one with at least a title, as in: title = "{name.capitalize()}"'
+            f"{folder} has no {ASSIGNMENT_FILE}.",
+            f'Write one with at least a title, as in: title = "{name.capitalize()}"',
         )
-    top = Table(toml.read(path), f"{name}/{FILE_NAME}", _KEYS)
+    top = Table(toml.read(path), f"{name}/{ASSIGNMENT_FILE}", _KEYS)
     _check_due(path, toml.read(path).get("due"))
-    hidden = tuple(_inside(name, item) for item in [FILE_NAME, *top.get("hidden", [])])
+    hidden = tuple(_inside(name, item) for item in [ASSIGNMENT_FILE, *top.get("hidden", [])])
     return Assignment(
         name,
         folder,
@@ -96,9 +97,9 @@ def find(course: Course, name: str) -> Assignment:
     )
 
 
-def names(course: Course) -> list[str]:
+def assignment_names(course: Course) -> list[str]:
     """The assignments of a course."""
-    return sorted(path.parent.name for path in course.folder.glob(f"*/{FILE_NAME}"))
+    return sorted(path.parent.name for path in course.folder.glob(f"*/{ASSIGNMENT_FILE}"))
 
 
 def _check_due(path: Path, due: Any) -> None:
@@ -107,7 +108,7 @@ def _check_due(path: Path, due: Any) -> None:
 
 
 def _personal(name: str, content: Mapping[str, Any]) -> Personal:
-    where = f"{name}/{FILE_NAME} [personal]"
+    where = f"{name}/{ASSIGNMENT_FILE} [personal]"
     table = Table(content, where, ("file", "values", "slices"))
     allowed: dict[str, Any] = table.get("values", {})
     values = {key: _values(where, key, value) for key, value in allowed.items()}
@@ -146,5 +147,7 @@ def _inside(name: str, path: str) -> str:
     """A path below the assignment's folder, without a slash at its end."""
     plain = path.rstrip("/")
     if not plain or plain.startswith("/") or "\\" in plain or {"", ".", "..", ".git"} & set(plain.split("/")):
-        raise ScaffoldError(f"{name}/{FILE_NAME}: `{path}` is no path below {name}/.", "Write it as in: tests/hidden")
+        raise ScaffoldError(
+            f"{name}/{ASSIGNMENT_FILE}: `{path}` is no path below {name}/.", "Write it as in: tests/hidden"
+        )
     return plain

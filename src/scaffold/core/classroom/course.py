@@ -18,16 +18,16 @@ from scaffold.errors import ScaffoldError
 from scaffold.tools import git
 from scaffold.tools.files import friendly_os_errors, write_atomically
 
-FILE_NAME = "class.toml"
+CLASS_FILE = "class.toml"
 HOSTED = ("github", "gitlab", "gitea")
 FORGES = ("folder", "git", *HOSTED)
-_PLACE = re.compile(r"\{(\w*)\}")
+_PLACEHOLDER = re.compile(r"\{(\w*)\}")
 _BRANCH = re.compile(r"(?!.*(\.\.|//|\.lock(/|$)|\.$|/$|/\.))[A-Za-z0-9][A-Za-z0-9._/-]*")
 """A careful part of what git-check-ref-format(1) allows."""
 _ORGANISATION = re.compile(r"[A-Za-z0-9_][\w.-]*(/[A-Za-z0-9_][\w.-]*)*")
 """A name, or a path of them: GitLab's groups hold groups."""
-_NAMES = 'For example: name = "{assignment}-{owner}"'
-_PLACES = {"assignment", "owner", "section", "username"}
+_NAME_EXAMPLE = 'For example: name = "{assignment}-{owner}"'
+_PLACEHOLDERS = {"assignment", "owner", "section", "username"}
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Course:
     pseudonyms: bool = False
 
     @property
-    def home(self) -> Path:
+    def data_folder(self) -> Path:
         """What scaffold keeps for the class: on the teacher's disk, in no repository."""
         return self.folder / ".scaffold"
 
@@ -70,46 +70,46 @@ class Course:
         Raises:
             ScaffoldError: the folder cannot be written.
         """
-        path = self.home / "secret"
+        path = self.data_folder / "secret"
         if not path.is_file():
             write_atomically(path, secrets.token_hex(32) + "\n")
             with friendly_os_errors(path):
                 path.chmod(0o600)
         return path.read_bytes().strip()
 
-    def token_of(self, *parts: str) -> bytes:
+    def derive_bytes(self, *parts: str) -> bytes:
         """Bytes that follow from the class's secret and these words, and that nobody else can work out."""
         return hmac.digest(self.secret, "\0".join(parts).encode(), "sha256")
 
 
-def find(folder: Path) -> Course:
+def find_course(folder: Path) -> Course:
     """The course that `folder` is, or lies in.
 
     Raises:
         ScaffoldError: there is none, or its `class.toml` has a mistake.
     """
     start = folder.expanduser().resolve()
-    for place in (start, *start.parents):
-        if (place / FILE_NAME).is_file():
-            return read(place)
+    for candidate in (start, *start.parents):
+        if (candidate / CLASS_FILE).is_file():
+            return read_course(candidate)
     raise ScaffoldError(
-        f"{start} is in no class: no folder above it has a {FILE_NAME}.", "Make one: scaffold class init"
+        f"{start} is in no class: no folder above it has a {CLASS_FILE}.", "Make one: scaffold class init"
     )
 
 
-def read(folder: Path) -> Course:
+def read_course(folder: Path) -> Course:
     """The course of a folder with a `class.toml`. Raises ScaffoldError when that has a mistake."""
-    return parse(folder, toml.read(folder / FILE_NAME))
+    return parse_course(folder, toml.read(folder / CLASS_FILE))
 
 
-def parse(folder: Path, content: Mapping[str, Any]) -> Course:
+def parse_course(folder: Path, content: Mapping[str, Any]) -> Course:
     """The course of a folder, by what its `class.toml` says. Raises ScaffoldError when that has a mistake."""
-    top = Table(content, FILE_NAME, ("title", "roster", "forge", "repositories"))
-    forge = Table(top.get("forge", {}), f"{FILE_NAME} [forge]", ("kind", "place", "url", "organisation"))
-    names = Table(top.get("repositories", {}), f"{FILE_NAME} [repositories]", ("name", "branch", "pseudonyms"))
+    top = Table(content, CLASS_FILE, ("title", "roster", "forge", "repositories"))
+    forge = Table(top.get("forge", {}), f"{CLASS_FILE} [forge]", ("kind", "place", "url", "organisation"))
+    names = Table(top.get("repositories", {}), f"{CLASS_FILE} [repositories]", ("name", "branch", "pseudonyms"))
     kind = forge.get("kind", "folder")
     if kind not in FORGES:
-        raise ScaffoldError(f"{FILE_NAME} [forge]: there is no kind `{kind}`.", f"There are: {', '.join(FORGES)}.")
+        raise ScaffoldError(f"{CLASS_FILE} [forge]: there is no kind `{kind}`.", f"There are: {', '.join(FORGES)}.")
     course = Course(
         folder,
         top.get("title", folder.name),
@@ -127,19 +127,21 @@ def parse(folder: Path, content: Mapping[str, Any]) -> Course:
 
 
 def _check(course: Course) -> None:
-    places = set(_PLACE.findall(course.pattern))
-    if "assignment" not in places or not places & {"owner", "username"} or places - _PLACES:
+    placeholders = set(_PLACEHOLDER.findall(course.pattern))
+    if "assignment" not in placeholders or not placeholders & {"owner", "username"} or placeholders - _PLACEHOLDERS:
         raise ScaffoldError(
-            f"{FILE_NAME} [repositories]: `name` must hold {{assignment}} and {{owner}} (or {{username}}), "
+            f"{CLASS_FILE} [repositories]: `name` must hold {{assignment}} and {{owner}} (or {{username}}), "
             "and may hold {section}.",
-            _NAMES,
+            _NAME_EXAMPLE,
         )
-    if "username" in places and course.pseudonyms:
-        raise ScaffoldError(f"{FILE_NAME} [repositories]: a name with {{username}} is no pseudonym.", _NAMES)
-    if not re.fullmatch(r"[A-Za-z0-9][\w.-]*", _PLACE.sub("x", course.pattern)):
-        raise ScaffoldError(f"{FILE_NAME} [repositories]: `name` may hold letters, digits and . _ - besides.", _NAMES)
+    if "username" in placeholders and course.pseudonyms:
+        raise ScaffoldError(f"{CLASS_FILE} [repositories]: a name with {{username}} is no pseudonym.", _NAME_EXAMPLE)
+    if not re.fullmatch(r"[A-Za-z0-9][\w.-]*", _PLACEHOLDER.sub("x", course.pattern)):
+        raise ScaffoldError(
+            f"{CLASS_FILE} [repositories]: `name` may hold letters, digits and . _ - besides.", _NAME_EXAMPLE
+        )
     if not _BRANCH.fullmatch(course.branch):
-        message = f"{FILE_NAME} [repositories]: `{course.branch}` is no name for a branch."
+        message = f"{CLASS_FILE} [repositories]: `{course.branch}` is no name for a branch."
         raise ScaffoldError(message, 'For example: branch = "main"')
     _check_forge(course)
 
@@ -147,31 +149,31 @@ def _check(course: Course) -> None:
 def _check_forge(course: Course) -> None:
     if course.forge == "git" and "{repository}" not in course.url:
         raise ScaffoldError(
-            f"{FILE_NAME} [forge]: `url` must hold {{repository}}.",
+            f"{CLASS_FILE} [forge]: `url` must hold {{repository}}.",
             'For example: url = "https://git.example.org/ml/{repository}.git"',
         )
     if course.forge in HOSTED and not _ORGANISATION.fullmatch(course.organisation):
         raise ScaffoldError(
-            f"{FILE_NAME} [forge]: `organisation` must say who the repositories belong to on {course.forge}.",
+            f"{CLASS_FILE} [forge]: `organisation` must say who the repositories belong to on {course.forge}.",
             'For example: organisation = "ml-course-2026"',
         )
     if course.forge == "gitea" and not course.url:
         raise ScaffoldError(
-            f"{FILE_NAME} [forge]: `url` must say where the server is.", 'For example: url = "https://codeberg.org"'
+            f"{CLASS_FILE} [forge]: `url` must say where the server is.", 'For example: url = "https://codeberg.org"'
         )
     git.refuse_secret(course.url, "forge")
 
 
 @contextmanager
-def locked(course: Course) -> Iterator[None]:
+def lock_course(course: Course) -> Iterator[None]:
     """Be the only scaffold at work in this class.
 
     Raises:
         ScaffoldError: another one is, or the folder cannot be written.
     """
-    with friendly_os_errors(course.home / "lock"):
-        course.home.mkdir(exist_ok=True)
-        lock = FileLock(course.home / "lock", timeout=0)
+    with friendly_os_errors(course.data_folder / "lock"):
+        course.data_folder.mkdir(exist_ok=True)
+        lock = FileLock(course.data_folder / "lock", timeout=0)
         try:
             lock.acquire()
         except Timeout as error:

@@ -86,11 +86,11 @@ class Journal:
             if run.number not in ended and not any(_covers(later, run) for later in runs[place + 1 :])
         ]
 
-    def has_pushed(self) -> bool:
+    def has_handed_out(self) -> bool:
         """Whether anything was ever handed out."""
         return any(entry.get("event") == PUSHED for entry in self.entries())
 
-    def was_given(self, assignment: str) -> dict[str, dict[str, Any]]:
+    def handed_out(self, assignment: str) -> dict[str, dict[str, Any]]:
         """Who received a first starter of an assignment: owner → the line that says so."""
         return {entry["owner"]: entry for entry in self.entries() if _is_step(entry, assignment, PUSHED)}
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from scaffold.core.classroom import toml
-from scaffold.core.classroom.assignment import FILE_NAME, Assignment
+from scaffold.core.classroom.assignment import ASSIGNMENT_FILE, Assignment
 from scaffold.core.classroom.store import Submission
 from scaffold.core.classroom.toml import Table
 from scaffold.errors import ScaffoldError, UsageError
@@ -15,7 +15,7 @@ _EXAMPLE = "docs/teaching.md has an example."
 
 
 @dataclass(frozen=True)
-class Late:
+class LatePolicy:
     """What lateness costs.
 
     Attributes:
@@ -32,8 +32,8 @@ class Late:
         """The days that were begun after the due time; 0 when in time."""
         if due is None:
             return 0
-        over = received - due - datetime.timedelta(minutes=self.grace)
-        return max(0, -(-over // datetime.timedelta(days=1)))
+        delay = received - due - datetime.timedelta(minutes=self.grace)
+        return max(0, -(-delay // datetime.timedelta(days=1)))
 
     def factor(self, days: int) -> float:
         """The share of the points that is left after so many days, from 0 to 1."""
@@ -90,7 +90,7 @@ class Rules:
     """
 
     due: datetime.datetime | None = None
-    late: Late = Late()
+    late: LatePolicy = LatePolicy()
     limits: Limits = Limits()
     exercises: tuple[Exercise, ...] = ()
     points: int = 0
@@ -99,14 +99,14 @@ class Rules:
     python: str = ""
 
 
-def read(assignment: Assignment) -> Rules:
+def read_rules(assignment: Assignment) -> Rules:
     """The rules of an assignment.
 
     Raises:
         ScaffoldError: its `assignment.toml` has a mistake in them.
     """
-    where = f"{assignment.name}/{FILE_NAME}"
-    content = toml.read(assignment.folder / FILE_NAME)
+    where = f"{assignment.name}/{ASSIGNMENT_FILE}"
+    content = toml.read(assignment.folder / ASSIGNMENT_FILE)
     grading = Table(content.get("grading", {}), f"{where} [grading]", ("together", "starter_percent", "python"))
     late = Table(content.get("late", {}), f"{where} [late]", ("grace_minutes", "per_day", "days"))
     limits = Table(content.get("limits", {}), f"{where} [limits]", tuple(Limits.__dataclass_fields__))
@@ -116,8 +116,8 @@ def read(assignment: Assignment) -> Rules:
         if value < 1:
             raise ScaffoldError(f"{where} [limits]: `{key}` must be 1 or more.", _EXAMPLE)
     return Rules(
-        moment(content["due"]) if "due" in content else None,
-        Late(late.get("grace_minutes", 0), late.get("per_day", 0), late.get("days", 0)),
+        as_datetime(content["due"]) if "due" in content else None,
+        LatePolicy(late.get("grace_minutes", 0), late.get("per_day", 0), late.get("days", 0)),
         Limits(**bounds),
         tuple(_exercise(where, item) for item in content.get("exercises", [])),
         Table(content, where, content).get("points", 0),
@@ -137,14 +137,14 @@ def _exercise(where: str, item: Mapping[str, Any]) -> Exercise:
     return Exercise(name, table.get("title", name), table.get("points", len(tests)), tests, table.get("hint", ""))
 
 
-def moment(value: datetime.date) -> datetime.datetime:
+def as_datetime(value: datetime.date) -> datetime.datetime:
     """A date's end, or a time, in this machine's zone unless it says another."""
     if not isinstance(value, datetime.datetime):
         value = datetime.datetime.combine(value, datetime.time(23, 59, 59))
     return value if value.tzinfo else value.astimezone()
 
 
-def parse_moment(text: str, rules: Rules) -> datetime.datetime:
+def parse_time(text: str, rules: Rules) -> datetime.datetime:
     """What a teacher typed: `due`, a date or a time as in ISO 8601.
 
     Raises:
@@ -156,29 +156,37 @@ def parse_moment(text: str, rules: Rules) -> datetime.datetime:
         return rules.due
     for kind in (datetime.date, datetime.datetime):
         try:
-            return moment(kind.fromisoformat(text))
+            return as_datetime(kind.fromisoformat(text))
         except ValueError:
             continue
     raise UsageError(f"`{text}` is no time.", "For example: --at 2027-01-31T23:59, or: --at due")
 
 
-def choose(some: Sequence[Submission], rules: Rules, at: datetime.datetime | None = None) -> Submission | None:
+def choose_submission(
+    submissions: Sequence[Submission], rules: Rules, at: datetime.datetime | None = None
+) -> Submission | None:
     """The submission that counts: the newest that came by then and is not too late for any points; None for none."""
-    counted = [one for one in some if at is None or one.received <= at]
-    worth = [one for one in counted if rules.late.factor(rules.late.days_late(one.received, rules.due)) > 0]
-    best = worth or counted
-    return best[-1] if best else None
+    in_time = [submission for submission in submissions if at is None or submission.received <= at]
+    not_too_late = [
+        submission
+        for submission in in_time
+        if rules.late.factor(rules.late.days_late(submission.received, rules.due)) > 0
+    ]
+    candidates = not_too_late or in_time
+    return candidates[-1] if candidates else None
 
 
-def told(one: Submission, rules: Rules) -> str:
+def describe_submission(submission: Submission, rules: Rules) -> str:
     """When a submission came, in words."""
-    when = one.received.astimezone().strftime("%Y-%m-%d %H:%M")
+    when = submission.received.astimezone().strftime("%Y-%m-%d %H:%M")
     if rules.due is None:
         return when
-    days = rules.late.days_late(one.received, rules.due)
+    days = rules.late.days_late(submission.received, rules.due)
     if not days:
         return f"{when}, in time"
-    over = one.received - rules.due
-    hours = int(over.total_seconds() // 3600)
-    by = f"{hours // 24} d {hours % 24} h" if hours >= 24 else f"{hours} h {int(over.total_seconds() % 3600 // 60)} min"
+    delay = submission.received - rules.due
+    hours = int(delay.total_seconds() // 3600)
+    by = (
+        f"{hours // 24} d {hours % 24} h" if hours >= 24 else f"{hours} h {int(delay.total_seconds() % 3600 // 60)} min"
+    )
     return f"{when}, late by {by}"

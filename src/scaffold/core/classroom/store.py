@@ -1,11 +1,12 @@
-"""The class store: one bare repository with every starter and every student's line of starters, objects shared.
+"""The class store: one bare repository with every starter, every student's starters and every submission.
 
-    refs/starters/ASSIGNMENT/VERSION        a starter as all share it; each version's parent is the one before
-    refs/students/OWNER/ASSIGNMENT          what an owner was given: the newest of their line; its parent is the older
-    refs/fetched/OWNER/ASSIGNMENT/BRANCH    what is on the forge, as it was last looked at
-    refs/submissions/OWNER/ASSIGNMENT/TIME  what was submitted and when, in UTC; never changed and never removed
+    refs/starters/ASSIGNMENT/VERSION        a starter that all students share; its parent is the version before it
+    refs/students/OWNER/ASSIGNMENT          the newest starter of an owner, with personal files; its parent is the
+                                            owner's starter before it
+    refs/fetched/OWNER/ASSIGNMENT/BRANCH    a branch on the forge, as it was last fetched
+    refs/submissions/OWNER/ASSIGNMENT/TIME  a submission and when it was received, in UTC; never changed or removed
 
-However many students there are, one git-fast-import(1) process writes all their commits.
+Objects are shared, and one git-fast-import(1) process writes the commits of all students.
 """
 
 import datetime
@@ -22,20 +23,23 @@ from scaffold.tools.git.trees import Commit, File, Tree
 _NUMBER = re.compile(r"^Starter: (\d+)$", re.MULTILINE)
 _SOURCE = re.compile(r"^Source: (\w+)$", re.MULTILINE)
 _TIME = "%Y-%m-%dT%H%M%SZ"
-_FORMAT = "%(refname)%00%(objectname)%00%(tree)%00%(parent)%00%(contents)%00"
-Own = tuple[str, Mapping[str, File], str]
+_REF_FORMAT = "--format=%(refname) %(objectname)"
+_STARTER_FORMAT = "--format=%(refname)%00%(objectname)%00%(tree)%00%(parent)%00%(contents)%00"
+
+PersonalFiles = tuple[str, Mapping[str, File], str]
+"""An owner, the files that are theirs alone, and the commit of their starter before (empty for none)."""
 
 
 @dataclass(frozen=True)
-class Given:
-    """A starter: one that all share, or an owner's.
+class StarterVersion:
+    """A starter in the store: the one that all students share, or an owner's with their personal files.
 
     Attributes:
-        commit: its id.
-        tree: its tree's.
-        version: which version it is.
-        parent: the commit of the version before; empty for the first.
-        source: the commit of the teacher's that it was made from.
+        commit: The commit's id.
+        tree: The tree's id.
+        version: The version number, from 1.
+        parent: The commit of the version before; empty for the first.
+        source: The teacher's commit that it was made from.
     """
 
     commit: str
@@ -56,67 +60,71 @@ class Submission:
 class Store(BareRepository):
     """The store of one class."""
 
-    def unlock(self) -> None:
-        """Take away the locks that a killed git left; only for whoever holds the class's own lock."""
+    def remove_stale_locks(self) -> None:
+        """Remove the lock files that a killed git left behind; only while the class lock is held."""
         for lock in [self.folder / "packed-refs.lock", *(self.folder / "refs").rglob("*.lock")]:
             lock.unlink(missing_ok=True)
 
-    def starters(self, assignment: str) -> dict[int, Given]:
-        """The starters of an assignment, by version, oldest first."""
-        found = self._given(f"refs/starters/{assignment}")
-        return {given.version: given for given in sorted(found.values(), key=lambda given: given.version)}
+    def starters(self, assignment: str) -> dict[int, StarterVersion]:
+        """The shared starters of an assignment: version → starter, oldest first."""
+        starters = self._read_starters(f"refs/starters/{assignment}").values()
+        return {starter.version: starter for starter in sorted(starters, key=lambda starter: starter.version)}
 
-    def lines(self, assignment: str) -> dict[str, Given]:
-        """What owners were given of an assignment: owner → the newest of their line."""
-        found = self._given("refs/students")
-        names = (ref.removeprefix("refs/students/").partition("/") for ref in found)
-        return {
-            owner: given for (owner, _, name), given in zip(names, found.values(), strict=True) if name == assignment
-        }
+    def student_starters(self, assignment: str) -> dict[str, StarterVersion]:
+        """The newest starter of every owner who was given one: owner → starter."""
+        starters = {}
+        for ref, starter in self._read_starters("refs/students").items():
+            owner, _, name = ref.removeprefix("refs/students/").partition("/")
+            if name == assignment:
+                starters[owner] = starter
+        return starters
 
     def heads(self, assignment: str) -> dict[str, dict[str, str]]:
-        """What was on the forge when it was last looked at: owner → branch → commit."""
-        found: dict[str, dict[str, str]] = {}
-        listing = self.run("for-each-ref", "--format=%(refname) %(objectname)", "refs/fetched")
-        for line in listing.splitlines():
+        """The branches on the forge when they were last fetched: owner → branch → commit."""
+        heads: dict[str, dict[str, str]] = {}
+        for line in self.run("for-each-ref", _REF_FORMAT, "refs/fetched").splitlines():
             ref, _, commit = line.rpartition(" ")
             owner, name, branch = ref.removeprefix("refs/fetched/").split("/", 2)
             if name == assignment:
-                found.setdefault(owner, {})[branch] = commit
-        return found
+                heads.setdefault(owner, {})[branch] = commit
+        return heads
 
     def submissions(self, assignment: str) -> dict[str, list[Submission]]:
-        """What was collected of an assignment: owner → their submissions, oldest first."""
-        found: dict[str, list[Submission]] = {}
-        for line in self.run("for-each-ref", "--format=%(refname) %(objectname)", "refs/submissions").splitlines():
+        """What was collected: owner → submissions, oldest first."""
+        submissions: dict[str, list[Submission]] = {}
+        for line in self.run("for-each-ref", _REF_FORMAT, "refs/submissions").splitlines():
             ref, _, commit = line.rpartition(" ")
             owner, name, when = ref.removeprefix("refs/submissions/").split("/")
             if name == assignment:
                 received = datetime.datetime.strptime(when.partition(".")[0], _TIME).replace(tzinfo=datetime.UTC)
-                found.setdefault(owner, []).append(Submission(commit, received))
-        for some in found.values():
-            some.sort(key=lambda one: one.received)
-        return found
+                submissions.setdefault(owner, []).append(Submission(commit, received))
+        for of_owner in submissions.values():
+            of_owner.sort(key=lambda submission: submission.received)
+        return submissions
 
-    def keep_submissions(self, assignment: str, new: Mapping[str, Submission]) -> None:
-        """Keep what owners submitted; whatever was kept before stays, also of the same second."""
+    def add_submissions(self, assignment: str, new: Mapping[str, Submission]) -> None:
+        """Add submissions (owner → submission); earlier ones stay, even those of the same second."""
         taken = set(self.run("for-each-ref", "--format=%(refname)", "refs/submissions").splitlines())
-        lines = []
-        for owner, one in new.items():
-            plain = f"refs/submissions/{owner}/{assignment}/{one.received.astimezone(datetime.UTC).strftime(_TIME)}"
-            names = (plain, *(f"{plain}.{number}" for number in range(1, 1000)))
-            lines.append(f"create {next(name for name in names if name not in taken)} {one.commit}\n")
-        self.run("update-ref", "--stdin", stdin="".join(lines).encode())
+        commands = []
+        for owner, submission in new.items():
+            time = submission.received.astimezone(datetime.UTC).strftime(_TIME)
+            ref = f"refs/submissions/{owner}/{assignment}/{time}"
+            candidates = (ref, *(f"{ref}.{number}" for number in range(1, 1000)))
+            free = next(candidate for candidate in candidates if candidate not in taken)
+            commands.append(f"create {free} {submission.commit}\n")
+        self.run("update-ref", "--stdin", stdin="".join(commands).encode())
 
     def commit_times(self, commits: Sequence[str]) -> dict[str, datetime.datetime]:
-        """When commits say that they were made, which anybody may have made up."""
-        asked = "".join(f"{commit}\n" for commit in commits).encode()
-        found = self.run("log", "--no-walk", "--stdin", "--format=%H %ct", stdin=asked) if commits else ""
-        rows = (line.split(" ") for line in found.splitlines())
+        """The committer dates of commits, which their authors can forge: commit → time."""
+        if not commits:
+            return {}
+        stdin = "".join(f"{commit}\n" for commit in commits).encode()
+        listing = self.run("log", "--no-walk", "--stdin", "--format=%H %ct", stdin=stdin)
+        rows = (line.split(" ") for line in listing.splitlines())
         return {commit: datetime.datetime.fromtimestamp(int(when), datetime.UTC) for commit, when in rows}
 
-    def write_starter(self, assignment: str, version: int, tree: Tree, stamp: str, source: str) -> Given:
-        """Keep a starter. Returns it."""
+    def write_starter(self, assignment: str, version: int, tree: Tree, stamp: str, source: str) -> StarterVersion:
+        """Write a shared starter. Returns it."""
         before = self.starters(assignment).get(version - 1)
         commit = Commit(
             "",
@@ -129,78 +137,80 @@ class Store(BareRepository):
         self.write([commit])
         return self.starters(assignment)[version]
 
-    def write_lines(self, assignment: str, starter: Given, own: Iterable[Own], stamp: str, message: str = "") -> None:
-        """Give owners a starter: one commit each, on top of what they were given before.
+    def write_student_starters(
+        self, assignment: str, starter: StarterVersion, files: Iterable[PersonalFiles], stamp: str, message: str = ""
+    ) -> None:
+        """Write a starter for many owners: one commit each, on top of the owner's starter before.
 
         Args:
-            assignment: of which assignment.
-            starter: what all share.
-            own: owners, the files that are theirs alone, and the commit that they were given before (or nothing).
-            stamp: who made it and when.
-            message: of the commits; it ends in the line that tells the version.
+            assignment: The assignment's name.
+            starter: The shared starter.
+            files: The owners with their personal files.
+            stamp: Author and time of the commits.
+            message: The commit message; its last line must be `Starter: VERSION`.
         """
         text = message or f"{assignment}: starter {starter.version}\n\nStarter: {starter.version}\n"
-        made = (
+        self.write(
             Commit(
                 "",
-                files,
+                own,
                 start=starter.tree,
                 parent=parent,
                 ref=student_ref(owner, assignment),
                 message=text,
                 stamp=stamp,
             )
-            for owner, files, parent in own
+            for owner, own, parent in files
         )
-        self.write(made)
 
-    def drop(self, refs: Iterable[str]) -> None:
-        """Forget refs; those that are not there are no matter."""
+    def delete_refs(self, refs: Iterable[str]) -> None:
+        """Delete refs; one that does not exist is no error."""
         self.run("update-ref", "--stdin", stdin="".join(f"delete {ref}\n" for ref in refs).encode())
 
-    def commits(self, refs: Mapping[str, str]) -> dict[str, str]:
-        """What refs of one kind (`refs/KIND/…`) point at: a key → its commit."""
+    def resolve_refs(self, refs: Mapping[str, str]) -> dict[str, str]:
+        """The commits of refs that exist: for key → `refs/KIND/…`, key → commit."""
         kinds = {"/".join(ref.split("/")[:2]) for ref in refs.values()}
-        listing = self.run("for-each-ref", "--format=%(refname) %(objectname)", *kinds)
-        known = dict(line.rsplit(" ", 1) for line in listing.splitlines())
-        return {key: known[ref] for key, ref in refs.items() if ref in known}
+        listing = self.run("for-each-ref", _REF_FORMAT, *kinds)
+        commits = dict(line.rsplit(" ", 1) for line in listing.splitlines())
+        return {key: commits[ref] for key, ref in refs.items() if ref in commits}
 
-    def _given(self, prefix: str) -> dict[str, Given]:
-        fields = self.run("for-each-ref", f"--format={_FORMAT}", prefix).split("\0")
-        found = {}
-        for at in range(0, len(fields) - 5, 5):
-            ref, commit, tree, parent, text = fields[at : at + 5]
-            # The last of each: a teacher's own words come before.
+    def _read_starters(self, prefix: str) -> dict[str, StarterVersion]:
+        """The starters below a ref prefix: ref → starter."""
+        fields = self.run("for-each-ref", _STARTER_FORMAT, prefix).split("\0")
+        starters = {}
+        for index in range(0, len(fields) - 5, 5):
+            ref, commit, tree, parents, text = fields[index : index + 5]
+            # A teacher's message may contain such lines, too; ours are the last ones.
             numbers, sources = _NUMBER.findall(text), _SOURCE.findall(text)
             if numbers:
-                above, source = parent.split(" ")[0], sources[-1] if sources else ""
-                found[ref.strip()] = Given(commit, tree, int(numbers[-1]), above, source)
-        return found
+                parent, source = parents.split(" ")[0], sources[-1] if sources else ""
+                starters[ref.strip()] = StarterVersion(commit, tree, int(numbers[-1]), parent, source)
+        return starters
 
 
 def student_ref(owner: str, assignment: str) -> str:
-    """Where an owner's line is."""
+    """The ref of an owner's newest starter."""
     return f"refs/students/{owner}/{assignment}"
 
 
 def fetched_ref(owner: str, assignment: str) -> str:
-    """Where what is on the forge is kept."""
+    """The prefix of the refs of an owner's fetched branches."""
     return f"refs/fetched/{owner}/{assignment}"
 
 
 def open_store(course: Course) -> Store:
-    """The class's store; made, whole or not at all, when there is none.
+    """The class's store; created atomically when it does not exist.
 
     Raises:
-        ScaffoldError: the folder cannot be written, or holds no repository.
+        ScaffoldError: The folder cannot be written, or the store is damaged.
     """
-    folder = course.home / "store.git"
+    folder = course.data_folder / "store.git"
     if not folder.is_dir():
         with friendly_os_errors(folder):
-            course.home.mkdir(exist_ok=True)
+            course.data_folder.mkdir(exist_ok=True)
         with staged(folder) as stage:
             stage.rmdir()
             make_bare(stage)
     if not (folder / "HEAD").is_file():
-        raise ScaffoldError(f"{folder} is no repository any more.", "Bring it back from a backup.")
+        raise ScaffoldError(f"{folder} is not a git repository.", "Restore it from a backup.")
     return Store(folder)

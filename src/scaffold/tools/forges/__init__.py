@@ -1,1 +1,1 @@
-"""Where students' repositories are, behind one small protocol (base.py): a folder, any git server."""
+"""Forges, where students' repositories are: a folder, any git server, GitHub, GitLab, Gitea; one protocol (base.py)."""

@@ -1,4 +1,4 @@
-"""A conversation in JSON with a forge's web interface: paced, patient with its limits, silent about the token."""
+"""A client for a forge's JSON API: it keeps to rate limits, retries where that is safe, and never shows the token."""
 
 import json
 import time
@@ -9,28 +9,28 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 
 from scaffold.tools.forges.base import ForgeError
-from scaffold.tools.forges.pace import Pace
+from scaffold.tools.forges.rate_limiter import RateLimiter
 
 if TYPE_CHECKING:
     from urllib3 import BaseHTTPResponse, PoolManager
 
-TRIES = 4
-"""How often a question is asked that met a limit or a bad moment of the server."""
-PATIENCE = 300.0
-"""Seconds that a server may ask to wait; who is asked for more is told, and can go on later."""
+MAX_ATTEMPTS = 4
+"""How often a request is sent that met a rate limit or, if it only reads, a server error."""
+MAX_WAIT_SECONDS = 300.0
+"""The longest wait that a server may ask for; a longer one is an error that says to resume later."""
 _TIMEOUT = 60.0
-_AT_ONCE = 8
-"""Connections that are kept for threads that talk at the same time."""
-_ILL = (500, 502, 503, 504)
+_MAX_CONNECTIONS = 8
+"""Connections that are kept open for threads that send requests at the same time."""
+_SERVER_ERRORS = (500, 502, 503, 504)
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What a server said.
+class ApiResponse:
+    """A response of the server.
 
     Attributes:
-        status: as in RFC 9110.
-        data: the JSON of its body; None where there is none.
+        status: The HTTP status code (RFC 9110).
+        data: The JSON of the body; None where there is none.
     """
 
     status: int
@@ -38,63 +38,63 @@ class Answer:
 
     @property
     def ok(self) -> bool:
-        """Whether it was done."""
+        """Whether the request succeeded."""
         return 200 <= self.status < 300
 
 
 @dataclass(frozen=True)
 class Api:
-    """One server's interface.
+    """The API of one server.
 
     Attributes:
-        root: its address.
-        headers: what every request carries; the token is in one of them.
-        pace: how fast it may be written to.
-        sleep: how to wait where the server asks for it.
+        root: The URL that all paths begin with.
+        headers: The headers of every request; one of them has the token.
+        rate_limiter: The limits on writing.
+        sleep: The function to wait with.
     """
 
     root: str
     headers: Mapping[str, str] = field(repr=False)
-    pace: Pace = field(default_factory=Pace)
+    rate_limiter: RateLimiter = field(default_factory=RateLimiter)
     sleep: Callable[[float], None] = time.sleep
 
     @cached_property
     def _pool(self) -> "PoolManager":
         from urllib3 import PoolManager, Retry, Timeout
 
-        # A redirect is not followed: it could lead the token to another server.
-        # What was sent may be done: only a question is sent again.
+        # A redirect could send the token to another server, so none is followed. A write may have succeeded although
+        # the connection broke, so only reads are sent again.
         retries = Retry(connect=2, read=2, allowed_methods=["GET"], redirect=False, status=False)
-        return PoolManager(maxsize=_AT_ONCE, retries=retries, timeout=Timeout(_TIMEOUT))
+        return PoolManager(maxsize=_MAX_CONNECTIONS, retries=retries, timeout=Timeout(_TIMEOUT))
 
-    def get(self, path: str, **query: str | int) -> Answer:
-        """Ask. Raises ForgeError when no answer can be had."""
-        return self._ask("GET", f"{path}?{urlencode(query)}" if query else path, None)
+    def get(self, path: str, **query: str | int) -> ApiResponse:
+        """Send a GET request. Raises ForgeError when there is no response."""
+        return self._request("GET", f"{path}?{urlencode(query)}" if query else path, None)
 
-    def write(self, method: str, path: str, body: Mapping[str, Any]) -> Answer:
-        """Ask for something to be made or changed.
+    def write(self, method: str, path: str, body: Mapping[str, Any]) -> ApiResponse:
+        """Send a request that creates or changes something.
 
-        A bad moment of the server (5xx) is not tried again, as the thing may be done: whoever asked looks it up.
+        It is not sent again after a server error (5xx), because it may have succeeded: the caller checks that.
 
         Raises:
-            ForgeError: no answer can be had.
+            ForgeError: There is no response.
         """
-        return self._ask(method, path, body)
+        return self._request(method, path, body)
 
-    def _ask(self, method: str, path: str, body: Mapping[str, Any] | None) -> Answer:
-        answer = Answer(0, None)
-        for turn in range(TRIES):
+    def _request(self, method: str, path: str, body: Mapping[str, Any] | None) -> ApiResponse:
+        last = ApiResponse(0, None)
+        for attempt in range(MAX_ATTEMPTS):
             if body is not None:
-                self.pace.wait()
+                self.rate_limiter.wait()
             response = self._send(method, path, body)
-            answer = Answer(response.status, _parsed(response.data))
-            delay = _delay(response, turn)
-            if delay is None and (body is not None or response.status not in _ILL):
-                return answer
-            self._rest(1.0 * turn if delay is None else delay)
-        if answer.status in _ILL:
-            return answer
-        raise ForgeError(f"{self._host} allows no more for now.", "Later: scaffold class resume")
+            last = ApiResponse(response.status, _parse(response.data))
+            delay = _retry_delay(response, attempt)
+            if delay is None and (body is not None or response.status not in _SERVER_ERRORS):
+                return last
+            self._wait(1.0 * attempt if delay is None else delay)
+        if last.status in _SERVER_ERRORS:
+            return last
+        raise ForgeError(f"{self._host} allows no more requests for now.", "Later: scaffold class resume")
 
     def _send(self, method: str, path: str, body: Mapping[str, Any] | None) -> "BaseHTTPResponse":
         from urllib3.exceptions import HTTPError
@@ -106,12 +106,12 @@ class Api:
         try:
             return self._pool.request(method, f"{self.root}{path}", body=content, headers=headers)
         except HTTPError as error:
-            # The error's own words may hold what was sent.
+            # The error's own text may contain the request.
             raise ForgeError(f"{self._host} cannot be reached.", "Later: scaffold class resume") from error
 
-    def _rest(self, seconds: float) -> None:
-        if seconds > PATIENCE:
-            message = f"{self._host} asks to wait {seconds / 60:.0f} minutes: its limit is reached."
+    def _wait(self, seconds: float) -> None:
+        if seconds > MAX_WAIT_SECONDS:
+            message = f"{self._host} asks to wait {seconds / 60:.0f} minutes: its rate limit is reached."
             raise ForgeError(message, "Then: scaffold class resume")
         self.sleep(seconds)
 
@@ -120,24 +120,25 @@ class Api:
         return urlsplit(self.root).netloc
 
 
-def _parsed(content: bytes) -> Any:
+def _parse(content: bytes) -> Any:
     try:
         return json.loads(content) if content else None
     except ValueError:
         return None
 
 
-def _delay(response: "BaseHTTPResponse", turn: int) -> float | None:
-    """Seconds that a server asks to wait; None where it did not speak of a limit.
+def _retry_delay(response: "BaseHTTPResponse", attempt: int) -> float | None:
+    """How many seconds the server asks to wait; None where it did not report a rate limit.
 
-    As docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api says: 403 or 429, and at times 404, with
-    Retry-After, or with nothing remaining until a time; else a minute and more each time. 429 is RFC 6585's.
+    docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api: 403 or 429, at times 404, with Retry-After, or
+    with X-RateLimit-Remaining 0 until X-RateLimit-Reset; otherwise wait a minute, and longer each time. 429: RFC 6585.
     """
-    headers, spent = response.headers, response.headers.get("X-RateLimit-Remaining") == "0"
-    if response.status not in (403, 404, 429) or not (response.status == 429 or "Retry-After" in headers or spent):
+    headers, is_used_up = response.headers, response.headers.get("X-RateLimit-Remaining") == "0"
+    is_limited = response.status == 429 or "Retry-After" in headers or is_used_up
+    if response.status not in (403, 404, 429) or not is_limited:
         return None
     if headers.get("Retry-After", "").isdigit():
         return float(headers["Retry-After"])
-    if spent and headers.get("X-RateLimit-Reset", "").isdigit():
+    if is_used_up and headers.get("X-RateLimit-Reset", "").isdigit():
         return max(0.0, float(headers["X-RateLimit-Reset"]) - time.time())
-    return 60.0 * (turn + 1)
+    return 60.0 * (attempt + 1)

@@ -1,6 +1,6 @@
-"""What scaffold asks of a place for students' repositories; one conformance suite holds every adapter to it.
+"""The protocol of a forge; tests/tools/forges/test_conformance.py runs every adapter against it.
 
-A repository on a forge belongs to a student: nothing here forces, deletes, or runs what stands in it.
+A repository on a forge belongs to a student: nothing here forces a push, deletes anything, or runs what is in it.
 """
 
 import datetime
@@ -13,26 +13,26 @@ from scaffold.errors import ScaffoldError
 
 
 class ForgeError(ScaffoldError):
-    """The forge refused, or could not be reached."""
+    """The forge refused a request, or could not be reached."""
 
 
-class NoRepositoryError(ForgeError):
-    """The repository is not there, or whoever asks may not see it."""
+class RepositoryNotFoundError(ForgeError):
+    """The repository does not exist, or is not visible with this token."""
 
 
 class RejectedError(ForgeError):
-    """The push would have thrown away commits that are there: it was not done."""
+    """The push was rejected because it would have discarded commits on the forge."""
 
 
 @dataclass(frozen=True)
-class Proposal:
-    """A change that a student is asked to take.
+class PullRequest:
+    """A pull request to open.
 
     Attributes:
-        branch: where it is.
-        target: the branch that it is meant for.
-        title: one line.
-        text: what the student reads.
+        branch: The branch with the change.
+        target: The branch to merge it into.
+        title: The title, one line.
+        text: The description.
     """
 
     branch: str
@@ -42,64 +42,64 @@ class Proposal:
 
 
 class Forge(Protocol):
-    """A place for students' repositories.
+    """Where students' repositories are.
 
     Attributes:
-        is_near: whether asking for branches costs nothing, so that it is done before they are fetched.
+        is_local: Whether `heads` costs nothing, so that it is called before every fetch.
     """
 
-    is_near: bool
+    is_local: bool
 
-    def address(self, name: str) -> str:
-        """What a student clones."""
+    def clone_url(self, name: str) -> str:
+        """The URL or path that a student clones."""
 
     def check(self, *, used: bool) -> None:
-        """See that the place can be used at all, before anything is done.
+        """Check that the forge can be used, before anything is written.
 
         Args:
-            used: repositories have been there: an empty place is not the right one.
+            used: Whether repositories were created there before: then an empty folder is the wrong one.
 
         Raises:
-            ScaffoldError: it cannot.
+            ScaffoldError: It cannot be used.
         """
 
-    def seconds(self, writes: int) -> float:
-        """How long so many writes (a repository made, a student let in, a change asked for) take at least here."""
+    def estimate_seconds(self, writes: int) -> float:
+        """How many seconds this many writes take at least: new repositories, collaborators, pull requests."""
 
     def heads(self, name: str) -> dict[str, str] | None:
         """The branches of a repository: name → commit; None where there is no repository.
 
         Raises:
-            ForgeError: the forge did not say.
+            ForgeError: The forge did not answer.
         """
 
-    def create(self, name: str) -> None:
-        """Make an empty repository, whole or not at all; nothing where there is one.
+    def create_repository(self, name: str) -> None:
+        """Create an empty repository, atomically; does nothing where it exists.
 
         Raises:
-            ForgeError: it cannot be made.
+            ForgeError: It cannot be created.
         """
 
     def push(self, store: Path, name: str, branches: Mapping[str, str]) -> None:
-        """Set branches (name → commit of `store`) that are new, or whose commits the new ones contain.
+        """Set branches (name → commit of `store`) that are new or are fast-forwarded.
 
         Raises:
-            RejectedError: a branch holds commits that the new one does not.
-            ForgeError: the push was refused.
+            RejectedError: A branch has commits that the new commit does not contain.
+            ForgeError: The push was refused.
         """
 
     def fetch(self, store: Path, name: str, refs: str) -> None:
-        """Bring all branches into `store`, as `refs`/BRANCH; what is there under these names is replaced.
+        """Fetch all branches into `store` as `refs`/BRANCH, and remove refs of branches that no longer exist.
 
         Raises:
-            ForgeError: it cannot be read.
+            ForgeError: The repository cannot be read.
         """
 
-    def invite(self, name: str, username: str) -> bool:
-        """Let a student in. Returns whether there is anything to let them in to: a folder has no accounts."""
+    def add_collaborator(self, name: str, username: str) -> bool:
+        """Give a student access. Returns whether the forge has accounts."""
 
-    def propose(self, name: str, proposal: Proposal) -> str:
-        """Ask for a change to be taken. Returns its address; empty where there are only branches."""
+    def open_pull_request(self, name: str, pull_request: PullRequest) -> str:
+        """Open a pull request, unless one is open. Returns its URL; empty where the forge has only branches."""
 
     def pushed_at(self, name: str, branch: str) -> datetime.datetime | None:
         """When the server received a branch's tip; None where it does not tell."""

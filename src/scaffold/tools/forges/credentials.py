@@ -1,6 +1,7 @@
-"""Where a token comes from, and how it reaches git: through the environment, in no URL, file or list of processes.
+"""Find a forge's token, and pass it to git through the environment: it is in no URL, file or process list.
 
-git takes configuration from the environment (git-config(1), GIT_CONFIG_*); a header in it is sent to one server alone.
+git reads configuration from the environment (git-config(1), GIT_CONFIG_*); a header configured for one server is sent
+to that server only.
 """
 
 import base64
@@ -12,29 +13,29 @@ from urllib.parse import urlsplit
 from scaffold.errors import ScaffoldError
 
 SERVICE = "scaffold"
-"""Under which name the keyring keeps tokens, with the server's host as the user."""
+"""The service name of tokens in the keyring; the user name is the server's host."""
 
 
-def find_token(names: Sequence[str], host: str) -> str:
-    """The token for a server: from the environment, or else from the keyring.
+def find_token(variables: Sequence[str], host: str) -> str:
+    """The token for a server, from the environment or else from the keyring.
 
     Args:
-        names: environment variables that may hold it, the first that is set counts.
-        host: the server.
+        variables: Environment variables that may contain it; the first that is set counts.
+        host: The server.
 
     Raises:
-        ScaffoldError: there is none.
+        ScaffoldError: There is none, or it has invalid characters.
     """
-    token = next((os.environ[name] for name in names if os.environ.get(name)), "") or _kept(host)
+    token = next((os.environ[name] for name in variables if os.environ.get(name)), "") or _token_from_keyring(host)
     if not token:
-        hint = f"Put one into the environment ({names[0]}), or into the keyring: keyring set {SERVICE} {host}"
+        hint = f"Set the environment variable {variables[0]}, or use the keyring: keyring set {SERVICE} {host}"
         raise ScaffoldError(f"{host} needs a token, and there is none.", hint)
     if not token.isascii() or not token.isprintable() or " " in token:
-        raise ScaffoldError(f"The token for {host} holds characters that no token has.", "Copy it once more.")
+        raise ScaffoldError(f"The token for {host} has characters that no token has.", "Copy it again.")
     return token
 
 
-def _kept(host: str) -> str:
+def _token_from_keyring(host: str) -> str:
     if find_spec("keyring") is None:
         return ""
     import keyring
@@ -42,21 +43,21 @@ def _kept(host: str) -> str:
 
     try:
         return keyring.get_password(SERVICE, host) or ""
-    except KeyringError:  # no desktop, or locked: as good as none
+    except KeyringError:  # no desktop session, or the keyring is locked
         return ""
 
 
 def git_environment(url: str, user: str, token: str) -> dict[str, str]:
-    """The environment that hands a token to git, for this server alone; empty for what is no web address."""
+    """Environment variables that make git send the token to this server only; empty for a URL that is not HTTP."""
     parts = urlsplit(url)
     if not token or parts.scheme not in ("http", "https"):
         return {}
     header = f"Authorization: Basic {base64.b64encode(f'{user}:{token}'.encode()).decode()}"
     server = f"{parts.scheme}://{parts.netloc}/"
-    # Followed to another server, a redirect would take the header along.
+    # git would send the header along when it follows a redirect to another server.
     settings = ((f"http.{server}.extraHeader", header), ("http.followRedirects", "false"))
-    taken = os.environ.get("GIT_CONFIG_COUNT", "0")
-    first = int(taken) if taken.isdigit() else 0
+    count = os.environ.get("GIT_CONFIG_COUNT", "0")
+    first = int(count) if count.isdigit() else 0
     env = {"GIT_CONFIG_COUNT": str(first + len(settings)), "GIT_TRACE_REDACT": "1"}
     for number, (key, value) in enumerate(settings, start=first):
         env |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}

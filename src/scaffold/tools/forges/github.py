@@ -1,28 +1,29 @@
-"""GitHub, and GitHub Enterprise Server: docs.github.com/rest has every request that is made here."""
+"""GitHub and GitHub Enterprise Server; docs.github.com/rest documents every request that is made here."""
 
 import datetime
 from functools import cached_property
 from typing import Any
 
-from scaffold.tools.forges.api import Answer
-from scaffold.tools.forges.base import Proposal
-from scaffold.tools.forges.hosted import HostedForge, Vendor, moment, quoted
-from scaffold.tools.forges.pace import Pace
+from scaffold.tools.forges.api import ApiResponse
+from scaffold.tools.forges.base import PullRequest
+from scaffold.tools.forges.hosted import HostedForge, Vendor, parse_timestamp, quote_part
+from scaffold.tools.forges.rate_limiter import RateLimiter
 
 PUBLIC = "https://github.com"
+# Content-generating requests: rate-limits-for-the-rest-api, best-practices-for-using-the-rest-api.
+_LIMITS = RateLimiter(((80, 60), (500, 3600)), 1)
 
 
 class GitHubForge(HostedForge):
-    """Repositories of an organisation or a user of GitHub."""
+    """Repositories of an organisation or a user on GitHub."""
 
-    # Content-generating requests: rate-limits-for-the-rest-api, best-practices-for-using-the-rest-api.
-    vendor = Vendor("GitHub", PUBLIC, ("GITHUB_TOKEN", "GH_TOKEN"), "x-access-token", Pace(((80, 60), (500, 3600)), 1))
+    vendor = Vendor("GitHub", PUBLIC, ("GITHUB_TOKEN", "GH_TOKEN"), "x-access-token", _LIMITS)
     permission = "push"
 
     def pushed_at(self, name: str, branch: str) -> datetime.datetime | None:
         """When the server received a branch's tip."""
-        found = self._api.get(f"{self._place(name)}/activity", ref=f"refs/heads/{branch}", per_page=1)
-        return moment(found.data[0].get("timestamp")) if found.ok and found.data else None
+        response = self._api.get(f"{self._api_path(name)}/activity", ref=f"refs/heads/{branch}", per_page=1)
+        return parse_timestamp(response.data[0].get("timestamp")) if response.ok and response.data else None
 
     @property
     def _root(self) -> str:
@@ -33,38 +34,44 @@ class GitHubForge(HostedForge):
 
     @cached_property
     def _account(self) -> Any:
-        found = self._api.get(f"/users/{quoted(self.owner)}")
-        if not found.ok:
-            raise self._refused(found, f"there is no organisation or user {self.owner}")
-        return found.data
+        response = self._api.get(f"/users/{quote_part(self.owner)}")
+        if not response.ok:
+            raise self._request_error(response, f"there is no organisation or user {self.owner}")
+        return response.data
 
     def _is_organisation(self) -> bool:
         return bool(self._account.get("type") == "Organization")
 
-    def _make(self, name: str) -> Answer:
-        path = f"/orgs/{quoted(self.owner)}/repos" if self._is_organisation() else "/user/repos"
+    def _request_repository(self, name: str) -> ApiResponse:
+        path = f"/orgs/{quote_part(self.owner)}/repos" if self._is_organisation() else "/user/repos"
         return self._api.write("POST", path, {"name": name, "private": True, "auto_init": False})
 
-    def _is_there(self, name: str) -> bool:
-        return self._api.get(self._place(name)).ok
+    def _repository_exists(self, name: str) -> bool:
+        return self._api.get(self._api_path(name)).ok
 
-    def _let_in(self, name: str, username: str) -> Answer:
-        path = f"{self._place(name)}/collaborators/{quoted(username)}"
+    def _request_collaborator(self, name: str, username: str) -> ApiResponse:
+        path = f"{self._api_path(name)}/collaborators/{quote_part(username)}"
         return self._api.write("PUT", path, {"permission": self.permission})
 
-    def _ask_to_take(self, name: str, proposal: Proposal) -> Answer:
-        body = {"title": proposal.title, "head": proposal.branch, "base": proposal.target, "body": proposal.text}
-        return self._api.write("POST", f"{self._place(name)}/pulls", body)
+    def _request_pull_request(self, name: str, pull_request: PullRequest) -> ApiResponse:
+        body = {
+            "title": pull_request.title,
+            "head": pull_request.branch,
+            "base": pull_request.target,
+            "body": pull_request.text,
+        }
+        return self._api.write("POST", f"{self._api_path(name)}/pulls", body)
 
-    def _proposed(self, name: str, proposal: Proposal) -> str:
-        found = self._api.get(f"{self._place(name)}/pulls", state="open", head=f"{self.owner}:{proposal.branch}")
-        mine = (
-            [one for one in found.data or () if one.get("head", {}).get("ref") == proposal.branch] if found.ok else []
-        )
-        return self._page(mine[0]) if mine else ""
+    def _find_pull_request(self, name: str, pull_request: PullRequest) -> str:
+        head = f"{self.owner}:{pull_request.branch}"
+        response = self._api.get(f"{self._api_path(name)}/pulls", state="open", head=head)
+        pull_requests = response.data or () if response.ok else ()
+        # Gitea's API has no filter `head`, and returns all.
+        matching = [data for data in pull_requests if data.get("head", {}).get("ref") == pull_request.branch]
+        return self._web_url(matching[0]) if matching else ""
 
-    def _page(self, request: Any) -> str:
-        return str(request.get("html_url", ""))
+    def _web_url(self, data: Any) -> str:
+        return str(data.get("html_url", ""))
 
-    def _place(self, name: str) -> str:
-        return f"/repos/{quoted(self.owner)}/{quoted(name)}"
+    def _api_path(self, name: str) -> str:
+        return f"/repos/{quote_part(self.owner)}/{quote_part(name)}"

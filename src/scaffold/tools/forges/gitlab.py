@@ -1,28 +1,29 @@
-"""GitLab, its own servers included: docs.gitlab.com/api has every request that is made here."""
+"""GitLab, also self-hosted; docs.gitlab.com/api documents every request that is made here."""
 
 import datetime
 from functools import cached_property
 from typing import Any
 
-from scaffold.tools.forges.api import Answer
-from scaffold.tools.forges.base import Proposal
-from scaffold.tools.forges.hosted import HostedForge, Vendor, moment, quoted
-from scaffold.tools.forges.pace import Pace
+from scaffold.tools.forges.api import ApiResponse
+from scaffold.tools.forges.base import PullRequest
+from scaffold.tools.forges.hosted import HostedForge, Vendor, parse_timestamp, quote_part
+from scaffold.tools.forges.rate_limiter import RateLimiter
 
 MAINTAINER = 40
-"""Below it nobody may push to the branch that GitLab protects by itself: the first one, on which students work."""
+"""The access level of students: GitLab protects the first branch, and lower levels may not push to it."""
 
 
 class GitLabForge(HostedForge):
-    """Projects of a group or a user of GitLab."""
+    """Projects of a group or a user on GitLab."""
 
-    vendor = Vendor("GitLab", "https://gitlab.com", ("GITLAB_TOKEN",), "oauth2", Pace())
+    vendor = Vendor("GitLab", "https://gitlab.com", ("GITLAB_TOKEN",), "oauth2", RateLimiter())
 
     def pushed_at(self, name: str, branch: str) -> datetime.datetime | None:
-        """When the server received a branch's tip, if that is among its last hundred pushes."""
-        found = self._api.get(f"{self._place(name)}/events", action="pushed", per_page=100)
-        mine = [event for event in found.data or () if event["push_data"]["ref"] == branch] if found.ok else []
-        return moment(mine[0].get("created_at")) if mine else None
+        """When the server received a branch's tip, if that is among the project's last hundred pushes."""
+        response = self._api.get(f"{self._api_path(name)}/events", action="pushed", per_page=100)
+        events = response.data or () if response.ok else ()
+        matching = [event for event in events if event["push_data"]["ref"] == branch]
+        return parse_timestamp(matching[0].get("created_at")) if matching else None
 
     @property
     def _root(self) -> str:
@@ -33,39 +34,40 @@ class GitLabForge(HostedForge):
 
     @cached_property
     def _account(self) -> Any:
-        found = self._api.get(f"/namespaces/{quoted(self.owner)}")
-        if not found.ok:
-            raise self._refused(found, f"there is no group or user {self.owner}")
-        return found.data
+        response = self._api.get(f"/namespaces/{quote_part(self.owner)}")
+        if not response.ok:
+            raise self._request_error(response, f"there is no group or user {self.owner}")
+        return response.data
 
-    def _make(self, name: str) -> Answer:
+    def _request_repository(self, name: str) -> ApiResponse:
         body = {"name": name, "path": name, "namespace_id": self._account["id"], "visibility": "private"}
         return self._api.write("POST", "/projects", body)
 
-    def _is_there(self, name: str) -> bool:
-        return self._api.get(self._place(name)).ok
+    def _repository_exists(self, name: str) -> bool:
+        return self._api.get(self._api_path(name)).ok
 
-    def _let_in(self, name: str, username: str) -> Answer:
+    def _request_collaborator(self, name: str, username: str) -> ApiResponse:
         body = {"username": username, "access_level": MAINTAINER}
-        answer = self._api.write("POST", f"{self._place(name)}/members", body)
-        # 409: a member already.
-        return Answer(200, answer.data) if answer.status == 409 else answer
+        response = self._api.write("POST", f"{self._api_path(name)}/members", body)
+        # 409: the student is a member already.
+        return ApiResponse(200, response.data) if response.status == 409 else response
 
-    def _ask_to_take(self, name: str, proposal: Proposal) -> Answer:
+    def _request_pull_request(self, name: str, pull_request: PullRequest) -> ApiResponse:
         body = {
-            "source_branch": proposal.branch,
-            "target_branch": proposal.target,
-            "title": proposal.title,
-            "description": proposal.text,
+            "source_branch": pull_request.branch,
+            "target_branch": pull_request.target,
+            "title": pull_request.title,
+            "description": pull_request.text,
         }
-        return self._api.write("POST", f"{self._place(name)}/merge_requests", body)
+        return self._api.write("POST", f"{self._api_path(name)}/merge_requests", body)
 
-    def _proposed(self, name: str, proposal: Proposal) -> str:
-        found = self._api.get(f"{self._place(name)}/merge_requests", state="opened", source_branch=proposal.branch)
-        return self._page(found.data[0]) if found.ok and found.data else ""
+    def _find_pull_request(self, name: str, pull_request: PullRequest) -> str:
+        path = f"{self._api_path(name)}/merge_requests"
+        response = self._api.get(path, state="opened", source_branch=pull_request.branch)
+        return self._web_url(response.data[0]) if response.ok and response.data else ""
 
-    def _page(self, request: Any) -> str:
-        return str(request.get("web_url", ""))
+    def _web_url(self, data: Any) -> str:
+        return str(data.get("web_url", ""))
 
-    def _place(self, name: str) -> str:
-        return f"/projects/{quoted(f'{self.owner}/{name}')}"
+    def _api_path(self, name: str) -> str:
+        return f"/projects/{quote_part(f'{self.owner}/{name}')}"

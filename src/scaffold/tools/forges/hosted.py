@@ -1,6 +1,6 @@
-"""What the forges with accounts have in common: repositories are made, students let in and changes asked for by an API.
+"""What the forges with accounts have in common: an HTTP API for repositories, collaborators and pull requests.
 
-git itself goes over HTTPS with the same token (credentials.py).
+git itself uses HTTPS with the same token (credentials.py).
 """
 
 import datetime
@@ -14,93 +14,95 @@ from typing import Any, ClassVar
 from urllib.parse import quote, urlsplit
 
 from scaffold.errors import ScaffoldError
-from scaffold.tools.forges.api import Answer, Api
-from scaffold.tools.forges.base import ForgeError, NoRepositoryError, Proposal
+from scaffold.tools.forges.api import Api, ApiResponse
+from scaffold.tools.forges.base import ForgeError, PullRequest, RepositoryNotFoundError
 from scaffold.tools.forges.credentials import find_token, git_environment
-from scaffold.tools.forges.pace import Pace
-from scaffold.tools.forges.remote import Remote, Repositories
+from scaffold.tools.forges.rate_limiter import RateLimiter
+from scaffold.tools.forges.remote import GitTransport, Remote
 
-UNREADY = 4
-"""How often a repository that was just made is asked for before it is given up: a server may take a moment."""
+PUSH_ATTEMPTS = 4
+"""How often to push to a repository that was just created: a server may need a moment."""
 
 
 @dataclass(frozen=True)
 class Vendor:
-    """What is to be known about a kind of forge before it is talked to.
+    """What is known about a kind of forge before the first request.
 
     Attributes:
-        name: as people call it.
-        url: where most of them are; empty where everybody has their own.
-        tokens: environment variables that may hold its token.
-        user: the name beside a token when git asks.
-        pace: its published limits on writing.
+        name: The vendor's name.
+        url: The address of the vendor's own server; empty where everybody runs their own.
+        tokens: Environment variables that may contain the token.
+        user: The user name that goes with the token when git authenticates.
+        rate_limiter: The published limits on write requests.
     """
 
     name: str
     url: str
     tokens: tuple[str, ...]
     user: str
-    pace: Pace
+    rate_limiter: RateLimiter
 
 
-class HostedForge(Repositories):
-    """Private repositories at URL/OWNER/NAME.git."""
+class HostedForge(GitTransport):
+    """Private repositories URL/OWNER/NAME.git."""
 
     vendor: ClassVar[Vendor]
-    is_near = False
+    is_local = False
 
     def __init__(self, owner: str, url: str = "", sleep: Callable[[float], None] = time.sleep) -> None:
         self.owner = owner
         self.url = (url or self.vendor.url).rstrip("/")
         self.sleep = sleep
-        self._pace = replace(self.vendor.pace, sleep=sleep)
+        self._rate_limiter = replace(self.vendor.rate_limiter, sleep=sleep)
 
-    def address(self, name: str) -> str:
-        """What a student clones."""
+    def clone_url(self, name: str) -> str:
+        """The URL that a student clones."""
         return f"{self.url}/{self.owner}/{name}.git"
 
-    def seconds(self, writes: int) -> float:
-        """How long so many writes take at least, by the forge's published limits."""
-        return self._pace.seconds(writes)
+    def estimate_seconds(self, writes: int) -> float:
+        """How many seconds this many writes take at least, by the forge's published limits."""
+        return self._rate_limiter.estimate_seconds(writes)
 
     def check(self, *, used: bool) -> None:  # noqa: ARG002
-        """See that there is a token, that it is taken, and that the owner is there. Raises ScaffoldError."""
-        _ = self._account  # asked for once, and kept
+        """Check that there is a valid token, and that the owner exists. Raises ScaffoldError."""
+        _ = self._account  # requested once, then cached
 
-    def create(self, name: str) -> None:
-        """Make an empty private repository; nothing where there is one. Raises ForgeError."""
-        answer = self._make(name)
-        # A server that failed, or that says the name is taken, may have made it.
-        if not answer.ok and not self._is_there(name):
-            raise self._refused(answer, f"the repository {self.owner}/{name} cannot be made")
+    def create_repository(self, name: str) -> None:
+        """Create an empty private repository; does nothing where it exists. Raises ForgeError."""
+        response = self._request_repository(name)
+        # A write request that failed may have succeeded on the server: check before reporting an error.
+        if not response.ok and not self._repository_exists(name):
+            raise self._request_error(response, f"the repository {self.owner}/{name} cannot be created")
 
     def push(self, store: Path, name: str, branches: Mapping[str, str]) -> None:
-        """Set branches, by no force. Raises ForgeError."""
-        for turn in range(UNREADY):
+        """Set branches, never by force. Raises ForgeError."""
+        for attempt in range(PUSH_ATTEMPTS):
             try:
                 return self._remote(name).push(store, branches)
-            except NoRepositoryError:
-                if turn == UNREADY - 1:
+            except RepositoryNotFoundError:
+                if attempt == PUSH_ATTEMPTS - 1:
                     raise
-                self.sleep(float(2**turn))
+                self.sleep(float(2**attempt))
         return None
 
-    def invite(self, name: str, username: str) -> bool:
-        """Let a student in, so that they can push. Returns True. Raises ForgeError."""
-        answer = self._let_in(name, username)
-        if not answer.ok:
-            raise self._refused(answer, f"{username} cannot be let into {self.owner}/{name}")
+    def add_collaborator(self, name: str, username: str) -> bool:
+        """Give a student write access. Returns True. Raises ForgeError."""
+        response = self._request_collaborator(name, username)
+        if not response.ok:
+            raise self._request_error(response, f"{username} cannot be added to {self.owner}/{name}")
         return True
 
-    def propose(self, name: str, proposal: Proposal) -> str:
-        """Ask for a change to be taken, unless that is asked already. Returns its address. Raises ForgeError."""
-        url = self._proposed(name, proposal)
+    def open_pull_request(self, name: str, pull_request: PullRequest) -> str:
+        """Open a pull request, unless one is open for the branch. Returns its URL. Raises ForgeError."""
+        url = self._find_pull_request(name, pull_request)
         if url:
             return url
-        answer = self._ask_to_take(name, proposal)
-        url = self._page(answer.data) if answer.ok else self._proposed(name, proposal)
+        response = self._request_pull_request(name, pull_request)
+        # As in `create_repository`: a failed write request may have succeeded.
+        url = self._web_url(response.data) if response.ok else self._find_pull_request(name, pull_request)
         if not url:
-            raise self._refused(answer, f"the change {proposal.branch} cannot be proposed to {self.owner}/{name}")
+            what = f"the pull request for {pull_request.branch} cannot be opened in {self.owner}/{name}"
+            raise self._request_error(response, what)
         return url
 
     @abstractmethod
@@ -110,79 +112,80 @@ class HostedForge(Repositories):
     @property
     @abstractmethod
     def _root(self) -> str:
-        """Where the interface is."""
+        """The URL of the API."""
 
     @abstractmethod
     def _headers(self, token: str) -> dict[str, str]:
-        """What shows the token."""
+        """The headers that authenticate a request."""
 
     @property
     @abstractmethod
     def _account(self) -> Any:
-        """What is known about the owner of the repositories. Raises ForgeError where there is none."""
+        """The API's data about the owner of the repositories. Raises ForgeError where there is no such owner."""
 
     @abstractmethod
-    def _make(self, name: str) -> Answer:
-        """Make a repository."""
+    def _request_repository(self, name: str) -> ApiResponse:
+        """Send the request that creates a repository."""
 
     @abstractmethod
-    def _is_there(self, name: str) -> bool:
+    def _repository_exists(self, name: str) -> bool:
         """Whether there is a repository of this name."""
 
     @abstractmethod
-    def _let_in(self, name: str, username: str) -> Answer:
-        """Let a student in."""
+    def _request_collaborator(self, name: str, username: str) -> ApiResponse:
+        """Send the request that adds a collaborator."""
 
     @abstractmethod
-    def _ask_to_take(self, name: str, proposal: Proposal) -> Answer:
-        """Ask for a change to be taken."""
+    def _request_pull_request(self, name: str, pull_request: PullRequest) -> ApiResponse:
+        """Send the request that opens a pull request."""
 
     @abstractmethod
-    def _proposed(self, name: str, proposal: Proposal) -> str:
-        """The address of a change that is asked for already; empty where none is."""
+    def _find_pull_request(self, name: str, pull_request: PullRequest) -> str:
+        """The URL of an open pull request for the same branch; empty for none."""
 
     @abstractmethod
-    def _page(self, request: Any) -> str:
-        """The address of a change in the server's words."""
+    def _web_url(self, data: Any) -> str:
+        """The web page of a pull request, from the API's data."""
 
     @cached_property
     def _token(self) -> str:
         parts = urlsplit(self.url)
         if parts.scheme != "https" and parts.hostname not in ("127.0.0.1", "localhost"):
-            raise ScaffoldError(f"A token is not sent to {self.url}: only https hides it.", "Mend class.toml.")
+            message = f"The token is not sent to {self.url}: only https encrypts it."
+            raise ScaffoldError(message, "Use an https address in class.toml.")
         return find_token(self.vendor.tokens, parts.netloc)
 
     @cached_property
     def _api(self) -> Api:
-        return Api(self._root, self._headers(self._token), self._pace, self.sleep)
+        return Api(self._root, self._headers(self._token), self._rate_limiter, self.sleep)
 
     def _remote(self, name: str) -> Remote:
-        url = self.address(name)
+        url = self.clone_url(name)
         return Remote(url, env=git_environment(url, self.vendor.user, self._token))
 
-    def _refused(self, answer: Answer, what: str) -> ForgeError:
-        """What a teacher is told of an answer that is a refusal."""
+    def _request_error(self, response: ApiResponse, what: str) -> ForgeError:
+        """The error for a response that is not a success."""
         host = urlsplit(self.url).netloc
-        if answer.status == 401:
-            return ForgeError(f"{host} does not take the token.", f"Make a new one: {self.vendor.tokens[0]}")
-        if 300 <= answer.status < 400:
-            return ForgeError(f"{host} says that {self.owner} has moved: {what}.", "Mend class.toml or the roster.")
-        said = answer.data.get("message", "") if isinstance(answer.data, dict) else ""
-        reason = said if isinstance(said, str) else str(said)
-        line = " ".join(reason.split())[:200]
-        hint = "May the token do that?" if answer.status in (403, 404) else "Then: scaffold class resume"
-        return ForgeError(f"{host}: {what} ({line or answer.status}).", hint)
+        if response.status == 401:
+            return ForgeError(f"{host} rejected the token.", f"Create a new one and set {self.vendor.tokens[0]}.")
+        if 300 <= response.status < 400:
+            hint = "Correct class.toml or the roster."
+            return ForgeError(f"{host} reports that {self.owner} has moved: {what}.", hint)
+        data = response.data.get("message", "") if isinstance(response.data, dict) else ""
+        message = " ".join(str(data).split())[:200]
+        hint = "Check the token's permissions." if response.status in (403, 404) else "Then: scaffold class resume"
+        return ForgeError(f"{host}: {what} ({message or response.status}).", hint)
 
 
-def quoted(part: str) -> str:
-    """A name as one part of an address."""
+def quote_part(part: str) -> str:
+    """A name as one segment of a URL path."""
     return quote(part, safe="")
 
 
-def moment(text: Any) -> datetime.datetime | None:
-    """A time as servers write it (RFC 3339); None for what is none."""
+def parse_timestamp(text: Any) -> datetime.datetime | None:
+    """An RFC 3339 time, as servers write it; None for anything else."""
     try:
-        found = datetime.datetime.fromisoformat(text)
+        time = datetime.datetime.fromisoformat(text)
     except (TypeError, ValueError):
         return None
-    return found if found.tzinfo else found.replace(tzinfo=datetime.UTC)
+    return time if time.tzinfo else time.replace(tzinfo=datetime.UTC)

@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 
 from grading_support import OUTSIDE, files_of, interpreter, need_sandbox
-from scaffold.core.classroom.grading import environment, session, submission
-from scaffold.core.classroom.grading.runner import Court
-from scaffold.core.classroom.grading.session import Trial
+from scaffold.core.classroom.grading import environment, session
+from scaffold.core.classroom.grading.runner import Runner
+from scaffold.core.classroom.grading.session import SessionResult
+from scaffold.core.classroom.grading.submission import read_layout, read_submission, split_files
 from scaffold.core.classroom.rules import Limits
 from scaffold.core.outcome import silent
-from scaffold.tools.sandbox import Bare, Bubblewrap, Container, Sandbox
+from scaffold.tools.sandbox import Bubblewrap, Container, Sandbox, Unsandboxed
 
 CODE = """\
 import contextlib
@@ -168,29 +169,29 @@ TEACHER = {"src/pack/__init__.py": "", "src/pack/code.py": CODE, "tests/test_cod
 LIMITS = Limits(seconds=5, import_seconds=20, memory_mb=400, output_mb=8)
 
 
-def hold(
+def run_session(
     sandbox: Sandbox, work: Path, change: Mapping[str, str | None] | None = None, more: Mapping[str, str] | None = None
-) -> Trial:
+) -> SessionResult:
     teacher = files_of({**TEACHER, **(more or {})})
     student = files_of({**TEACHER, **(more or {}), **(change or {})})
-    plan = submission.layout(teacher, ["assignment.toml"])
-    found = environment.find(work, {}, str(interpreter(work)), silent)
-    return session.hold(Court(sandbox, found, plan, LIMITS), submission.trees(student, teacher, plan, {}))
+    layout = read_layout(teacher, ["assignment.toml"])
+    env = environment.find_or_build(work, {}, str(interpreter(work)), silent)
+    return session.run_tests(Runner(sandbox, env, layout, LIMITS), split_files(student, teacher, layout, {}))
 
 
 @pytest.fixture(params=["bubblewrap", "none"])
 def sandbox(request: pytest.FixtureRequest) -> Sandbox:
     if request.param == "none":
-        return Bare()
+        return Unsandboxed()
     need_sandbox()
     return Bubblewrap()
 
 
 def test_ordinary_tests_pass(sandbox: Sandbox, work: Path) -> None:
-    done = hold(sandbox, work)
-    assert done.stopped == ""
-    assert {one.test: one.message for one in done.verdicts if not one.passed} == {}
-    assert len(done.verdicts) == 14
+    result = run_session(sandbox, work)
+    assert result.stopped == ""
+    assert {verdict.test: verdict.message for verdict in result.verdicts if not verdict.passed} == {}
+    assert len(result.verdicts) == 14
 
 
 def test_a_module_that_cannot_be_imported_costs_its_own_tests_alone(work: Path) -> None:
@@ -199,18 +200,18 @@ def test_a_module_that_cannot_be_imported_costs_its_own_tests_alone(work: Path) 
         "src/pack/other.py": "x = 1\n",
         "tests/test_other.py": "from pack.other import x\n\n\ndef test_other():\n    assert x == 1\n",
     }
-    done = hold(Bubblewrap(), work, {"src/pack/other.py": "x = nowhere\n"}, more)
-    failed = {one.test: one.message for one in done.verdicts if not one.passed}
+    result = run_session(Bubblewrap(), work, {"src/pack/other.py": "x = nowhere\n"}, more)
+    failed = {verdict.test: verdict.message for verdict in result.verdicts if not verdict.passed}
     assert list(failed) == ["tests/test_other.py"]
     assert "NameError: name 'nowhere' is not defined" in failed["tests/test_other.py"]
-    assert len(done.verdicts) == 15
+    assert len(result.verdicts) == 15
 
 
 def test_a_test_that_hands_over_what_cannot_be_handed_over_says_so(work: Path) -> None:
     need_sandbox()
     more = {"tests/test_call.py": "from pack.code import first\n\n\ndef test_call():\n    first(lambda: 1)\n"}
-    done = hold(Bubblewrap(), work, None, more)
-    failed = {one.test: one.message for one in done.verdicts if not one.passed}
+    result = run_session(Bubblewrap(), work, None, more)
+    failed = {verdict.test: verdict.message for verdict in result.verdicts if not verdict.passed}
     assert "the test's value cannot be handed over" in failed["tests/test_call.py::test_call"]
 
 
@@ -220,11 +221,13 @@ def test_in_a_container(work: Path) -> None:
     if not container.works():
         must = OUTSIDE.get("REQUIRE_DOCKER") == "1"
         (pytest.fail if must else pytest.skip)("docker does not work here, or does not see this machine's files")
-    done = hold(container, work)
-    assert {one.test: one.message for one in done.verdicts if not one.passed} == {}
-    assert done.stopped == ""
-    loops = hold(container, work, {"src/pack/code.py": CODE + "\n\ndef lock():\n    while True:\n        pass\n"})
-    assert {one.test for one in loops.verdicts if not one.passed} == {"tests/test_code.py::test_semaphores"}
+    result = run_session(container, work)
+    assert {verdict.test: verdict.message for verdict in result.verdicts if not verdict.passed} == {}
+    assert result.stopped == ""
+    loops = run_session(
+        container, work, {"src/pack/code.py": CODE + "\n\ndef lock():\n    while True:\n        pass\n"}
+    )
+    assert {verdict.test for verdict in loops.verdicts if not verdict.passed} == {"tests/test_code.py::test_semaphores"}
 
 
 def test_a_submission_is_read_without_its_submodules_and_links_elsewhere(work: Path) -> None:
@@ -246,9 +249,9 @@ def test_a_submission_is_read_without_its_submodules_and_links_elsewhere(work: P
 
     store = make_bare(work / "store.git")
     store.write([Commit("main", tree)])
-    found = submission.read(store, git(store.folder, "rev-parse", "main"))
-    assert {path: file.content for path, file in found.items()} == {"a.txt": b"a", "dir/b.txt": b"a", "chain": b"a"}
-    assert not any(file.symlink for file in found.values())
+    env = read_submission(store, git(store.folder, "rev-parse", "main"))
+    assert {path: file.content for path, file in env.items()} == {"a.txt": b"a", "dir/b.txt": b"a", "chain": b"a"}
+    assert not any(file.symlink for file in env.values())
 
 
 def test_a_submission_that_grows_without_end_is_refused(work: Path) -> None:
@@ -267,6 +270,6 @@ def test_a_submission_that_grows_without_end_is_refused(work: Path) -> None:
     links = "".join(f"120000 blob {link}\tl{n}\n" for n in range(10)) + f"100644 blob {blob}\tlarge\n"
     linked = spawn("git", "mktree", cwd=store.folder, stdin=links).out.strip()
     with pytest.raises(ScaffoldError, match="too many files"):
-        submission.read(store, tree)
+        read_submission(store, tree)
     with pytest.raises(ScaffoldError, match="larger than 512 MB"):
-        submission.read(store, linked)
+        read_submission(store, linked)

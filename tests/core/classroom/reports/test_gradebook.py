@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scaffold.core.classroom.reports.gradebook import KINDS, fill, parse
+from scaffold.core.classroom.reports.gradebook import PLATFORMS, fill, parse
 from scaffold.errors import ScaffoldError
 
 POINTS = {"s1": 7.5, "s2": 10.0, "s3": 3.0, "ada@example.org": 7.5, "bob@example.org": 10.0}
@@ -38,39 +38,39 @@ def rows(text: str) -> list[list[str]]:
 
 
 def test_canvas() -> None:
-    done = fill(CANVAS, KINDS["canvas"], "Homework 1", POINTS)
+    done = fill(CANVAS, PLATFORMS["canvas"], "Homework 1", POINTS)
     assert [(change.line, change.before, change.after) for change in done.changes] == [(4, "", "7.5"), (5, "9.0", "10")]
     expected = CANVAS.replace("ada,A,,5", "ada,A,7.5,5").replace("bob,A,9.0,", "bob,A,10,")
     assert done.text == expected
     assert (done.column, done.most) == ("Homework 1 (4711)", 10.0)
-    assert done.strangers == ("7: s9",)
-    assert done.found == {"s1", "s2", "s3"}
+    assert done.unmatched == ("7: s9",)
+    assert done.matched == {"s1", "s2", "s3"}
 
 
 def test_moodle() -> None:
-    done = fill(MOODLE, KINDS["moodle"], "", POINTS)
+    done = fill(MOODLE, PLATFORMS["moodle"], "", POINTS)
     assert [(change.who, change.after) for change in done.changes] == [("Ada@example.org", "7.5")]
     assert done.text == MOODLE.replace('"Submitted","","10', '"Submitted","7.5","10')
     assert done.most == 10.0
 
 
 def test_brightspace() -> None:
-    done = fill(BRIGHTSPACE, KINDS["brightspace"], "", POINTS)
+    done = fill(BRIGHTSPACE, PLATFORMS["brightspace"], "", POINTS)
     assert done.text == BRIGHTSPACE.replace("Lovelace,,#", "Lovelace,7.5,#").replace("B,4,#", "B,10,#")
     assert done.most == 10.0
 
 
 def test_decimal_commas_stay() -> None:
     text = "Identifier;ID number;Grade;Maximum Grade\nP1;s1;6,50;10,00\nP2;s2;;10,00\n"
-    done = fill(text, KINDS["moodle"], "", POINTS)
+    done = fill(text, PLATFORMS["moodle"], "", POINTS)
     assert done.text == text.replace("6,50", '"7,5"').replace("s2;;", 's2;"10";')
     assert done.most == 10.0
 
 
 def test_twice_is_once() -> None:
     for kind, text in (("canvas", CANVAS), ("moodle", MOODLE), ("brightspace", BRIGHTSPACE)):
-        once = fill(text, KINDS[kind], "Homework 1" if kind == "canvas" else "", POINTS)
-        again = fill(once.text, KINDS[kind], "Homework 1" if kind == "canvas" else "", POINTS)
+        once = fill(text, PLATFORMS[kind], "Homework 1" if kind == "canvas" else "", POINTS)
+        again = fill(once.text, PLATFORMS[kind], "Homework 1" if kind == "canvas" else "", POINTS)
         assert (again.text, again.changes) == (once.text, ())
 
 
@@ -85,7 +85,7 @@ def test_twice_is_once() -> None:
 )
 def test_what_cannot_be_filled(text: str, wanted: str, words: str) -> None:
     with pytest.raises(ScaffoldError) as caught:
-        fill(text, KINDS["canvas"], wanted, POINTS)
+        fill(text, PLATFORMS["canvas"], wanted, POINTS)
     assert words in caught.value.message
     assert caught.value.hint
 
@@ -116,4 +116,4 @@ def test_whatever_it_is_it_ends_and_stays(text: str) -> None:
 def test_nothing_changes_without_points(table: list[list[str]]) -> None:
     out = io.StringIO()
     csv.writer(out).writerows([["Identifier", "ID number", "Grade"], *table])
-    assert fill(out.getvalue(), KINDS["moodle"], "", {}).text == out.getvalue()
+    assert fill(out.getvalue(), PLATFORMS["moodle"], "", {}).text == out.getvalue()

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from scaffold.core.classroom.starter import archives
 from scaffold.core.classroom.starter.leaks import Leak, LeakSearch
-from scaffold.core.classroom.starter.strip import Secret
+from scaffold.core.classroom.starter.strip import RemovedText
 from scaffold.tools.git.trees import File
 
 SOLUTION = (
@@ -47,7 +47,7 @@ def tarred(name: str, content: bytes) -> bytes:
 
 
 def look(path: str, content: bytes, allowed: tuple[str, ...] = ()) -> list[Leak]:
-    search = LeakSearch([Secret("src/a.py", 12, SOLUTION)], {File(HIDDEN).oid: "tests/hidden/test_a.py"}, allowed)
+    search = LeakSearch([RemovedText("src/a.py", 12, SOLUTION)], {File(HIDDEN).oid: "tests/hidden/test_a.py"}, allowed)
     return search.look(path, File(content).oid, content)
 
 

@@ -6,11 +6,11 @@ import json
 import pytest
 
 from scaffold.core.classroom.starter.leaks import Leak, LeakSearch, refuse
-from scaffold.core.classroom.starter.strip import Secret
+from scaffold.core.classroom.starter.strip import RemovedText
 from scaffold.errors import ScaffoldError
 from scaffold.tools.git.trees import File
 
-SOLUTION = Secret(
+SOLUTION = RemovedText(
     "src/a.py",
     12,
     (
@@ -20,8 +20,8 @@ SOLUTION = Secret(
         "    return level.shift(1)\n",
     ),
 )
-SHORT = Secret("src/b.py", 3, ("    return np.searchsorted(edges, values)\n",))
-TRIVIAL = Secret("src/c.py", 3, ("    return result\n",))
+SHORT = RemovedText("src/b.py", 3, ("    return np.searchsorted(edges, values)\n",))
+TRIVIAL = RemovedText("src/c.py", 3, ("    return result\n",))
 
 
 def look(path: str, text: str | bytes, allowed: tuple[str, ...] = ()) -> list[Leak]:

@@ -111,7 +111,7 @@ def test_other_kinds(name: str) -> None:
 
 
 def test_what_was_taken_out_is_told() -> None:
-    found = strip({"a.py": File(b"x\n### BEGIN SOLUTION\ny = 1\n### END SOLUTION\nz = 2 # SOLUTION\n")}).secrets
+    found = strip({"a.py": File(b"x\n### BEGIN SOLUTION\ny = 1\n### END SOLUTION\nz = 2 # SOLUTION\n")}).removed
     assert [(secret.path, secret.line, secret.lines) for secret in found] == [
         ("a.py", 3, ("y = 1\n",)),
         ("a.py", 5, ("z = 2\n",)),
@@ -221,8 +221,8 @@ def written(document: list[str | tuple[str, list[str]]], end: str) -> tuple[str,
             lines.append(part)
             visible.append(part)
         else:
-            marker, secrets = part
-            lines += [marker.format("BEGIN"), *secrets, marker.format("END")]
+            marker, removed = part
+            lines += [marker.format("BEGIN"), *removed, marker.format("END")]
     return "".join(line + end for line in lines), visible
 
 

@@ -1,1 +1,1 @@
-"""What goes to students' repositories and comes back from them."""
+"""Delivery: push starters to students' repositories, and fetch their work."""

@@ -1,6 +1,6 @@
-"""What happens on the forge for one owner after the other, so that one that fails does not stop the rest.
+"""Run forge operations for many owners, so that one failure does not stop the rest.
 
-Whatever was done is looked up on the forge and not remembered, so that doing it again does nothing twice.
+What exists on the forge is checked there and not remembered, so that every operation can be repeated.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -11,7 +11,7 @@ from scaffold.core.classroom import journal
 from scaffold.core.classroom.course import Course
 from scaffold.core.classroom.journal import Journal, Run
 from scaffold.core.classroom.owners import Owner
-from scaffold.core.classroom.store import Given, Store, fetched_ref
+from scaffold.core.classroom.store import StarterVersion, Store, fetched_ref
 from scaffold.core.outcome import Progress
 from scaffold.errors import ScaffoldError
 from scaffold.tools.forges.base import Forge, ForgeError, RejectedError
@@ -22,10 +22,11 @@ from scaffold.tools.forges.gitlab import GitLabForge
 from scaffold.tools.forges.gitserver import GitForge
 
 JOBS = 4
-_PATIENCE = 3
-"""After so many equal failures in a row it is the forge that is ill, and not a repository."""
+_MAX_EQUAL_FAILURES = 3
+"""After this many equal failures in a row, the forge itself is assumed to be at fault."""
+_NOT_TRIED = "not tried"
 FAILED = "failed"
-HOSTED: dict[str, type[GitHubForge | GitLabForge]] = {
+HOSTED_FORGES: dict[str, type[GitHubForge | GitLabForge]] = {
     "github": GitHubForge,
     "gitlab": GitLabForge,
     "gitea": GiteaForge,
@@ -35,12 +36,12 @@ HOSTED: dict[str, type[GitHubForge | GitLabForge]] = {
 
 @dataclass(frozen=True)
 class Row:
-    """What became of one repository.
+    """The result for one repository.
 
     Attributes:
-        owner: whose.
-        state: in a word or two.
-        detail: why, or where; may be empty.
+        owner: The student or team.
+        state: The state in a word or two, such as `handed out` or `failed`.
+        detail: The reason or the address; may be empty.
     """
 
     owner: Owner
@@ -49,8 +50,8 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Class:
-    """A class at work: its course, where repositories are, its store and its journal."""
+class Classroom:
+    """A course with its forge, its store and its journal."""
 
     course: Course
     forge: Forge
@@ -58,122 +59,139 @@ class Class:
     journal: Journal
 
 
-def forge_of(course: Course) -> Forge:
-    """The place for students' repositories that `class.toml` names."""
-    if course.forge in HOSTED:
-        return HOSTED[course.forge](course.organisation, course.url)
+def open_forge(course: Course) -> Forge:
+    """The forge that class.toml names."""
+    if course.forge in HOSTED_FORGES:
+        return HOSTED_FORGES[course.forge](course.organisation, course.url)
     return GitForge(course.url) if course.forge == "git" else FolderForge(course.place)
 
 
-def work(owners: Sequence[Owner], do: Callable[[Owner], Row], count: Callable[[int, int], None]) -> Iterator[Row]:
-    """Do something for each owner, a few at a time; rows come in the owners' order.
+def for_each_owner(
+    owners: Sequence[Owner], do: Callable[[Owner], Row], count: Callable[[int, int], None]
+) -> Iterator[Row]:
+    """Call `do` for each owner, `JOBS` at a time; the rows come in the owners' order.
 
-    What fails becomes a row. After the third equal failure in a row the rest is left, and told so.
+    A ScaffoldError becomes a row. After three equal failures in a row, the remaining owners are not tried. `count`
+    receives how many of all owners are done.
     """
 
-    def safely(owner: Owner) -> Row:
+    def do_safely(owner: Owner) -> Row:
         try:
             return do(owner)
         except ScaffoldError as error:
             return Row(owner, FAILED, error.message)
 
-    same, last, jobs = 0, "", JOBS
-    with ThreadPoolExecutor(jobs) as pool:
-        for start in range(0, len(owners), jobs):
-            some = owners[start : start + jobs]
-            count(start + len(some), len(owners))
-            for row in (
-                pool.map(safely, some) if same < _PATIENCE else (Row(owner, FAILED, "not tried") for owner in some)
-            ):
+    equal_failures, last_reason = 0, ""
+    with ThreadPoolExecutor(JOBS) as pool:
+        for start in range(0, len(owners), JOBS):
+            group = owners[start : start + JOBS]
+            count(start + len(group), len(owners))
+            if equal_failures >= _MAX_EQUAL_FAILURES:
+                yield from (Row(owner, FAILED, _NOT_TRIED) for owner in group)
+                continue
+            for row in pool.map(do_safely, group):
                 reason = row.detail.replace(row.owner.repository, "") if row.state == FAILED else ""
-                same = (
-                    same + 1 if reason and reason == last else 1 if reason else same if row.detail == "not tried" else 0
-                )
-                last = reason or last
+                if not reason:
+                    equal_failures = 0
+                else:
+                    equal_failures = equal_failures + 1 if reason == last_reason else 1
+                    last_reason = reason
                 yield row
 
 
-def hand_out(room: Class, run: Run, lines: dict[str, Given], owners: Sequence[Owner], progress: Progress) -> list[Row]:
-    """Give every owner a repository with what the store has for them; ends the run when nobody is left."""
-    given = room.journal.was_given(run.assignment)
-
-    def give(owner: Owner) -> Row:
-        return _give(room, run, owner, lines[owner.id], owner.id in given)
-
-    return carry_out(room, run, owners, give, progress)
-
-
-def carry_out(
-    room: Class, run: Run, owners: Sequence[Owner], do: Callable[[Owner], Row], progress: Progress
+def hand_out(
+    classroom: Classroom, run: Run, starters: dict[str, StarterVersion], owners: Sequence[Owner], progress: Progress
 ) -> list[Row]:
-    """Do a run's work for each owner, and end the run when nobody is left for whom it failed."""
+    """Give every owner a repository with their starter; ends the run when nothing failed."""
+    handed_out = classroom.journal.handed_out(run.assignment)
 
-    def noted(owner: Owner) -> Row:
+    def hand_out_one(owner: Owner) -> Row:
+        return _hand_out_one(classroom, run, owner, starters[owner.id], owner.id in handed_out)
+
+    return run_for_owners(classroom, run, owners, hand_out_one, progress)
+
+
+def run_for_owners(
+    classroom: Classroom, run: Run, owners: Sequence[Owner], do: Callable[[Owner], Row], progress: Progress
+) -> list[Row]:
+    """Call `do` for each owner and write failures to the journal; ends the run when nothing failed."""
+
+    def do_and_log(owner: Owner) -> Row:
         row = do(owner)
         if row.state == FAILED:
-            room.journal.step(run, owner.id, journal.FAILED, why=row.detail)
+            classroom.journal.step(run, owner.id, journal.FAILED, why=row.detail)
         return row
 
-    rows = list(work(owners, noted, progress.counter("Sending to repositories")))
+    rows = list(for_each_owner(owners, do_and_log, progress.counter("Sending to repositories")))
     if not any(row.state == FAILED for row in rows):
-        room.journal.end(run)
+        classroom.journal.end(run)
     return rows
 
 
-def _give(room: Class, run: Run, owner: Owner, line: Given, was_given: bool) -> Row:
-    name, branch = owner.repository, room.course.branch
-    heads = room.forge.heads(name)
+def _hand_out_one(classroom: Classroom, run: Run, owner: Owner, starter: StarterVersion, was_handed_out: bool) -> Row:
+    name, branch = owner.repository, classroom.course.branch
+    heads = classroom.forge.heads(name)
     if heads is None:
-        room.forge.create(name)
-        room.journal.step(run, owner.id, journal.CREATED, repository=name)
+        classroom.forge.create_repository(name)
+        classroom.journal.step(run, owner.id, journal.CREATED, repository=name)
         heads = {}
     if heads:
-        return _found(room, run, owner, line, heads, was_given)
+        return _existing_repository(classroom, run, owner, starter, heads, was_handed_out)
     try:
-        push(room, owner, branch, line.commit)
-    except RejectedError:  # somebody was faster
-        return _found(room, run, owner, line, room.forge.heads(name) or {}, was_given)
-    _let_in(room, run, owner, line)
-    return Row(owner, "again" if was_given else "handed out", room.forge.address(name))
+        push(classroom, owner, branch, starter.commit)
+    except RejectedError:  # somebody pushed in the meantime
+        heads = classroom.forge.heads(name) or {}
+        return _existing_repository(classroom, run, owner, starter, heads, was_handed_out)
+    _add_collaborators(classroom, run, owner, starter)
+    return Row(owner, "again" if was_handed_out else "handed out", classroom.forge.clone_url(name))
 
 
-def _let_in(room: Class, run: Run, owner: Owner, line: Given) -> None:
-    """Let an owner's students in, and note that all is done for them."""
+def _add_collaborators(classroom: Classroom, run: Run, owner: Owner, starter: StarterVersion) -> None:
+    """Give the owner's students access, and write to the journal that the hand-out to them is complete."""
     name = owner.repository
     for student in owner.members:
         if student.username:
-            room.forge.invite(name, student.username)
-    room.journal.step(run, owner.id, journal.PUSHED, repository=name, commit=line.commit, version=line.version)
+            classroom.forge.add_collaborator(name, student.username)
+    classroom.journal.step(
+        run, owner.id, journal.PUSHED, repository=name, commit=starter.commit, version=starter.version
+    )
 
 
-def push(room: Class, owner: Owner, branch: str, commit: str) -> None:
-    """Set an owner's branch, by no force.
+def push(classroom: Classroom, owner: Owner, branch: str, commit: str) -> None:
+    """Set a branch of an owner's repository, never by force.
 
     Raises:
-        ForgeError: it was refused, and the branch is not what it was to be.
+        ForgeError: The push was refused, and the branch is not at `commit`.
     """
     try:
-        room.forge.push(room.store.folder, owner.repository, {branch: commit})
+        classroom.forge.push(classroom.store.folder, owner.repository, {branch: commit})
     except ForgeError:
-        # The push of a scaffold that was killed may have gone on without it, and been faster.
-        if (room.forge.heads(owner.repository) or {}).get(branch) != commit:
+        # When scaffold is killed, its push can go on without it and finish first.
+        if (classroom.forge.heads(owner.repository) or {}).get(branch) != commit:
             raise
 
 
-def _found(room: Class, run: Run, owner: Owner, line: Given, heads: dict[str, str], was_given: bool) -> Row:
-    """A repository with something in it: it is left alone, whatever that is."""
-    where = room.forge.address(owner.repository)
-    if not was_given:
-        if line.commit not in heads.values() and not contains(room, owner, run.assignment, line):
-            detail = f"{where} holds something that was not handed out; nothing was changed there"
+def _existing_repository(
+    classroom: Classroom,
+    run: Run,
+    owner: Owner,
+    starter: StarterVersion,
+    heads: dict[str, str],
+    was_handed_out: bool,
+) -> Row:
+    """The row of a repository that has commits: it is never changed."""
+    url = classroom.forge.clone_url(owner.repository)
+    if not was_handed_out:
+        if starter.commit not in heads.values() and not _contains(classroom, owner, run.assignment, starter):
+            detail = f"{url} has commits that were not handed out; nothing was changed there"
             return Row(owner, FAILED, detail)
-        _let_in(room, run, owner, line)
-    return Row(owner, "there already", where)
+        _add_collaborators(classroom, run, owner, starter)
+    return Row(owner, "there already", url)
 
 
-def contains(room: Class, owner: Owner, assignment: str, line: Given) -> bool:
-    """Whether an owner's repository holds, on any branch, what they were given."""
+def _contains(classroom: Classroom, owner: Owner, assignment: str, starter: StarterVersion) -> bool:
+    """Whether some branch of an owner's repository contains their starter."""
     refs = fetched_ref(owner.id, assignment)
-    room.forge.fetch(room.store.folder, owner.repository, refs)
-    found = room.store.run("for-each-ref", "--format=%(refname)", f"--contains={line.commit}", refs)
-    return bool(found.strip())
+    classroom.forge.fetch(classroom.store.folder, owner.repository, refs)
+    containing = classroom.store.run("for-each-ref", "--format=%(refname)", f"--contains={starter.commit}", refs)
+    return bool(containing.strip())

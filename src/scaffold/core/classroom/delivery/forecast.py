@@ -1,8 +1,8 @@
-"""What an update would do to each student's work, found out beside it: nothing of the student's is touched.
+"""Forecast how a newer starter merges with each student's work, without touching the work.
 
-base is the starter that a student's work contains, theirs is the newer starter, yours is the student's branch. It is
-the merge of `scaffold update`, for a whole class by a handful of processes; those whose three trees are the same as
-another's are looked at once.
+The merge is the one of `scaffold update`: base is the starter that the student's work contains, theirs is the newer
+starter, yours is the student's branch. A few processes merge for the whole class, and students with the same three
+trees share one merge.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,20 +14,20 @@ from scaffold.tools.git.merge import Merged, Workbench, merge_many
 from scaffold.tools.git.trees import Commit, Entry, File, Known, Tree
 
 NOT_STARTED, CURRENT, CLEAN, CONFLICT = "not started", "has it", "clean", "conflict"
-_MARKS = "refs/heads/all"
-_START = b"<<<<<<< "
-_ALL = {1, 2, 3}
-"""The stages of a file that both changed."""
+_REF = "refs/heads/all"
+_CONFLICT_START = b"<<<<<<< "
+_ALL_STAGES = {1, 2, 3}
+"""The index stages of a file that both sides changed."""
 
 
 @dataclass(frozen=True)
-class Sides3:
-    """The trees of one merge.
+class MergeTrees:
+    """The tree ids of one merge.
 
     Attributes:
-        base: the starter that the student's work contains.
-        yours: the student's.
-        theirs: the newer starter.
+        base: The starter that the student's work contains.
+        yours: The student's work.
+        theirs: The newer starter.
     """
 
     base: str
@@ -36,8 +36,8 @@ class Sides3:
 
 
 @dataclass(frozen=True)
-class Clash:
-    """A conflict: the file, and the line in the student's file where it begins (0: it is about the whole file)."""
+class Conflict:
+    """A file with a conflict, and the line in the student's file where it begins (0: the whole file)."""
 
     path: str
     line: int
@@ -45,153 +45,171 @@ class Clash:
 
 @dataclass(frozen=True)
 class Forecast:
-    """What would come of it.
+    """The outcome of one merge.
 
     Attributes:
         state: `not started`, `has it`, `clean` or `conflict`.
-        tree: what the student's branch would be, when it is clean.
-        files: how many files of theirs it would change.
-        clashes: where it would conflict.
+        tree: The merged tree's id; with conflict markers in it when there is a conflict.
+        files: How many of the student's files the merge would change.
+        conflicts: The files with conflicts.
     """
 
     state: str
     tree: str
     files: int = 0
-    clashes: tuple[Clash, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
 
 
-def forecast(bench: Workbench, wanted: Sequence[Sides3]) -> list[Forecast]:
+def forecast(bench: Workbench, merges: Sequence[MergeTrees]) -> list[Forecast]:
     """The outcome of every merge, in order.
 
     Args:
-        bench: a workbench that sees all the trees.
-        wanted: the merges.
+        bench: A workbench that can read all the trees.
+        merges: The merges.
     """
-    distinct = list(dict.fromkeys(wanted))
-    found = {sides: _without_merge(sides) for sides in distinct}
-    merged = [sides for sides, known in found.items() if known is None]
-    found |= dict(zip(merged, _merged(bench, merged), strict=True))
-    plain = {sides: known for sides, known in found.items() if known}
-    counts = bench.changed_entries([(sides.yours, known.tree) for sides, known in plain.items()])
-    told = {
-        sides: replace(known, files=len(changed)) for (sides, known), changed in zip(plain.items(), counts, strict=True)
+    distinct = list(dict.fromkeys(merges))
+    trivial = {trees: _without_merge(trees) for trees in distinct}
+    to_merge = [trees for trees, outcome in trivial.items() if outcome is None]
+    outcomes = {trees: outcome for trees, outcome in trivial.items() if outcome}
+    outcomes |= dict(zip(to_merge, _merge_all(bench, to_merge), strict=True))
+    changes = bench.changed_entries([(trees.yours, outcome.tree) for trees, outcome in outcomes.items()])
+    counted = {
+        trees: replace(outcome, files=len(changed))
+        for (trees, outcome), changed in zip(outcomes.items(), changes, strict=True)
     }
-    return [told[sides] for sides in wanted]
+    return [counted[trees] for trees in merges]
 
 
-def _without_merge(sides: Sides3) -> Forecast | None:
-    if sides.yours == sides.theirs or sides.base == sides.theirs:
-        return Forecast(CURRENT, sides.yours)
-    return Forecast(NOT_STARTED, sides.theirs) if sides.yours == sides.base else None
+def _without_merge(trees: MergeTrees) -> Forecast | None:
+    """The outcome where one side is unchanged; None where a merge is needed."""
+    if trees.yours == trees.theirs or trees.base == trees.theirs:
+        return Forecast(CURRENT, trees.yours)
+    return Forecast(NOT_STARTED, trees.theirs) if trees.yours == trees.base else None
 
 
-def _merged(bench: Workbench, wanted: Sequence[Sides3]) -> list[Forecast]:
-    if not wanted:
+def _merge_all(bench: Workbench, merges: Sequence[MergeTrees]) -> list[Forecast]:
+    if not merges:
         return []
-    mine = bench.changed_entries([(sides.base, sides.yours) for sides in wanted])
-    news = bench.changed_entries([(sides.base, sides.theirs) for sides in wanted])
-    aligned = _aligned(bench, mine, news)
+    student_changes = bench.changed_entries([(trees.base, trees.yours) for trees in merges])
+    starter_changes = bench.changed_entries([(trees.base, trees.theirs) for trees in merges])
+    aligned = _align(bench, student_changes, starter_changes)
     commits = []
-    for number, (sides, (old, new)) in enumerate(zip(wanted, aligned, strict=True)):
-        first = 3 * number + 1
-        trees: Trees = ((sides.base, old, ""), (sides.yours, {}, f":{first}"), (sides.theirs, new, f":{first}"))
-        for side, (tree, files, parent) in enumerate(trees):
-            commits.append(Commit("", files, start=tree, parent=parent, ref=_MARKS, mark=first + side))
+    for number, (trees, (old, new)) in enumerate(zip(merges, aligned, strict=True)):
+        mark = 3 * number + 1
+        sides: tuple[_Side, ...] = (
+            (trees.base, old, ""),
+            (trees.yours, {}, f":{mark}"),
+            (trees.theirs, new, f":{mark}"),
+        )
+        for offset, (tree, files, parent) in enumerate(sides):
+            commits.append(Commit("", files, start=tree, parent=parent, ref=_REF, mark=mark + offset))
     ids = bench.write_marked(commits)
-    merges = merge_many(bench, [(ids[3 * number + 2], ids[3 * number + 3]) for number in range(len(wanted))])
-    done = [
-        _settled(bench, sides, merged) if _is_odd(merged, changed.keys() & new.keys()) else _plain(sides, merged)
-        for sides, merged, changed, new in zip(wanted, merges, mine, news, strict=True)
-    ]
-    return _with_lines(bench, done)
+    merged = merge_many(bench, [(ids[3 * number + 2], ids[3 * number + 3]) for number in range(len(merges))])
+    outcomes = []
+    for trees, result, ours, theirs in zip(merges, merged, student_changes, starter_changes, strict=True):
+        rules_apply = _rules_apply(result, ours.keys() & theirs.keys())
+        outcomes.append(_with_rules(bench, trees, result) if rules_apply else _outcome(trees, result))
+    return _with_lines(bench, outcomes)
 
 
-def _is_odd(merged: Merged, both: set[str]) -> bool:
-    """Whether a rule of the house may have a say: somebody deleted what the other changed, or a notebook was merged."""
-    deleted = any(set(stages) != _ALL for stages in merged.conflicts.values())
-    return deleted or any(path.endswith(".ipynb") for path in (*both, *merged.conflicts))
+_Side = tuple[str, Mapping[str, File], str]
+"""A side of a merge: the tree to start with, files to write over it, the parent commit's mark."""
 
 
-def _plain(sides: Sides3, merged: Merged) -> Forecast:
+def _rules_apply(merged: Merged, changed_by_both: set[str]) -> bool:
+    """Whether a rule of core/update/house_rules.py can apply: a file deleted by one side, or a notebook."""
+    deleted = any(set(stages) != _ALL_STAGES for stages in merged.conflicts.values())
+    return deleted or any(path.endswith(".ipynb") for path in (*changed_by_both, *merged.conflicts))
+
+
+def _outcome(trees: MergeTrees, merged: Merged) -> Forecast:
     if not merged.conflicts:
-        return _clean(sides, merged.tree)
-    return Forecast(CONFLICT, merged.tree, clashes=tuple(Clash(path, 0) for path in sorted(merged.conflicts)))
+        return _clean(trees, merged.tree)
+    return Forecast(CONFLICT, merged.tree, conflicts=tuple(Conflict(path, 0) for path in sorted(merged.conflicts)))
 
 
-def _with_lines(bench: Workbench, found: Sequence[Forecast]) -> list[Forecast]:
-    """The same, with the lines where conflicts begin: all files are read at once."""
-    places = [(one.tree, clash.path) for one in found for clash in one.clashes]
-    lines = dict(zip(places, map(_line, bench.read_paths(places)), strict=True))
+def _with_lines(bench: Workbench, outcomes: Sequence[Forecast]) -> list[Forecast]:
+    """The outcomes, with the lines where conflicts begin; the files of all outcomes are read at once."""
+    places = [(outcome.tree, conflict.path) for outcome in outcomes for conflict in outcome.conflicts]
+    lines = dict(zip(places, map(_first_conflict_line, bench.read_paths(places)), strict=True))
     return [
-        replace(one, clashes=tuple(replace(clash, line=lines[one.tree, clash.path]) for clash in one.clashes))
-        for one in found
+        replace(
+            outcome,
+            conflicts=tuple(
+                replace(conflict, line=lines[outcome.tree, conflict.path]) for conflict in outcome.conflicts
+            ),
+        )
+        for outcome in outcomes
     ]
 
 
-def _clean(sides: Sides3, tree: str) -> Forecast:
-    return Forecast(CURRENT if tree == sides.yours else CLEAN, tree)
+def _clean(trees: MergeTrees, tree: str) -> Forecast:
+    return Forecast(CURRENT if tree == trees.yours else CLEAN, tree)
 
 
-Trees = tuple[tuple[str, Mapping[str, File], str], ...]
 Changes = Mapping[str, tuple[Entry, Entry]]
+"""What changed between two trees: path → (entry before, entry after)."""
 
 
-def _aligned(
-    bench: Workbench, mine: Sequence[Changes], news: Sequence[Changes]
+def _align(
+    bench: Workbench, student_changes: Sequence[Changes], starter_changes: Sequence[Changes]
 ) -> list[tuple[dict[str, File], dict[str, File]]]:
-    """What is the student's to say (results of their runs, line ends) is taken out of both starters, as in an update.
+    """Remove from both starters what belongs to the student (results of their runs, line endings), as an update does.
 
-    Only files that both changed can matter, so only those are read: all of them at once.
+    Only files that both sides changed can matter, so only those are read: all of them at once.
+
+    Returns:
+        For each merge, the files to write over the base and over the newer starter.
     """
-    both = [_both(one, other) for one, other in zip(mine, news, strict=True)]
+    both = [_changed_by_both(ours, theirs) for ours, theirs in zip(student_changes, starter_changes, strict=True)]
     oids = {
         entry.oid
-        for paths, one, other in zip(both, mine, news, strict=True)
+        for paths, ours, theirs in zip(both, student_changes, starter_changes, strict=True)
         for path in paths
-        for entry in (*one[path], other[path][1])
+        for entry in (*ours[path], theirs[path][1])
     }
     contents = bench.read_many(sorted(oids))
-    found = []
-    for paths, one, other in zip(both, mine, news, strict=True):
-        base = {path: _file(one[path][0], contents) for path in paths}
-        theirs = {path: _file(other[path][1], contents) for path in paths}
-        yours = {path: one[path][1] for path in paths}
-        old, new = ownership.align(base, theirs, yours, lambda asked: {oid: contents[oid] for oid in asked})
-        found.append((_differing(base, old), _differing(theirs, new)))
-    return found
+    aligned = []
+    for paths, ours, theirs in zip(both, student_changes, starter_changes, strict=True):
+        base = {path: _file(ours[path][0], contents) for path in paths}
+        newer = {path: _file(theirs[path][1], contents) for path in paths}
+        students = {path: ours[path][1] for path in paths}
+        old, new = ownership.align(base, newer, students, lambda wanted: {oid: contents[oid] for oid in wanted})
+        aligned.append((_differing(base, old), _differing(newer, new)))
+    return aligned
 
 
 def _file(entry: Entry, contents: Mapping[str, bytes]) -> File:
     return File(contents[entry.oid], entry.mode == "100755")
 
 
-def _both(one: Changes, other: Changes) -> set[str]:
-    """The files that both changed, in whatever way."""
-    return {path for path in one.keys() & other.keys() if _is_file(one[path], other[path])}
-
-
-def _is_file(one: tuple[Entry, Entry], other: tuple[Entry, Entry]) -> bool:
-    return all(entry.mode.startswith("100") for entry in (*one, *other))
+def _changed_by_both(ours: Changes, theirs: Changes) -> set[str]:
+    """The regular files that both sides changed, in whatever way."""
+    return {
+        path
+        for path in ours.keys() & theirs.keys()
+        if all(entry.mode.startswith("100") for entry in (*ours[path], *theirs[path]))
+    }
 
 
 def _differing(before: Tree, after: Tree) -> dict[str, File]:
     return {path: file for path, file in after.items() if file != before[path]}
 
 
-def _settled(bench: Workbench, sides: Sides3, merged: Merged) -> Forecast:
-    """Apply the rules of the house: what the student deleted stays deleted, a notebook is merged whole or not."""
-    entries = bench.entries(sides.yours)
+def _with_rules(bench: Workbench, trees: MergeTrees, merged: Merged) -> Forecast:
+    """Apply the rules of an update: a deleted file stays deleted, a notebook is merged completely or not at all."""
     base, theirs = (
         {path: Known(b"", entry=entry) for path, entry in bench.entries(tree).items()}
-        for tree in (sides.base, sides.theirs)
+        for tree in (trees.base, trees.theirs)
     )
-    settled = apply_rules(bench, Sides(None, sides.yours, entries, base, theirs), merged)
-    if not settled.conflicts:
-        return _clean(sides, settled.tree)
-    return Forecast(CONFLICT, settled.tree, clashes=tuple(Clash(path, 0) for path in sorted(settled.conflicts)))
+    sides = Sides(None, trees.yours, bench.entries(trees.yours), base, theirs)
+    ruled = apply_rules(bench, sides, merged)
+    if not ruled.conflicts:
+        return _clean(trees, ruled.tree)
+    return Forecast(CONFLICT, ruled.tree, conflicts=tuple(Conflict(path, 0) for path in sorted(ruled.conflicts)))
 
 
-def _line(content: bytes) -> int:
-    """Where the first conflict of a file begins; the lines before it are the same in the student's file."""
-    start = 0 if content.startswith(_START) else content.find(b"\n" + _START) + 1
-    return content.count(b"\n", 0, start) + 1 if start or content.startswith(_START) else 0
+def _first_conflict_line(content: bytes) -> int:
+    """The line where the first conflict of a file begins; the lines before it are the same in the student's file."""
+    start = 0 if content.startswith(_CONFLICT_START) else content.find(b"\n" + _CONFLICT_START) + 1
+    return content.count(b"\n", 0, start) + 1 if start or content.startswith(_CONFLICT_START) else 0

@@ -1,59 +1,69 @@
-"""Handing an assignment out, from its beginning or from where it was interrupted."""
+"""Hand an assignment out, or resume a hand-out that was interrupted."""
 
 from collections.abc import Sequence
 
 from scaffold.core.classroom.assignment import Assignment
 from scaffold.core.classroom.course import Course
 from scaffold.core.classroom.delivery import batch
-from scaffold.core.classroom.delivery.batch import Class, Row
+from scaffold.core.classroom.delivery.batch import Classroom, Row, open_forge
 from scaffold.core.classroom.journal import Journal, Run
 from scaffold.core.classroom.owners import Owner
-from scaffold.core.classroom.starter import prepare
-from scaffold.core.classroom.starter.prepare import Prepared
+from scaffold.core.classroom.starter.prepare import PreparedStarter, prepare_run, write_starters
 from scaffold.core.classroom.store import open_store
 from scaffold.core.outcome import Progress
 
-COMMAND = "handout"
+HANDOUT = "handout"
+"""The command's name in the journal."""
 
 
-def open_class(course: Course) -> Class:
-    """A class at work, its lock held.
+def open_classroom(course: Course) -> Classroom:
+    """Open the forge, the store and the journal of a course whose lock is held.
 
     Raises:
-        ScaffoldError: its folder cannot be written, or the forge cannot be used.
+        ScaffoldError: The class folder cannot be written, or the forge cannot be used.
     """
-    forge, journal = batch.forge_of(course), Journal(course.home)
-    forge.check(used=journal.has_pushed())
+    forge, journal = open_forge(course), Journal(course.data_folder)
+    forge.check(used=journal.has_handed_out())
     store = open_store(course)
-    store.unlock()
-    return Class(course, forge, store, journal)
+    store.remove_stale_locks()
+    return Classroom(course, forge, store, journal)
 
 
-def begin(room: Class, task: Assignment, ready: Prepared, who: Sequence[Owner], progress: Progress) -> list[Row]:
-    """Write what is to be handed out into the store, then hand it out.
+def start_handout(
+    classroom: Classroom, assignment: Assignment, prepared: PreparedStarter, owners: Sequence[Owner], progress: Progress
+) -> list[Row]:
+    """Write the starters into the store, then hand them out.
 
     Raises:
-        ScaffoldError: something would leak; nothing was handed out.
+        ScaffoldError: Something would leak; nothing was handed out.
     """
-    run = room.journal.begin(COMMAND, task.name, ready.version, [owner.id for owner in who])
+    owner_ids = [owner.id for owner in owners]
+    run = classroom.journal.begin(HANDOUT, assignment.name, prepared.version, owner_ids)
     progress.step("Writing the store")
-    return _hand_out(room, run, task, ready, who, progress)
+    return _hand_out(classroom, run, assignment, prepared, owners, progress)
 
 
-def resume(room: Class, run: Run, progress: Progress) -> list[Row]:
-    """Go on with a hand-out.
+def resume_handout(classroom: Classroom, run: Run, progress: Progress) -> list[Row]:
+    """Resume a hand-out.
 
     Raises:
-        ScaffoldError: the roster, the assignment or its starter cannot be used.
+        ScaffoldError: The roster, the assignment or its starter cannot be used.
     """
-    task, who, ready = prepare.again(room.course, room.store, run, progress)
-    return _hand_out(room, run, task, ready, who, progress)
+    assignment, owners, prepared = prepare_run(classroom.course, classroom.store, run, progress)
+    return _hand_out(classroom, run, assignment, prepared, owners, progress)
 
 
 def _hand_out(
-    room: Class, run: Run, task: Assignment, ready: Prepared, who: Sequence[Owner], progress: Progress
+    classroom: Classroom,
+    run: Run,
+    assignment: Assignment,
+    prepared: PreparedStarter,
+    owners: Sequence[Owner],
+    progress: Progress,
 ) -> list[Row]:
-    has = room.journal.was_given(task.name)
-    # Also when all of it is in the store: the run that wrote it may have been stopped before it was searched.
-    lines = prepare.write(room.course, task, room.store, ready, who, newer=False, has=has)
-    return batch.hand_out(room, run, lines, who, progress)
+    received = classroom.journal.handed_out(assignment.name)
+    # Needed even if the store has all starters: the run that wrote them may have been killed before the leak search.
+    starters = write_starters(
+        classroom.course, assignment, classroom.store, prepared, owners, update_older=False, received=received
+    )
+    return batch.hand_out(classroom, run, starters, owners, progress)

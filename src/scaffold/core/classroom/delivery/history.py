@@ -1,12 +1,12 @@
-"""Which starter a student's work contains: by its commits, and by its trees where the commits were rewritten."""
+"""Find the starter that a student's work contains: by its commits, or by its tree where commits were rewritten."""
 
 from collections.abc import Sequence
 
-from scaffold.core.classroom.store import Given, Store
+from scaffold.core.classroom.store import StarterVersion, Store
 from scaffold.tools.git.graph import CommitGraph, read_graph
 
 
-def bases(store: Store, work: Sequence[tuple[Given, str]]) -> list[str]:
+def merge_bases(store: Store, work: Sequence[tuple[StarterVersion, str]]) -> list[str]:
     """The tree of the newest starter that each student's commit contains.
 
     Args:
@@ -15,17 +15,17 @@ def bases(store: Store, work: Sequence[tuple[Given, str]]) -> list[str]:
     """
     if not work:
         return []
-    graph = read_graph(store, [commit for line, head in work for commit in (line.commit, head)])
-    return [_base(graph, line.commit, head) for line, head in work]
+    graph = read_graph(store, [commit for starter, tip in work for commit in (starter.commit, tip)])
+    return [_merge_base(graph, starter.commit, tip) for starter, tip in work]
 
 
-def _base(graph: CommitGraph, tip: str, head: str) -> str:
-    starters = graph.line(tip)
-    above = graph.contained(head)
-    contained = next((commit for commit in starters if commit in above), "")
-    if contained:
-        return graph.nodes[contained].tree
-    # The student began a history of their own, or squashed ours into it: a commit of theirs has a starter's tree.
-    trees = {graph.nodes[commit].tree for commit in above}
-    same = next((commit for commit in starters if graph.nodes[commit].tree in trees), starters[-1])
-    return graph.nodes[same].tree
+def _merge_base(graph: CommitGraph, starter: str, tip: str) -> str:
+    starters = graph.line(starter)
+    contained = graph.contained(tip)
+    newest = next((commit for commit in starters if commit in contained), "")
+    if newest:
+        return graph.nodes[newest].tree
+    # The student started a new history, or squashed ours into it: one of their commits has the tree of a starter.
+    trees = {graph.nodes[commit].tree for commit in contained}
+    same_tree = next((commit for commit in starters if graph.nodes[commit].tree in trees), starters[-1])
+    return graph.nodes[same_tree].tree

@@ -1,17 +1,18 @@
-"""Mending a starter that was handed out, first half: where every student stands, and what an update would do."""
+"""Plan the update of a starter that was handed out: the state of every student, without changing anything for them."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 
 from scaffold.core.classroom.assignment import Assignment
-from scaffold.core.classroom.delivery import batch, history
-from scaffold.core.classroom.delivery.batch import FAILED, Class, Row
-from scaffold.core.classroom.delivery.forecast import CLEAN, CURRENT, NOT_STARTED, Forecast, Sides3, forecast
+from scaffold.core.classroom.delivery import batch
+from scaffold.core.classroom.delivery.batch import FAILED, Classroom, Row
+from scaffold.core.classroom.delivery.forecast import CLEAN, CURRENT, NOT_STARTED, Forecast, MergeTrees, forecast
+from scaffold.core.classroom.delivery.history import merge_bases
 from scaffold.core.classroom.owners import Owner
 from scaffold.core.classroom.starter import personal
-from scaffold.core.classroom.starter.prepare import Prepared
-from scaffold.core.classroom.store import Given, fetched_ref
+from scaffold.core.classroom.starter.prepare import PreparedStarter
+from scaffold.core.classroom.store import StarterVersion, fetched_ref
 from scaffold.core.outcome import Progress
 from scaffold.tools import git
 from scaffold.tools.git.merge import Workbench, workbench
@@ -21,131 +22,165 @@ ABSENT, SENT = "not handed out", "sent"
 
 
 @dataclass(frozen=True)
-class Work:
-    """Where one owner stands.
+class StudentUpdate:
+    """The planned update of one owner's repository.
 
     Attributes:
-        owner: whose repository.
-        state: one of the forecast's states, or `not handed out`, `sent`, `failed`.
-        head: the commit of their branch; empty when there is none.
-        line: what the store has for them.
-        outcome: the forecast, where there is one.
-        detail: why, in words.
-        sent: the commit of the update's branch on the forge; empty when there is none.
+        owner: The student or team.
+        state: A state of the forecast, or `not handed out`, `sent` or `failed`.
+        head: The commit of their branch; empty when there is none.
+        starter: Their newest starter in the store.
+        outcome: The forecast, where there is one.
+        detail: The reason, the conflicts or the number of changed files.
+        sent: The commit of the update's branch on the forge; empty when there is none.
     """
 
     owner: Owner
     state: str
     head: str = ""
-    line: Given | None = None
+    starter: StarterVersion | None = None
     outcome: Forecast | None = field(default=None, compare=False)
     detail: str = ""
     sent: str = ""
 
 
 def branch_of(version: int) -> str:
-    """The branch that an update is sent as."""
+    """The name of the branch with an update."""
     return f"starter-{version}"
 
 
-def look(room: Class, task: Assignment, who: Sequence[Owner], progress: Progress) -> dict[str, Row]:
-    """Bring what is on the forge into the store. Returns the owners for whom that failed."""
-    known = room.store.heads(task.name)
+def fetch_all(
+    classroom: Classroom, assignment: Assignment, owners: Sequence[Owner], progress: Progress
+) -> dict[str, Row]:
+    """Fetch the branches of all owners into the store. Returns the rows of those for whom that failed."""
+    fetched = classroom.store.heads(assignment.name)
 
     def fetch(owner: Owner) -> Row:
-        name = owner.repository
-        if not (room.forge.is_near and room.forge.heads(name) == known.get(owner.id, {})):
-            room.forge.fetch(room.store.folder, name, fetched_ref(owner.id, task.name))
+        name, forge = owner.repository, classroom.forge
+        if not (forge.is_local and forge.heads(name) == fetched.get(owner.id, {})):
+            forge.fetch(classroom.store.folder, name, fetched_ref(owner.id, assignment.name))
         return Row(owner, "")
 
-    lines = room.store.lines(task.name)
-    given = [owner for owner in who if owner.id in lines]
-    rows = batch.work(given, fetch, progress.counter("Looking at repositories"))
+    starters = classroom.store.student_starters(assignment.name)
+    with_starter = [owner for owner in owners if owner.id in starters]
+    rows = batch.for_each_owner(with_starter, fetch, progress.counter("Fetching repositories"))
     return {row.owner.id: row for row in rows if row.state == FAILED}
 
 
-def plan(
-    room: Class, task: Assignment, ready: Prepared, who: Sequence[Owner], progress: Progress, *, keep: bool
-) -> list[Work]:
-    """Where everybody stands, and what an update would do.
+def plan_update(
+    classroom: Classroom,
+    assignment: Assignment,
+    prepared: PreparedStarter,
+    owners: Sequence[Owner],
+    progress: Progress,
+    *,
+    keep_trees: bool,
+) -> list[StudentUpdate]:
+    """Fetch all repositories and forecast the update of each.
 
     Args:
-        room: the class.
-        task: the assignment.
-        ready: its newer starter.
-        who: the owners.
-        progress: told what is being done.
-        keep: put the merged trees into the store, to be sent; otherwise only what was fetched is there afterwards.
+        classroom: The class.
+        assignment: The assignment.
+        prepared: Its newer starter.
+        owners: The students or teams.
+        progress: Receives what is being done.
+        keep_trees: Put the merged trees into the store, where sending needs them.
     """
-    failed = look(room, task, who, progress)
+    failed = fetch_all(classroom, assignment, owners, progress)
     progress.step("Merging")
-    return forecast_all(room, task, ready, who, failed, keep=keep)
+    return forecast_all(classroom, assignment, prepared, owners, failed, keep_trees=keep_trees)
 
 
 def forecast_all(
-    room: Class,
-    task: Assignment,
-    ready: Prepared,
-    who: Sequence[Owner],
+    classroom: Classroom,
+    assignment: Assignment,
+    prepared: PreparedStarter,
+    owners: Sequence[Owner],
     failed: Mapping[str, Row],
     *,
-    keep: bool = False,
-) -> list[Work]:
-    """The same from what the store has fetched, without a look at the forge."""
-    lines, heads = room.store.lines(task.name), room.store.heads(task.name)
-    found = [
-        _stand(room, owner, lines.get(owner.id), heads.get(owner.id, {}), failed.get(owner.id), ready.version)
-        for owner in who
+    keep_trees: bool = False,
+) -> list[StudentUpdate]:
+    """Forecast the update of each owner from the branches that were fetched last; the forge is not asked."""
+    store = classroom.store
+    starters, heads = store.student_starters(assignment.name), store.heads(assignment.name)
+    updates = [
+        _before_merge(
+            classroom,
+            owner,
+            starters.get(owner.id),
+            heads.get(owner.id, {}),
+            failed.get(owner.id),
+            branch_of(prepared.version),
+        )
+        for owner in owners
     ]
-    open_ = [work for work in found if not work.state]
-    bases = history.bases(room.store, [(work.line, work.head) for work in open_ if work.line])
-    with _bench(room) as bench:
-        news = _new_trees(bench, room, task, ready, open_)
-        yours = room.store.trees_of([work.head for work in open_])
-        sides = [Sides3(*trees) for trees in zip(bases, yours, news, strict=True)]
-        outcomes = dict(zip((work.owner.id for work in open_), forecast(bench, sides), strict=True))
-        if keep:
-            bench.hand_over(room.store.folder / "objects")
-    return [_told(work, outcomes.get(work.owner.id)) for work in found]
+    to_merge = [update for update in updates if not update.state]
+    bases = merge_bases(store, [(update.starter, update.head) for update in to_merge if update.starter])
+    with _workbench(classroom) as bench:
+        newer = _newer_trees(bench, classroom, assignment, prepared, to_merge)
+        students = store.trees_of([update.head for update in to_merge])
+        merges = [MergeTrees(*trees) for trees in zip(bases, students, newer, strict=True)]
+        outcomes = dict(zip((update.owner.id for update in to_merge), forecast(bench, merges), strict=True))
+        if keep_trees:
+            bench.hand_over(store.folder / "objects")
+    return [_with_forecast(update, outcomes.get(update.owner.id)) for update in updates]
 
 
-def _stand(
-    room: Class, owner: Owner, line: Given | None, heads: Mapping[str, str], failed: Row | None, version: int
-) -> Work:
-    if line is None:
-        return Work(owner, ABSENT)
+def _before_merge(
+    classroom: Classroom,
+    owner: Owner,
+    starter: StarterVersion | None,
+    heads: Mapping[str, str],
+    failed: Row | None,
+    update_branch: str,
+) -> StudentUpdate:
+    """An owner's update without a forecast; its state is empty where a forecast is needed."""
+    if starter is None:
+        return StudentUpdate(owner, ABSENT)
     if failed:
-        return Work(owner, FAILED, line=line, detail=failed.detail)
-    branch = room.course.branch
+        return StudentUpdate(owner, FAILED, starter=starter, detail=failed.detail)
+    branch = classroom.course.branch
     if branch not in heads:
-        return Work(owner, FAILED, line=line, detail=f"{room.forge.address(owner.repository)} has no branch {branch}")
-    return Work(owner, "", heads[branch], line, sent=heads.get(branch_of(version), ""))
+        detail = f"{classroom.forge.clone_url(owner.repository)} has no branch {branch}"
+        return StudentUpdate(owner, FAILED, starter=starter, detail=detail)
+    return StudentUpdate(owner, "", heads[branch], starter, sent=heads.get(update_branch, ""))
 
 
-def _told(work: Work, outcome: Forecast | None) -> Work:
+def _with_forecast(update: StudentUpdate, outcome: Forecast | None) -> StudentUpdate:
     if outcome is None:
-        return work
-    state = SENT if work.sent and outcome.state != CURRENT else outcome.state
-    detail = ", ".join(f"{clash.path}:{clash.line}" if clash.line else clash.path for clash in outcome.clashes)
+        return update
+    state = SENT if update.sent and outcome.state != CURRENT else outcome.state
+    detail = ", ".join(
+        f"{conflict.path}:{conflict.line}" if conflict.line else conflict.path for conflict in outcome.conflicts
+    )
     if not detail and outcome.state in (CLEAN, NOT_STARTED):
         detail = f"{outcome.files} file{'s' if outcome.files != 1 else ''}"
-    return replace(work, state=state, outcome=outcome, detail=detail)
+    return replace(update, state=state, outcome=outcome, detail=detail)
 
 
-def _bench(room: Class) -> AbstractContextManager[Workbench]:
-    folder = room.store.folder
+def _workbench(classroom: Classroom) -> AbstractContextManager[Workbench]:
+    folder = classroom.store.folder
     return workbench(git.Repository(folder, folder, folder / "objects", "sha1"))
 
 
-def _new_trees(bench: Workbench, room: Class, task: Assignment, ready: Prepared, open_: Sequence[Work]) -> list[str]:
-    """The newer starter as each of them would have it: a tree's id each."""
-    bench.write([Commit("new", ready.tree)])
+def _newer_trees(
+    bench: Workbench,
+    classroom: Classroom,
+    assignment: Assignment,
+    prepared: PreparedStarter,
+    updates: Sequence[StudentUpdate],
+) -> list[str]:
+    """The tree ids of the newer starter, for each owner with their personal files."""
+    bench.write([Commit("new", prepared.tree)])
     shared = bench.tree_of("new")
-    if not task.personal.file and not task.personal.slices:
-        return [shared] * len(open_)
-    own = (personal.files(room.course, task, work.owner.id, ready.tree) for work in open_)
-    made = (
-        Commit("", files, start=shared, ref="refs/heads/all", mark=number) for number, files in enumerate(own, start=1)
+    if not assignment.personal.file and not assignment.personal.slices:
+        return [shared] * len(updates)
+    own_files = (
+        personal.student_files(classroom.course, assignment, update.owner.id, prepared.tree) for update in updates
     )
-    ids = bench.write_marked(made)
-    return bench.trees_of([ids[number] for number in range(1, len(open_) + 1)])
+    commits = (
+        Commit("", files, start=shared, ref="refs/heads/all", mark=number)
+        for number, files in enumerate(own_files, start=1)
+    )
+    ids = bench.write_marked(commits)
+    return bench.trees_of([ids[number] for number in range(1, len(updates) + 1)])

@@ -1,4 +1,4 @@
-"""How work on many repositories is told, to people and to machines."""
+"""The result of a batch of repositories, as text for people and as JSON for programs."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -9,33 +9,32 @@ from scaffold.core.outcome import Notice, Outcome, Table, Text
 PARTLY_DONE = 4
 
 
-def told(assignment: str, version: int, rows: Sequence[Row], notices: Sequence[Notice] = ()) -> Outcome:
-    """The outcome of a command that went through many repositories; exit code 4 when some of them failed."""
+def batch_outcome(assignment: str, version: int, rows: Sequence[Row], notices: Sequence[Notice] = ()) -> Outcome:
+    """The outcome of a command that worked through many repositories; exit code 4 when some of them failed."""
     failed = [row for row in rows if row.state == FAILED]
     data = {
         "assignment": assignment,
         "version": version,
-        "students": students(rows),
+        "students": rows_as_json(rows),
     }
-    table = listed(rows)
-    text = Text(f"{assignment}, starter {version}: {counted(rows)}.")
+    text = Text(f"{assignment}, starter {version}: {summarise(rows)}.")
     if failed:
-        left = Notice(f"{len(failed)} of {len(rows)} failed.", "When it is mended: scaffold class resume")
-        notices = [*notices, left]
-    return Outcome(data, [table, text], notices, PARTLY_DONE if failed else 0)
+        notice = Notice(f"{len(failed)} of {len(rows)} failed.", "When that is fixed: scaffold class resume")
+        notices = [*notices, notice]
+    return Outcome(data, [rows_as_table(rows), text], notices, PARTLY_DONE if failed else 0)
 
 
-def students(rows: Sequence[Row]) -> list[dict[str, str]]:
-    """What became of each repository, as JSON has it."""
+def rows_as_json(rows: Sequence[Row]) -> list[dict[str, str]]:
+    """The result for each repository, as `--json` shows it under `students`."""
     return [{"id": row.owner.id, "state": row.state, "detail": row.detail} for row in rows]
 
 
-def listed(rows: Sequence[Row]) -> Table:
-    """The same for people."""
+def rows_as_table(rows: Sequence[Row]) -> Table:
+    """The result for each repository as a table."""
     return Table(("student", "name", "", ""), [(row.owner.id, row.owner.title, row.state, row.detail) for row in rows])
 
 
-def counted(rows: Sequence[Row]) -> str:
-    """How many are in which state, the most frequent first."""
+def summarise(rows: Sequence[Row]) -> str:
+    """How many repositories are in which state, the most frequent state first, as in `3 clean, 1 conflict`."""
     counts = Counter(row.state for row in rows)
     return ", ".join(f"{count} {state}" for state, count in counts.most_common()) or "nobody"

@@ -1,7 +1,8 @@
-"""Mending a starter that was handed out, second half: a branch for every student, and never a push by force.
+"""Send an update of a starter: a branch for every student, never pushed by force.
 
-A student's own branch is touched only where they have not started and the teacher said so. What is sent where the merge
-is clean is the merge, done; where it is not, it is the newer starter, which `git merge` then takes them through.
+A student's own branch changes only where the student has not started and the teacher asked for it (`--fast-forward`).
+The branch holds the finished merge where that is clean; otherwise it holds the newer starter, which the student merges
+with `git merge`.
 """
 
 from collections.abc import Sequence
@@ -9,30 +10,30 @@ from dataclasses import dataclass
 
 from scaffold.core.classroom import journal
 from scaffold.core.classroom.assignment import Assignment
-from scaffold.core.classroom.delivery import batch, plan
-from scaffold.core.classroom.delivery.batch import FAILED, Class, Row
+from scaffold.core.classroom.delivery import batch
+from scaffold.core.classroom.delivery.batch import FAILED, Classroom, Row
 from scaffold.core.classroom.delivery.forecast import CLEAN, CONFLICT, CURRENT, NOT_STARTED
-from scaffold.core.classroom.delivery.plan import ABSENT, SENT, Work, branch_of
+from scaffold.core.classroom.delivery.plan import ABSENT, SENT, StudentUpdate, branch_of, plan_update
 from scaffold.core.classroom.journal import Run
 from scaffold.core.classroom.owners import Owner
-from scaffold.core.classroom.starter import prepare
-from scaffold.core.classroom.starter.prepare import Prepared
-from scaffold.core.classroom.store import Given
+from scaffold.core.classroom.starter.prepare import PreparedStarter, prepare_run, write_starters
+from scaffold.core.classroom.store import StarterVersion
 from scaffold.core.outcome import Progress
-from scaffold.tools.forges.base import Proposal
+from scaffold.tools.forges.base import PullRequest
 from scaffold.tools.git.trees import Commit
 
-COMMAND = "update"
+UPDATE = "update"
+"""The command's name in the journal."""
 FORWARDED = "fast-forwarded"
 
 
 @dataclass(frozen=True)
-class Options:
+class SendOptions:
     """How to send.
 
     Attributes:
-        fast_forward: put it onto the branch of those who have not started.
-        message: what the teacher says about it.
+        fast_forward: Push the update onto the branch of students who have not started.
+        message: What the teacher tells the students about the update.
     """
 
     fast_forward: bool = False
@@ -40,161 +41,184 @@ class Options:
 
 
 @dataclass(frozen=True)
-class _Errand:
-    """What sending needs to know.
+class _SendContext:
+    """What the update of one student needs to know.
 
     Attributes:
-        room: the class.
-        run: what the journal calls this.
-        options: how.
-        lines: what the store has for owners now.
-        merged: the merges that are done: owner → commit.
-        said: what the journal knows to be sent: owners and versions.
+        classroom: The class.
+        run: The run in the journal.
+        options: How to send.
+        starters: Owner → their newest starter.
+        merges: Owner → the commit of the finished merge, where it is clean.
+        logged: The updates that the journal has as sent: owner and version.
     """
 
-    room: Class
+    classroom: Classroom
     run: Run
-    options: Options
-    lines: dict[str, Given]
-    merged: dict[str, str]
-    said: frozenset[tuple[str, int]]
+    options: SendOptions
+    starters: dict[str, StarterVersion]
+    merges: dict[str, str]
+    logged: frozenset[tuple[str, int]]
 
-    def step(self, owner: Owner, step: str, commit: str) -> None:
-        """Write down what was done."""
-        self.room.journal.step(self.run, owner.id, step, version=self.run.version, commit=commit)
+    def log(self, owner: Owner, step: str, commit: str) -> None:
+        """Write to the journal what was done for an owner."""
+        self.classroom.journal.step(self.run, owner.id, step, version=self.run.version, commit=commit)
 
 
-def begin(
-    room: Class, task: Assignment, ready: Prepared, works: Sequence[Work], options: Options, progress: Progress
+def start_update(
+    classroom: Classroom,
+    assignment: Assignment,
+    prepared: PreparedStarter,
+    updates: Sequence[StudentUpdate],
+    options: SendOptions,
+    progress: Progress,
 ) -> list[Row]:
     """Send an update to everybody who needs it.
 
     Raises:
-        ScaffoldError: something would leak; nothing was sent.
+        ScaffoldError: Something would leak; nothing was sent.
     """
-    who = [work.owner.id for work in works]
-    about = {"fast_forward": options.fast_forward, "message": options.message}
-    run = room.journal.begin(COMMAND, task.name, ready.version, who, **about)
-    return _send(room, run, task, ready, works, options, progress)
+    owners = [update.owner.id for update in updates]
+    settings = {"fast_forward": options.fast_forward, "message": options.message}
+    run = classroom.journal.begin(UPDATE, assignment.name, prepared.version, owners, **settings)
+    return _send(classroom, run, assignment, prepared, updates, options, progress)
 
 
-def resume(room: Class, run: Run, progress: Progress) -> list[Row]:
-    """Go on with an update: where everybody stands is looked up again.
+def resume_update(classroom: Classroom, run: Run, progress: Progress) -> list[Row]:
+    """Resume an update; the state of every student is read again.
 
     Raises:
-        ScaffoldError: the roster, the assignment or its starter cannot be used.
+        ScaffoldError: The roster, the assignment or its starter cannot be used.
     """
-    task, who, ready = prepare.again(room.course, room.store, run, progress)
-    works = plan.plan(room, task, ready, who, progress, keep=True)
-    options = Options(run.options.get("fast_forward", False), run.options.get("message", ""))
-    return _send(room, run, task, ready, works, options, progress)
+    assignment, owners, prepared = prepare_run(classroom.course, classroom.store, run, progress)
+    updates = plan_update(classroom, assignment, prepared, owners, progress, keep_trees=True)
+    options = SendOptions(run.options.get("fast_forward", False), run.options.get("message", ""))
+    return _send(classroom, run, assignment, prepared, updates, options, progress)
 
 
 def _send(
-    room: Class,
+    classroom: Classroom,
     run: Run,
-    task: Assignment,
-    ready: Prepared,
-    works: Sequence[Work],
-    options: Options,
+    assignment: Assignment,
+    prepared: PreparedStarter,
+    updates: Sequence[StudentUpdate],
+    options: SendOptions,
     progress: Progress,
 ) -> list[Row]:
-    by_owner = {work.owner.id: work for work in works}
-    needy = [work.owner for work in works if work.state in (NOT_STARTED, CLEAN, CONFLICT, SENT)]
+    by_owner = {update.owner.id: update for update in updates}
+    recipients = [update.owner for update in updates if update.state in (NOT_STARTED, CLEAN, CONFLICT, SENT)]
     progress.step("Writing the store")
-    text = letter(task.title, ready.version, options.message)
-    lines = prepare.write(room.course, task, room.store, ready, needy, newer=True, message=text)
-    merged = _write_merges(room, run, ready, [by_owner[owner.id] for owner in needy], lines, text)
-    errand = _Errand(room, run, options, lines, merged, frozenset(room.journal.sent(run.assignment)))
+    text = commit_message(assignment.title, prepared.version, options.message)
+    starters = write_starters(
+        classroom.course, assignment, classroom.store, prepared, recipients, update_older=True, message=text
+    )
+    to_merge = [by_owner[owner.id] for owner in recipients]
+    merges = _write_merges(classroom, run, prepared, to_merge, starters, text)
+    logged = frozenset(classroom.journal.sent(run.assignment))
+    context = _SendContext(classroom, run, options, starters, merges, logged)
 
     def send(owner: Owner) -> Row:
-        return _row(errand, by_owner[owner.id])
+        return _send_one(context, by_owner[owner.id])
 
-    return batch.carry_out(room, run, [work.owner for work in works], send, progress)
+    return batch.run_for_owners(classroom, run, [update.owner for update in updates], send, progress)
 
 
-def letter(title: str, version: int, message: str) -> str:
-    """What a student reads in the commit, in plain words."""
-    said = f"{message.strip()}\n\n" if message.strip() else ""
+def commit_message(title: str, version: int, message: str) -> str:
+    """The message of an update's commits, which students read."""
+    teachers_message = f"{message.strip()}\n\n" if message.strip() else ""
     branch = branch_of(version)
     return (
-        f"{title}: your teacher mended the starter\n\n{said}"
-        f"Your own work is not touched before you take it:\n\n    git fetch origin\n    git merge origin/{branch}\n\n"
-        f"If git then speaks of a conflict, both of you changed the same lines: choose in the files it names, then\n"
+        f"{title}: your teacher fixed the starter\n\n{teachers_message}"
+        f"Your own work does not change until you merge the update:\n\n"
+        f"    git fetch origin\n    git merge origin/{branch}\n\n"
+        f"If git reports a conflict, both of you changed the same lines: choose in the files it names, then\n"
         f"git add them and git commit.\n\nStarter: {version}\n"
     )
 
 
 def _write_merges(
-    room: Class, run: Run, ready: Prepared, works: Sequence[Work], lines: dict[str, Given], text: str
+    classroom: Classroom,
+    run: Run,
+    prepared: PreparedStarter,
+    updates: Sequence[StudentUpdate],
+    starters: dict[str, StarterVersion],
+    text: str,
 ) -> dict[str, str]:
-    """The merges of those where it is clean, as commits on top of the students' own: owner → commit.
+    """Write the clean merges as commits on top of the students' own.
 
-    Also of those who were sent one before.
+    Returns:
+        Owner → commit, also for owners to whom a merge of this version was sent before.
     """
     clean = [
-        work for work in works if work.state == CLEAN or (work.state == NOT_STARTED and not _is_behind(work, lines))
+        update
+        for update in updates
+        if update.state == CLEAN or (update.state == NOT_STARTED and not _is_older_starter(update, starters))
     ]
-    refs = {work.owner.id: _sent_ref(work, run) for work in clean}
-    # Left by a run that was interrupted: the student may have gone on since.
-    room.store.drop(refs.values())
-    made = (
+    refs = {update.owner.id: _sent_ref(update, run) for update in clean}
+    # A run that was interrupted may have left merges with work that the student has continued since.
+    classroom.store.delete_refs(refs.values())
+    classroom.store.write(
         Commit(
             "",
             {},
-            start=work.outcome.tree,
-            parent=work.head,
-            second_parent=lines[work.owner.id].commit,
-            ref=refs[work.owner.id],
+            start=update.outcome.tree,
+            parent=update.head,
+            second_parent=starters[update.owner.id].commit,
+            ref=refs[update.owner.id],
             message=text,
-            stamp=ready.source.stamp,
+            stamp=prepared.source.stamp,
         )
-        for work in clean
-        if work.outcome
+        for update in clean
+        if update.outcome
     )
-    room.store.write(made)
-    sent = {work.owner.id: _sent_ref(work, run) for work in works}
-    return room.store.commits(sent)
+    return classroom.store.resolve_refs({update.owner.id: _sent_ref(update, run) for update in updates})
 
 
-def _sent_ref(work: Work, run: Run) -> str:
-    return f"refs/sent/{work.owner.id}/{run.assignment}/{run.version}"
+def _sent_ref(update: StudentUpdate, run: Run) -> str:
+    return f"refs/sent/{update.owner.id}/{run.assignment}/{run.version}"
 
 
-def _is_behind(work: Work, lines: dict[str, Given]) -> bool:
-    """Whether an owner's branch is exactly an older starter, so that the newer one is on top of it."""
-    return work.line is not None and work.head in (work.line.commit, work.line.parent, lines[work.owner.id].parent)
+def _is_older_starter(update: StudentUpdate, starters: dict[str, StarterVersion]) -> bool:
+    """Whether the student's branch is exactly an older starter, so that the newer one is a fast-forward."""
+    if update.starter is None:
+        return False
+    return update.head in (update.starter.commit, update.starter.parent, starters[update.owner.id].parent)
 
 
-def _remember(errand: _Errand, work: Work) -> None:
-    """Write down what was sent by a scaffold that was killed before it could say so."""
-    owner, version = work.owner, errand.run.version
-    line = errand.lines.get(owner.id, work.line)
-    if line is None or (owner.id, version) in errand.said:
+def _log_missing(context: _SendContext, update: StudentUpdate) -> None:
+    """Write to the journal what was sent by a run that was killed before it could do so."""
+    owner, version = update.owner, context.run.version
+    starter = context.starters.get(owner.id, update.starter)
+    if starter is None or (owner.id, version) in context.logged:
         return
-    if work.sent and work.sent in (errand.merged.get(owner.id), line.commit):
-        errand.step(owner, journal.SENT, work.sent)
-    elif work.state == CURRENT and line.version == version and line.parent and work.head == line.commit:
-        errand.step(owner, journal.FORWARDED, line.commit)
+    if update.sent and update.sent in (context.merges.get(owner.id), starter.commit):
+        context.log(owner, journal.SENT, update.sent)
+    elif update.state == CURRENT and starter.version == version and starter.parent and update.head == starter.commit:
+        context.log(owner, journal.FORWARDED, starter.commit)
 
 
-def _row(errand: _Errand, work: Work) -> Row:
-    room, owner = errand.room, work.owner
-    _remember(errand, work)
-    if work.state in (ABSENT, FAILED, CURRENT):
-        return Row(owner, work.state, work.detail)
-    line = errand.lines[owner.id]
-    not_started = work.outcome is not None and work.outcome.state == NOT_STARTED and _is_behind(work, errand.lines)
-    if errand.options.fast_forward and not_started:
-        batch.push(room, owner, room.course.branch, line.commit)
-        errand.step(owner, journal.FORWARDED, line.commit)
-        return Row(owner, FORWARDED, work.detail)
-    if work.state == SENT:
+def _send_one(context: _SendContext, update: StudentUpdate) -> Row:
+    classroom, owner = context.classroom, update.owner
+    _log_missing(context, update)
+    if update.state in (ABSENT, FAILED, CURRENT):
+        return Row(owner, update.state, update.detail)
+    starter = context.starters[owner.id]
+    not_started = (
+        update.outcome is not None
+        and update.outcome.state == NOT_STARTED
+        and _is_older_starter(update, context.starters)
+    )
+    if context.options.fast_forward and not_started:
+        batch.push(classroom, owner, classroom.course.branch, starter.commit)
+        context.log(owner, journal.FORWARDED, starter.commit)
+        return Row(owner, FORWARDED, update.detail)
+    if update.state == SENT:
         return Row(owner, SENT, "waits for the student")
-    branch, commit = branch_of(errand.run.version), errand.merged.get(owner.id, line.commit)
-    batch.push(room, owner, branch, commit)
-    proposal = Proposal(branch, room.course.branch, f"Starter {errand.run.version}", errand.options.message)
-    url = room.forge.propose(owner.repository, proposal)
-    errand.step(owner, journal.SENT, commit)
-    conflicts = f"conflicts for the student in {work.detail}" if work.state == CONFLICT else ""
-    return Row(owner, "branch sent", url or conflicts or f"{branch}, {work.detail}")
+    branch, commit = branch_of(context.run.version), context.merges.get(owner.id, starter.commit)
+    batch.push(classroom, owner, branch, commit)
+    title = f"Starter {context.run.version}"
+    pull_request = PullRequest(branch, classroom.course.branch, title, context.options.message)
+    url = classroom.forge.open_pull_request(owner.repository, pull_request)
+    context.log(owner, journal.SENT, commit)
+    conflicts = f"conflicts for the student in {update.detail}" if update.state == CONFLICT else ""
+    return Row(owner, "branch sent", url or conflicts or f"{branch}, {update.detail}")

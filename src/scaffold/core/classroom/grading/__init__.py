@@ -1,1 +1,1 @@
-"""Running tests over submissions, and points."""
+"""Grading: run the teacher's tests on submissions, and turn the results into points."""

@@ -1,6 +1,7 @@
-"""An assignment that is ready to be graded: the teacher's version, the court, and which tests count.
+"""An assignment that is ready to be graded: the teacher's version, how to run its tests, and which tests count.
 
-Which tests there are is what the teacher's own solution passes: a test that does not run for a student has not passed.
+The tests that count are those that the teacher's own solution passes: a test that does not run for a student has not
+passed.
 """
 
 import json
@@ -9,15 +10,14 @@ from hashlib import sha256
 from pathlib import Path
 
 from scaffold import __version__
-from scaffold.core.classroom import rules
-from scaffold.core.classroom.assignment import Assignment
+from scaffold.core.classroom.assignment import ASSIGNMENT_FILE, Assignment
 from scaffold.core.classroom.course import Course
-from scaffold.core.classroom.grading import environment, scoring, session, submission
-from scaffold.core.classroom.grading.remote import Paper
-from scaffold.core.classroom.grading.runner import Court
-from scaffold.core.classroom.grading.session import Trial
-from scaffold.core.classroom.grading.submission import Trees
-from scaffold.core.classroom.rules import Exercise, Rules
+from scaffold.core.classroom.grading import environment, scoring, session
+from scaffold.core.classroom.grading.remote import Job
+from scaffold.core.classroom.grading.runner import Runner
+from scaffold.core.classroom.grading.session import SessionResult
+from scaffold.core.classroom.grading.submission import SandboxFiles, read_layout, split_files
+from scaffold.core.classroom.rules import Exercise, Rules, read_rules
 from scaffold.core.classroom.starter import build, personal
 from scaffold.core.classroom.starter.build import Source
 from scaffold.core.outcome import Progress
@@ -27,105 +27,109 @@ from scaffold.tools.git.trees import Tree
 from scaffold.tools.sandbox import Sandbox
 
 _REHEARSAL = "rehearsal"
-"""Whose values and data the solution is tried with."""
+"""The owner whose personal values and data the solution is run with."""
 
 
 @dataclass(frozen=True)
-class Exam:
-    """An assignment, ready to be graded.
+class Autograder:
+    """An assignment that is ready to be graded.
 
     Attributes:
-        course: the class.
-        task: the assignment.
-        rules: what is worth what.
-        source: the teacher's version.
-        court: how tests are run.
+        course: The class.
+        assignment: The assignment.
+        rules: Its exercises, points and limits.
+        source: The teacher's version.
+        runner: How tests are run.
     """
 
     course: Course
-    task: Assignment
+    assignment: Assignment
     rules: Rules
     source: Source
-    court: Court
+    runner: Runner
 
-    def try_(self, student: Tree, owner: str, slot: int = 0) -> Trial:
-        """Run the tests on some version of the assignment, with the values and data of one owner."""
-        return session.hold(self.court, self.given(student, owner), slot)
+    def run_tests(self, tree: Tree, owner: str, slot: int = 0) -> SessionResult:
+        """Run the tests on a version of the assignment, with the personal values and data of one owner."""
+        return session.run_tests(self.runner, self.sandbox_files(tree, owner), slot)
 
-    def given(self, student: Tree, owner: str) -> Trees:
-        """What the boxes see of it."""
-        own = personal.files(self.course, self.task, owner, self.source.tree)
-        return submission.trees(student, self.source.tree, self.court.plan, own)
+    def sandbox_files(self, tree: Tree, owner: str) -> SandboxFiles:
+        """What the judge and the worker see of a version of the assignment."""
+        own = personal.student_files(self.course, self.assignment, owner, self.source.tree)
+        return split_files(tree, self.source.tree, self.runner.layout, own)
 
-    def paper(self, student: Tree, owner: str) -> Paper:
-        """The same, for another machine."""
-        court, locked = self.court, environment.locked(self.source.tree)
-        given, python = self.given(student, owner), interpreter(self.course, self.rules)
-        rest = (court.together, court.only, locked, python, not court.sandbox.is_safe)
-        return Paper(given, court.plan, court.limits, *rest)
-
-
-def read(course: Course, task: Assignment, sandbox: Sandbox, progress: Progress) -> Exam:
-    """Read the teacher's version and see that there is an environment for it.
-
-    Raises:
-        ScaffoldError: it has no tests, or its environment cannot be built.
-    """
-    rule = rules.read(task)
-    source = build.read_source(task)
-    plan = submission.layout(source.tree, task.hidden)
-    for file in rule.together:
-        if file not in plan.files:
-            raise ScaffoldError(f"{task.name}/assignment.toml [grading]: there is no test file {file}.")
-    found = environment.find(course.home, environment.locked(source.tree), interpreter(course, rule), progress)
-    only = tuple(name for exercise in rule.exercises for name in exercise.tests)
-    return Exam(course, task, rule, source, Court(sandbox, found, plan, rule.limits, rule.together, only))
+    def job(self, tree: Tree, owner: str) -> Job:
+        """The same session as `run_tests`, for another machine."""
+        runner = self.runner
+        return Job(
+            self.sandbox_files(tree, owner),
+            runner.layout,
+            runner.limits,
+            runner.together,
+            runner.only,
+            environment.lock_files(self.source.tree),
+            configured_python(self.course, self.rules),
+            allow_none=not runner.sandbox.is_safe,
+        )
 
 
-def interpreter(course: Course, rule: Rules) -> str:
-    """The interpreter that the assignment names; empty where it names none."""
-    return str((course.folder / Path(rule.python).expanduser()).absolute()) if rule.python else ""
-
-
-def expected(exam: Exam, progress: Progress) -> list[Exercise]:
-    """What counts: the tests that the teacher's solution passes; found out once for each commit of the assignment.
+def load_autograder(course: Course, assignment: Assignment, sandbox: Sandbox, progress: Progress) -> Autograder:
+    """Read the teacher's version, and find or build its environment.
 
     Raises:
-        ScaffoldError: the solution fails a test.
+        ScaffoldError: It has no tests, or its environment cannot be built.
     """
-    about = repr((exam.source.commit, exam.rules, exam.court.environment.python, __version__))
-    key = sha256(about.encode()).hexdigest()
-    path = exam.course.home / "grading" / f"{exam.task.name}.json"
+    rules = read_rules(assignment)
+    source = build.read_source(assignment)
+    layout = read_layout(source.tree, assignment.hidden)
+    for file in rules.together:
+        if file not in layout.files:
+            raise ScaffoldError(f"{assignment.name}/{ASSIGNMENT_FILE} [grading]: there is no test file {file}.")
+    files = environment.lock_files(source.tree)
+    env = environment.find_or_build(course.data_folder, files, configured_python(course, rules), progress)
+    only = tuple(name for exercise in rules.exercises for name in exercise.tests)
+    return Autograder(
+        course, assignment, rules, source, Runner(sandbox, env, layout, rules.limits, rules.together, only)
+    )
+
+
+def configured_python(course: Course, rules: Rules) -> str:
+    """The absolute path of the interpreter that the assignment names; empty where it names none."""
+    return str((course.folder / Path(rules.python).expanduser()).absolute()) if rules.python else ""
+
+
+def expected_exercises(autograder: Autograder, progress: Progress) -> list[Exercise]:
+    """The exercises with the tests that the teacher's solution passes; cached for each commit of the assignment.
+
+    Raises:
+        ScaffoldError: The solution fails a test.
+    """
+    inputs = (autograder.source.commit, autograder.rules, autograder.runner.environment.python, __version__)
+    key = sha256(repr(inputs).encode()).hexdigest()
+    path = autograder.course.data_folder / "grading" / f"{autograder.assignment.name}.json"
     try:
-        known = json.loads(path.read_text(encoding="utf-8"))
+        cached = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        known = {}
-    if known.get("key") != key:
+        cached = {}
+    if cached.get("key") != key:
         progress.step("Running your own solution")
-        done = exam.try_(exam.source.tree, _REHEARSAL)
-        known = {"key": key, "tests": passed(done)}
-        write_atomically(path, json.dumps(known))
-    return scoring.parts_of(exam.rules, known["tests"])
+        cached = {"key": key, "tests": passing_tests(autograder.run_tests(autograder.source.tree, _REHEARSAL))}
+        write_atomically(path, json.dumps(cached))
+    return scoring.exercises_with_tests(autograder.rules, cached["tests"])
 
 
-def passed(done: Trial) -> list[str]:
-    """The tests that the solution passes; those that it skips do not count.
+def passing_tests(result: SessionResult) -> list[str]:
+    """The ids of the tests that the solution passes; those that it skips do not count.
 
     Raises:
-        ScaffoldError: it fails one, or passes none.
+        ScaffoldError: It fails a test, or passes none.
     """
-    failed = [verdict for verdict in done.verdicts if not verdict.passed and not verdict.skipped]
-    if failed or done.stopped:
-        why = (
-            f"{failed[0].test}: {failed[0].message.splitlines()[0] if failed[0].message else 'it failed'}"
-            if failed
-            else done.stopped
-        )
-        raise ScaffoldError(
-            f"Your own solution does not pass: {why}",
-            "See all: scaffold class rehearse",
-        )
-    tests = [verdict.test for verdict in done.verdicts if verdict.passed]
+    failed = [verdict for verdict in result.verdicts if not verdict.passed and not verdict.skipped]
+    if failed or result.stopped:
+        reason = result.stopped
+        if failed:
+            reason = f"{failed[0].test}: {failed[0].message.splitlines()[0] if failed[0].message else 'it failed'}"
+        raise ScaffoldError(f"Your own solution does not pass: {reason}", "See all: scaffold class rehearse")
+    tests = [verdict.test for verdict in result.verdicts if verdict.passed]
     if not tests:
         raise ScaffoldError("Your own solution passes no test.", "See why: scaffold class rehearse")
     return tests

@@ -1,6 +1,6 @@
-"""The environment that an assignment's tests run in: built once for a lock file, and shared by all submissions.
+"""The Python environment of an assignment's tests: built once per lock file, and shared by all submissions.
 
-It is made from the teacher's lock file. What a student adds to theirs is not installed.
+It is built from the teacher's lock file. Libraries that a student added to theirs are not installed.
 """
 
 import json
@@ -16,8 +16,8 @@ from scaffold.tools import process, uv
 from scaffold.tools.files import friendly_os_errors, remove_tree, temporary_folder
 from scaffold.tools.git.trees import File, Tree, write_folder
 
-_LOCKED = ("pyproject.toml", "uv.lock", ".python-version", "README.md")
-_ASK = (
+_LOCK_FILES = ("pyproject.toml", "uv.lock", ".python-version", "README.md")
+_PROBE = (
     "import json, os, sys, pytest; home = os.path.dirname(os.path.dirname(os.path.realpath(sys.executable))); "
     "print(json.dumps([sys.prefix, sys.base_prefix, home]))"
 )
@@ -25,71 +25,73 @@ _ASK = (
 
 @dataclass(frozen=True)
 class Environment:
-    """An interpreter with pytest and the assignment's libraries.
+    """A Python interpreter with pytest and the assignment's libraries.
 
     Attributes:
-        python: the interpreter.
-        folders: what it needs to see of this machine besides the system.
+        python: The path of the interpreter.
+        folders: The folders that it needs besides the system's.
     """
 
     python: str
     folders: tuple[Path, ...]
 
 
-def locked(teacher: Tree) -> dict[str, File]:
-    """What an environment follows from."""
-    return {path: teacher[path] for path in (*_LOCKED, "requirements.txt") if path in teacher}
+def lock_files(teacher: Tree) -> dict[str, File]:
+    """The files of the teacher's version from which the environment is built."""
+    return {path: teacher[path] for path in (*_LOCK_FILES, "requirements.txt") if path in teacher}
 
 
-def find(home: Path, given: Tree, python: str, progress: Progress) -> Environment:
+def find_or_build(cache: Path, files: Tree, python: str, progress: Progress) -> Environment:
     """The environment of an assignment; built when there is none for its lock file yet.
 
     Args:
-        home: where environments are kept.
-        given: what it follows from.
-        python: an interpreter to take instead; empty for none.
-        progress: told when it is built.
+        cache: The folder with environments.
+        files: The files from which it is built.
+        python: An interpreter to use instead; empty to build the environment.
+        progress: Receives that it is being built.
 
     Raises:
-        ScaffoldError: it cannot be built, or has no pytest.
+        ScaffoldError: It cannot be built, or has no pytest.
     """
     if python:
-        return _asked(python)
-    digest = sha256(repr(sorted((path, file.oid) for path, file in given.items())).encode()).hexdigest()[:16]
-    folder = home / "environments" / digest
+        return _probe(python)
+    digest = sha256(repr(sorted((path, file.oid) for path, file in files.items())).encode()).hexdigest()[:16]
+    folder = cache / "environments" / digest
     with friendly_os_errors(folder):
         folder.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(folder.parent / f"{digest}.lock"):
         if not (folder / "complete").is_file():
             progress.step("Building the environment")
-            _build(given, folder)
+            _build(files, folder)
             (folder / "complete").write_text("")
-    return _asked(str(folder / ("Scripts/python.exe" if (folder / "Scripts").is_dir() else "bin/python")))
+    return _probe(str(folder / ("Scripts/python.exe" if (folder / "Scripts").is_dir() else "bin/python")))
 
 
-def _build(given: Tree, folder: Path) -> None:
+def _build(files: Tree, folder: Path) -> None:
     if folder.exists():
         remove_tree(folder)
     with temporary_folder() as project:
-        write_folder(given, project)
-        if "uv.lock" in given:
-            done = uv.sync_only(project, folder)
+        write_folder(files, project)
+        if "uv.lock" in files:
+            completed = uv.sync_only(project, folder)
         else:
-            listed = ("-r", str(project / "requirements.txt")) if "requirements.txt" in given else ()
-            done = uv.make_environment(project, folder, ("pytest", *listed))
-    if not done.ok:
+            requirements = ("-r", str(project / "requirements.txt")) if "requirements.txt" in files else ()
+            completed = uv.make_environment(project, folder, ("pytest", *requirements))
+    if not completed.ok:
         remove_tree(folder)
         raise ScaffoldError(
-            f"The environment for grading cannot be built: {uv.reason(done)}.",
-            "It is made from the assignment's uv.lock or requirements.txt.",
+            f"The environment for grading cannot be built: {uv.reason(completed)}.",
+            "It is built from the assignment's uv.lock or requirements.txt.",
         )
 
 
-def _asked(python: str) -> Environment:
-    done = process.run([python, "-I", "-c", _ASK], Path(python).parent)
-    if not done.ok:
+def _probe(python: str) -> Environment:
+    """Ask an interpreter for the folders that it needs. Raises ScaffoldError when it has no pytest."""
+    completed = process.run([python, "-I", "-c", _PROBE], Path(python).parent)
+    if not completed.ok:
         raise ScaffoldError(
-            f"{python} has no pytest: {done.last_line}.", "Put pytest among the assignment's development dependencies."
+            f"{python} has no pytest: {completed.last_line}.",
+            "Add pytest to the assignment's development dependencies.",
         )
-    folders = dict.fromkeys(Path(folder) for folder in json.loads(done.stdout))
+    folders = dict.fromkeys(Path(folder) for folder in json.loads(completed.stdout))
     return Environment(python, tuple(folder for folder in folders if not folder.is_relative_to("/usr")))

@@ -1,4 +1,4 @@
-"""Grading: the same tests, by the same judge, for everybody: on this machine, on a cluster, or by another's report."""
+"""Grade submissions: on this machine, on a cluster, or from the reports of another test runner."""
 
 import queue
 from collections.abc import Iterator, Mapping, Sequence
@@ -6,15 +6,14 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from scaffold.core.classroom import rules
 from scaffold.core.classroom.grading import junit, remote, scoring
-from scaffold.core.classroom.grading import submission as submitted
-from scaffold.core.classroom.grading.autograder import Exam, expected
-from scaffold.core.classroom.grading.remote import Paper
+from scaffold.core.classroom.grading.autograder import Autograder, expected_exercises
+from scaffold.core.classroom.grading.remote import Job
 from scaffold.core.classroom.grading.scoring import Score
-from scaffold.core.classroom.grading.session import Trial
+from scaffold.core.classroom.grading.session import SessionResult
+from scaffold.core.classroom.grading.submission import read_submission
 from scaffold.core.classroom.owners import Owner
-from scaffold.core.classroom.rules import Exercise
+from scaffold.core.classroom.rules import Exercise, choose_submission, parse_time
 from scaffold.core.classroom.store import Store, Submission
 from scaffold.core.outcome import Progress
 from scaffold.errors import ScaffoldError
@@ -24,14 +23,14 @@ GRADED, NOTHING, FAILED = "graded", "nothing collected", "failed"
 
 @dataclass(frozen=True)
 class Graded:
-    """What came of one owner's submission.
+    """The result for one owner.
 
     Attributes:
-        owner: whose.
+        owner: The student or team.
         state: `graded`, `nothing collected` or `failed`.
-        detail: why, where it failed.
-        submission: what was graded.
-        score: its points; None where there are none to tell.
+        detail: Why it failed.
+        submission: The submission that was graded.
+        score: Its points; None where grading failed.
     """
 
     owner: Owner
@@ -41,121 +40,142 @@ class Graded:
     score: Score | None = None
 
 
-def grade(
-    exam: Exam, store: Store, who: Sequence[Owner], chosen: Mapping[str, Submission], jobs: int, progress: Progress
+def grade_submissions(
+    autograder: Autograder,
+    store: Store,
+    owners: Sequence[Owner],
+    chosen: Mapping[str, Submission],
+    jobs: int,
+    progress: Progress,
 ) -> list[Graded]:
-    """Grade what was chosen on this machine, some at a time.
+    """Grade on this machine, `jobs` submissions at a time.
 
     Args:
-        exam: the assignment.
-        store: where submissions are.
-        who: the owners.
-        chosen: owner → the submission that counts.
-        jobs: how many at a time.
-        progress: told how many are done.
+        autograder: The assignment.
+        store: The class store.
+        owners: The students or teams.
+        chosen: Owner → the submission that counts.
+        jobs: How many submissions to grade at a time.
+        progress: Receives how many are done.
+
+    Raises:
+        ScaffoldError: The teacher's own solution does not pass.
     """
-    exercises = expected(exam, progress)
+    exercises = expected_exercises(autograder, progress)
     slots: queue.Queue[int] = queue.Queue()
     for slot in range(jobs):
         slots.put(slot)
 
-    def one(owner: Owner) -> Graded:
+    def grade(owner: Owner) -> Graded:
         submission = chosen.get(owner.id)
         if submission is None:
-            return _marked(exam, owner, None, None, exercises)
+            return _graded(autograder, owner, None, None, exercises)
         slot = slots.get()
         try:
-            done = exam.try_(submitted.read(store, submission.commit), owner.id, slot)
+            result = autograder.run_tests(read_submission(store, submission.commit), owner.id, slot)
         except ScaffoldError as error:
             return Graded(owner, FAILED, error.message, submission)
         finally:
             slots.put(slot)
-        return _marked(exam, owner, submission, done, exercises)
+        return _graded(autograder, owner, submission, result, exercises)
 
     with ThreadPoolExecutor(jobs) as pool:
         try:
-            return list(_counted(pool.map(one, who), len(who), progress))
+            return list(_with_progress(pool.map(grade, owners), len(owners), progress))
         except BaseException:
-            exam.court.halted.set()
+            autograder.runner.stop_all.set()
             pool.shutdown(cancel_futures=True)
             raise
 
 
-def grade_on(
+def grade_on_cluster(
     address: str,
-    exam: Exam,
+    autograder: Autograder,
     store: Store,
-    who: Sequence[Owner],
+    owners: Sequence[Owner],
     chosen: Mapping[str, Submission],
     progress: Progress,
 ) -> list[Graded]:
-    """The same on a Dask cluster; the teacher's own solution is tried here. Raises ScaffoldError."""
-    exercises = expected(exam, progress)
-    rows = {owner.id: _marked(exam, owner, None, None, exercises) for owner in who if owner.id not in chosen}
-    by_id = {owner.id: owner for owner in who}
+    """Grade on the Dask cluster at `address`; the teacher's own solution runs on this machine. Raises ScaffoldError."""
+    exercises = expected_exercises(autograder, progress)
+    rows = {owner.id: _graded(autograder, owner, None, None, exercises) for owner in owners if owner.id not in chosen}
+    by_id = {owner.id: owner for owner in owners}
 
-    def papers() -> Iterator[tuple[str, Paper]]:
+    def make_jobs() -> Iterator[tuple[str, Job]]:
         for owner, submission in chosen.items():
             try:
-                yield owner, exam.paper(submitted.read(store, submission.commit), owner)
+                yield owner, autograder.job(read_submission(store, submission.commit), owner)
             except ScaffoldError as error:
                 rows[owner] = Graded(by_id[owner], FAILED, error.message, submission)
 
-    def marked() -> Iterator[Graded]:
-        for owner, done in remote.hold_all(address, papers()):
-            if isinstance(done, ScaffoldError):
-                yield Graded(by_id[owner], FAILED, done.message, chosen[owner])
+    def graded_rows() -> Iterator[Graded]:
+        for owner, result in remote.run_jobs(address, make_jobs()):
+            if isinstance(result, ScaffoldError):
+                yield Graded(by_id[owner], FAILED, result.message, chosen[owner])
             else:
-                yield _marked(exam, by_id[owner], chosen[owner], done, exercises)
+                yield _graded(autograder, by_id[owner], chosen[owner], result, exercises)
 
-    rows |= {row.owner.id: row for row in _counted(marked(), len(chosen), progress)}
-    return [rows[owner.id] for owner in who]
+    rows |= {row.owner.id: row for row in _with_progress(graded_rows(), len(chosen), progress)}
+    return [rows[owner.id] for owner in owners]
 
 
-def grade_reports(
-    exam: Exam, reports: Path, who: Sequence[Owner], chosen: Mapping[str, Submission], progress: Progress
+def grade_from_reports(
+    autograder: Autograder,
+    reports: Path,
+    owners: Sequence[Owner],
+    chosen: Mapping[str, Submission],
+    progress: Progress,
 ) -> list[Graded]:
-    """The points for what another runner found out: a JUnit report `ID.xml` for each owner in a folder."""
-    exercises = expected(exam, progress)
+    """Score the JUnit reports of another test runner: the file `ID.xml` for each owner in the folder `reports`."""
+    exercises = expected_exercises(autograder, progress)
 
-    def one(owner: Owner) -> Graded:
+    def grade(owner: Owner) -> Graded:
         submission = chosen.get(owner.id)
         try:
-            done = junit.read(reports / f"{owner.id}.xml", exercises) if submission else None
+            result = junit.read(reports / f"{owner.id}.xml", exercises) if submission else None
         except ScaffoldError as error:
             return Graded(owner, FAILED, error.message, submission)
-        return _marked(exam, owner, submission, done, exercises)
+        return _graded(autograder, owner, submission, result, exercises)
 
-    return [one(owner) for owner in who]
+    return [grade(owner) for owner in owners]
 
 
-def _counted(rows: Iterator[Graded], count: int, progress: Progress) -> Iterator[Graded]:
+def _with_progress(rows: Iterator[Graded], count: int, progress: Progress) -> Iterator[Graded]:
     progress.count("Grading", 0, count)
     for number, row in enumerate(rows, start=1):
         progress.count("Grading", number, count)
         yield row
 
 
-def _marked(
-    exam: Exam, owner: Owner, submission: Submission | None, done: Trial | None, exercises: Sequence[Exercise]
+def _graded(
+    autograder: Autograder,
+    owner: Owner,
+    submission: Submission | None,
+    result: SessionResult | None,
+    exercises: Sequence[Exercise],
 ) -> Graded:
-    if submission is None or done is None:
-        none = Trial((), "nothing was collected")
-        return Graded(owner, NOTHING, score=scoring.score(none, exercises, exam.rules))
-    days = exam.rules.late.days_late(submission.received, exam.rules.due)
-    return Graded(owner, GRADED, "", submission, scoring.score(done, exercises, exam.rules, days))
+    rules = autograder.rules
+    if submission is None or result is None:
+        no_result = SessionResult((), "nothing was collected")
+        return Graded(owner, NOTHING, score=scoring.score(no_result, exercises, rules))
+    days = rules.late.days_late(submission.received, rules.due)
+    return Graded(owner, GRADED, "", submission, scoring.score(result, exercises, rules, days))
 
 
-def choose(exam: Exam, store: Store, who: Sequence[Owner], at: str = "") -> dict[str, Submission]:
-    """The submission of each owner that counts. Raises UsageError when `at` is no time."""
-    moment = rules.parse_moment(at, exam.rules) if at else None
-    known = store.submissions(exam.task.name)
-    found = {owner.id: rules.choose(known.get(owner.id, ()), exam.rules, moment) for owner in who}
-    return {owner: one for owner, one in found.items() if one is not None}
+def choose_submissions(
+    autograder: Autograder, store: Store, owners: Sequence[Owner], at: str = ""
+) -> dict[str, Submission]:
+    """Owner → the submission that counts. Raises UsageError when `at` is not a time."""
+    deadline = parse_time(at, autograder.rules) if at else None
+    submissions = store.submissions(autograder.assignment.name)
+    chosen = {
+        owner.id: choose_submission(submissions.get(owner.id, ()), autograder.rules, deadline) for owner in owners
+    }
+    return {owner: submission for owner, submission in chosen.items() if submission is not None}
 
 
-def as_data(row: Graded) -> dict[str, object]:
-    """A row as JSON has it."""
+def as_json(row: Graded) -> dict[str, object]:
+    """A result as `--json` and results.json show it."""
     return {
         "id": row.owner.id,
         "state": row.state,

@@ -1,7 +1,7 @@
-"""Before anything is published: does the solution get all points and the starter none, by the very judge that grades?
+"""Check an assignment before it is handed out: the solution must get all points and the starter none.
 
-It is asked several times, each with other random numbers, another order of sets, and the values and data of somebody
-else: a threshold that is passed by luck shows.
+The grader is the one that grades submissions. The solution is graded several times, each time with another random
+seed, another order of sets, and the values and data of another student, so that a test that passes by chance shows.
 """
 
 from collections.abc import Sequence
@@ -10,8 +10,8 @@ from pathlib import Path
 
 from scaffold.core.classroom.course import Course
 from scaffold.core.classroom.grading import scoring
-from scaffold.core.classroom.grading.autograder import Exam
-from scaffold.core.classroom.grading.session import Trial
+from scaffold.core.classroom.grading.autograder import Autograder
+from scaffold.core.classroom.grading.session import SessionResult
 from scaffold.core.classroom.rules import Exercise
 from scaffold.core.classroom.starter import build
 from scaffold.core.outcome import Progress
@@ -19,14 +19,14 @@ from scaffold.tools.files import write_atomically
 
 
 @dataclass(frozen=True)
-class Line:
+class RehearsedTest:
     """A test in a rehearsal.
 
     Attributes:
-        test: its id.
-        passed: how many times the solution passed it.
-        starter: whether the starter passes it.
-        message: why the solution did not pass it.
+        test: The test's id.
+        passed: How many times the solution passed it.
+        starter: Whether the starter passes it.
+        message: Why the solution did not pass it.
     """
 
     test: str
@@ -37,73 +37,79 @@ class Line:
 
 @dataclass(frozen=True)
 class Rehearsal:
-    """What came of it.
+    """The result of a rehearsal.
 
     Attributes:
-        solution: the solution's share of the points each time, from 0 to 1.
-        starter: the starter's.
-        floor: what the starter may have.
-        lines: the tests; those that the solution always skips are left out.
+        solution: The solution's share of the points in each run, from 0 to 1.
+        starter: The starter's share of the points, from 0 to 1.
+        floor: The share of the points that the starter may have, from 0 to 1.
+        tests: The tests, without those that the solution always skips.
     """
 
     solution: tuple[float, ...]
     starter: float
     floor: float
-    lines: tuple[Line, ...]
+    tests: tuple[RehearsedTest, ...]
 
     @property
     def is_ready(self) -> bool:
         """Whether the assignment can be handed out."""
-        return bool(self.lines) and all(share == 1 for share in self.solution) and self.starter <= self.floor
+        return bool(self.tests) and all(share == 1 for share in self.solution) and self.starter <= self.floor
 
 
-def rehearse(exam: Exam, seeds: int, progress: Progress) -> Rehearsal:
-    """Grade the teacher's solution some times, and the starter once.
+def rehearse_assignment(autograder: Autograder, seeds: int, progress: Progress) -> Rehearsal:
+    """Grade the teacher's solution `seeds` times, and the starter once.
 
     Raises:
-        ScaffoldError: the starter cannot be made, or an exercise names a test that is not there.
+        ScaffoldError: The starter cannot be made, or an exercise names a test that does not exist.
     """
-    trials = []
+    results = []
     for seed in range(seeds):
         progress.count("Grading your solution", seed + 1, seeds)
-        with_seed = replace(exam, court=replace(exam.court, seed=seed))
-        trials.append(with_seed.try_(exam.source.tree, f"rehearsal-{seed}"))
+        with_seed = replace(autograder, runner=replace(autograder.runner, seed=seed))
+        results.append(with_seed.run_tests(autograder.source.tree, f"rehearsal-{seed}"))
     progress.step("Grading the starter")
-    begun = exam.try_(build.make(exam.source).tree, "rehearsal-0")
-    # What stands for a file that cannot be imported is no test.
-    verdicts = [one for each in trials for one in each.verdicts if not one.skipped and "::" in one.test]
-    ran = list(dict.fromkeys(one.test for one in verdicts))
-    named = [name for exercise in exam.rules.exercises for name in exercise.tests]
-    absent = [name for name in named if not any(scoring.is_meant(test, name) for test in ran)]
-    tests = [*ran, *absent]
-    exercises = scoring.parts_of(exam.rules, tests) if tests else []
-    shares = [_share(each, exam, exercises) for each in (*trials, begun)]
-    lines = tuple(_line(test, trials, begun) for test in tests)
-    done = Rehearsal(tuple(shares[:-1]), shares[-1], exam.rules.floor, lines)
-    if done.is_ready:
-        write_atomically(_path(exam.course, exam.task.name), exam.source.commit)
-    return done
+    starter_result = autograder.run_tests(build.make_starter(autograder.source).tree, "rehearsal-0")
+    names = _test_names(autograder, results)
+    exercises = scoring.exercises_with_tests(autograder.rules, names) if names else []
+    *solution, starter = (_points_share(result, autograder, exercises) for result in (*results, starter_result))
+    tests = tuple(_rehearsed_test(name, results, starter_result) for name in names)
+    rehearsal = Rehearsal(tuple(solution), starter, autograder.rules.floor, tests)
+    if rehearsal.is_ready:
+        write_atomically(_path(autograder.course, autograder.assignment.name), autograder.source.commit)
+    return rehearsal
 
 
 def is_rehearsed(course: Course, assignment: str, commit: str) -> bool:
-    """Whether this commit of an assignment was rehearsed, and could be handed out."""
+    """Whether a rehearsal of this commit of the assignment succeeded."""
     path = _path(course, assignment)
     return path.is_file() and path.read_text(encoding="utf-8") == commit
 
 
 def _path(course: Course, assignment: str) -> Path:
-    return course.home / "grading" / f"{assignment}.rehearsed"
+    return course.data_folder / "grading" / f"{assignment}.rehearsed"
 
 
-def _share(done: Trial, exam: Exam, exercises: Sequence[Exercise]) -> float:
-    score = scoring.score(done, exercises, exam.rules)
+def _test_names(autograder: Autograder, results: Sequence[SessionResult]) -> list[str]:
+    """The ids of the tests that ran, and the names in the exercises that none of them matches."""
+    verdicts = [verdict for result in results for verdict in result.verdicts]
+    # A file that cannot be imported has a verdict, too, under an id without `::`; it is not a test.
+    ran = dict.fromkeys(verdict.test for verdict in verdicts if not verdict.skipped and "::" in verdict.test)
+    named = [name for exercise in autograder.rules.exercises for name in exercise.tests]
+    return [*ran, *(name for name in named if not any(scoring.matches(test, name) for test in ran))]
+
+
+def _points_share(result: SessionResult, autograder: Autograder, exercises: Sequence[Exercise]) -> float:
+    score = scoring.score(result, exercises, autograder.rules)
     return round(score.points / score.most, 6) if score.most else 0.0
 
 
-def _line(test: str, trials: Sequence[Trial], begun: Trial) -> Line:
-    found = [next((one for one in done.verdicts if one.test == test), None) for done in trials]
-    why = next((one.message for one in found if one and not one.passed), "")
-    if any(one is None for one in found):
-        why = why or next(scoring.absent(test, done) for done, one in zip(trials, found, strict=True) if one is None)
-    passes = any(one.test == test and one.passed for one in begun.verdicts)
-    return Line(test, sum(one is not None and one.passed for one in found), passes, why)
+def _rehearsed_test(test: str, results: Sequence[SessionResult], starter_result: SessionResult) -> RehearsedTest:
+    verdicts = [next((verdict for verdict in result.verdicts if verdict.test == test), None) for result in results]
+    message = next((verdict.message for verdict in verdicts if verdict and not verdict.passed), "")
+    not_run = [result for result, verdict in zip(results, verdicts, strict=True) if verdict is None]
+    if not_run:
+        message = message or scoring.why_not_run(test, not_run[0])
+    passed = sum(verdict is not None and verdict.passed for verdict in verdicts)
+    passes = any(verdict.test == test and verdict.passed for verdict in starter_result.verdicts)
+    return RehearsedTest(test, passed, passes, message)

@@ -1,4 +1,7 @@
-"""A trial on another machine: all that it needs is sent, and the environment is built there once."""
+"""Run test sessions on the machines of a cluster: a job carries all that a session needs.
+
+The environment is built on each machine once.
+"""
 
 import itertools
 import os
@@ -9,64 +12,72 @@ from pathlib import Path
 from platformdirs import user_cache_path
 
 from scaffold.core.classroom.grading import environment, session
-from scaffold.core.classroom.grading.runner import Court
-from scaffold.core.classroom.grading.session import Trial
-from scaffold.core.classroom.grading.submission import Layout, Trees
+from scaffold.core.classroom.grading.runner import Runner
+from scaffold.core.classroom.grading.session import SessionResult
+from scaffold.core.classroom.grading.submission import Layout, SandboxFiles
 from scaffold.core.classroom.rules import Limits
 from scaffold.core.outcome import silent
 from scaffold.errors import ScaffoldError
-from scaffold.tools import cluster, sandbox
+from scaffold.tools import cluster
 from scaffold.tools.git.trees import File
+from scaffold.tools.sandbox import find_sandbox
 
 _SLOTS = 20_000
-"""So many trials may be at work on one machine; as root, each is a user of its own."""
+"""How many sessions one machine can have at a time; as root, each slot is a user id of its own."""
 _count = itertools.count()
 
 
 @dataclass(frozen=True)
-class Paper:
-    """What a trial elsewhere needs.
+class Job:
+    """One test session to run on another machine.
 
     Attributes:
-        given: what the boxes see.
-        plan: what is the teacher's.
-        limits: what a submission may use.
-        together: test files that run in one process with the student's code.
-        only: tests that count.
-        locked: the files that the environment follows from.
-        python: an interpreter there to take instead; empty for none.
-        allow_none: run it without a sandbox.
+        files: What the judge and the worker see.
+        layout: Which files of the assignment are the teacher's.
+        limits: What one submission may use.
+        together: Test files that run in one process with the student's code.
+        only: The tests to run; all when empty.
+        lock_files: The files from which the environment is built.
+        python: A Python interpreter on that machine to use instead; empty to build the environment.
+        allow_none: Run without a sandbox.
     """
 
-    given: Trees
-    plan: Layout
+    files: SandboxFiles
+    layout: Layout
     limits: Limits
     together: tuple[str, ...]
     only: tuple[str, ...]
-    locked: Mapping[str, File]
+    lock_files: Mapping[str, File]
     python: str
     allow_none: bool
 
 
-def hold(paper: Paper) -> Trial:
-    """Run the tests; on the machine where this is called. Raises ScaffoldError."""
-    box = sandbox.find(allow_none=paper.allow_none)
-    home = Path(user_cache_path("scaffold"))
-    found = environment.find(home, paper.locked, paper.python, silent)
-    # Of several processes on one machine, none shall have another's number.
+def run_job(job: Job) -> SessionResult:
+    """Run the tests on the machine where this is called. Raises ScaffoldError."""
+    sandbox = find_sandbox(allow_none=job.allow_none)
+    cache = Path(user_cache_path("scaffold"))
+    env = environment.find_or_build(cache, job.lock_files, job.python, silent)
+    # Several worker processes on one machine must not use the same slot.
     slot = (os.getpid() * 31 + next(_count)) % _SLOTS
-    return session.hold(Court(box, found, paper.plan, paper.limits, paper.together, paper.only), paper.given, slot)
+    return session.run_tests(Runner(sandbox, env, job.layout, job.limits, job.together, job.only), job.files, slot)
 
 
-def hold_all(address: str, papers: Iterator[tuple[str, Paper]]) -> Iterator[tuple[str, Trial | ScaffoldError]]:
-    """Run many on a cluster: the owner, and what became of their submission or why nothing did.
+def run_jobs(address: str, jobs: Iterator[tuple[str, Job]]) -> Iterator[tuple[str, SessionResult | ScaffoldError]]:
+    """Run jobs on a Dask cluster.
+
+    Args:
+        address: The scheduler's address.
+        jobs: Owner and job.
+
+    Yields:
+        Owner, and the result or the error.
 
     Raises:
-        ScaffoldError: the cluster cannot be used.
+        ScaffoldError: The cluster cannot be used.
     """
-    for owner, done in cluster.spread(address, hold, papers):
-        if isinstance(done, Trial):
-            yield owner, done
+    for owner, result in cluster.spread(address, run_job, jobs):
+        if isinstance(result, SessionResult):
+            yield owner, result
         else:
-            message = done.message if isinstance(done, ScaffoldError) else f"{type(done).__name__} on the cluster"
+            message = result.message if isinstance(result, ScaffoldError) else f"{type(result).__name__} on the cluster"
             yield owner, ScaffoldError(message)

@@ -1,4 +1,4 @@
-"""Where trials are held: how a program is started in a box, what it is told first, and who watches it."""
+"""Start the judge and the worker in a sandbox, and watch them."""
 
 import json
 import threading
@@ -10,18 +10,18 @@ from scaffold.core.classroom.grading.environment import Environment
 from scaffold.core.classroom.grading.submission import Layout
 from scaffold.core.classroom.rules import Limits
 from scaffold.tools.process import Child
-from scaffold.tools.sandbox import Box, Sandbox
-from scaffold.tools.watchdog import Bounds, Watch
+from scaffold.tools.sandbox import Sandbox, SandboxCommand
+from scaffold.tools.watchdog import ResourceLimits, Watchdog
 
 _JUDGE = Path(__file__).parents[3] / "judge"
-# Where nothing of a teacher's stands: what a box shows at a path hides what is there on this machine.
+# Paths that do not exist on a teacher's machine: a mount in the sandbox hides what is below it.
 _CODE, _WORK, _SHARED = "/opt/scaffold/lib/scaffold/judge", "/opt/scaffold/work", "/opt/scaffold/shared"
 _ENV = {
     "PATH": "/usr/bin:/bin",
     "HOME": "/tmp",  # noqa: S108
     "LANG": "C.UTF-8",
     "TZ": "UTC",
-    # As many threads as there are cores would run for every submission at once.
+    # Otherwise every submission would start as many threads as there are CPU cores.
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
@@ -29,38 +29,38 @@ _ENV = {
 
 
 @dataclass(frozen=True)
-class Court:
-    """What all trials of an assignment have in common.
+class Runner:
+    """How the tests of an assignment are run, the same for every submission.
 
     Attributes:
-        sandbox: where they are held.
-        environment: in which environment.
-        plan: what is the teacher's.
-        limits: what a submission may use.
-        together: test files that run in one process with the student's code.
-        only: tests that count; all when empty.
-        seed: where random numbers and the order of sets begin.
-        halted: set when all trials are to end.
+        sandbox: The sandbox to run in.
+        environment: The Python environment with the assignment's libraries.
+        layout: Which files of the assignment are the teacher's.
+        limits: What one submission may use.
+        together: Test files that run in one process with the student's code.
+        only: The tests to run; all when empty.
+        seed: The seed for random numbers and for the order of sets (PYTHONHASHSEED).
+        stop_all: Set to end all sessions.
     """
 
     sandbox: Sandbox
     environment: Environment
-    plan: Layout
+    layout: Layout
     limits: Limits
     together: tuple[str, ...] = ()
     only: tuple[str, ...] = ()
     seed: int = 0
-    halted: threading.Event = field(default_factory=threading.Event, compare=False)
+    stop_all: threading.Event = field(default_factory=threading.Event, compare=False)
 
 
 @dataclass(frozen=True)
-class Place:
-    """What a program sees and may write.
+class Workspace:
+    """The folders that a sandboxed process may write.
 
     Attributes:
-        folder: what it works in.
-        shared: what the judge and the worker both have, for the files of tests.
-        slot: a number that no other trial has at the same time.
+        folder: Its working directory.
+        shared: The folder that the judge and the worker share, for files that tests write.
+        slot: A number that no other session has at the same time.
     """
 
     folder: Path
@@ -68,57 +68,72 @@ class Place:
     slot: int
 
     @property
-    def seen(self) -> dict[str, Path]:
-        """Paths in the box, and what they are."""
+    def mounts(self) -> dict[str, Path]:
+        """Path in the sandbox → folder on this machine."""
         return {_WORK: self.folder, _SHARED: self.shared}
 
 
 @dataclass(frozen=True)
-class Program:
-    """A program in a box, and who watches it."""
+class SandboxedProcess:
+    """A process in a sandbox with its watchdog."""
 
     child: Child
-    watch: Watch
+    watchdog: Watchdog
     sandbox: Sandbox
 
-    def end(self) -> None:
-        """End it, whatever it does."""
+    def terminate(self) -> None:
+        """End the process and everything that it started."""
         self.sandbox.kill(self.child)
-        self.watch.stop()
+        self.watchdog.stop()
         self.child.close()
 
 
-def roots(court: Court, place: Place) -> list[str]:
-    """The folders, as the program sees them, from which the student's modules are imported."""
-    top = court.sandbox.place(_WORK, place.seen)
-    return [top if root == "." else f"{top}/{root}" for root in court.plan.roots]
+def import_roots(runner: Runner, workspace: Workspace) -> list[str]:
+    """The folders from which the student's modules are imported, as paths that the process sees."""
+    top = runner.sandbox.resolve(_WORK, workspace.mounts)
+    return [top if root == "." else f"{top}/{root}" for root in runner.layout.import_roots]
 
 
-def start(court: Court, role: str, place: Place) -> Program:
-    """Start the `judge` or a `worker`. Raises ScaffoldError."""
-    shown = {str(path): path for path in court.environment.folders} | {_CODE: _JUDGE}
-    path = str(Path(court.sandbox.place(_CODE, shown)).parents[1])
-    first = f"import sys; sys.path.insert(0, {path!r}); from scaffold.judge import {role}; {role}.main()"
-    limits, sandbox = court.limits, court.sandbox
-    box = Box(
-        (court.environment.python, "-I", "-B", "-c", first),
-        shown,
-        place.seen,
-        {**_ENV, "PYTHONHASHSEED": str(court.seed)},
+def start(runner: Runner, role: str, workspace: Workspace) -> SandboxedProcess:
+    """Start a module of `scaffold.judge` in the sandbox.
+
+    Args:
+        runner: How tests are run.
+        role: The module: `judge` or `worker`.
+        workspace: The folders that it may write.
+
+    Raises:
+        ScaffoldError: It cannot be started.
+    """
+    read_only = {str(path): path for path in runner.environment.folders} | {_CODE: _JUDGE}
+    package = str(Path(runner.sandbox.resolve(_CODE, read_only)).parents[1])
+    code = f"import sys; sys.path.insert(0, {package!r}); from scaffold.judge import {role}; {role}.main()"
+    limits, sandbox = runner.limits, runner.sandbox
+    command = SandboxCommand(
+        (runner.environment.python, "-I", "-B", "-c", code),
+        read_only,
+        workspace.mounts,
+        {**_ENV, "PYTHONHASHSEED": str(runner.seed)},
         limits.memory_mb,
         limits.processes,
-        place.slot,
+        workspace.slot,
     )
-    child = sandbox.start(box)
-    bounds, folders = Bounds(limits.memory_mb, limits.processes), (place.folder, place.shared)
+    child = sandbox.start(command)
+    resource_limits = ResourceLimits(limits.memory_mb, limits.processes)
+    folders = (workspace.folder, workspace.shared)
     pid = child.pid if sandbox.sees_pids else 0
-    return Program(child, Watch(pid, lambda: sandbox.kill(child), bounds, folders, court.halted), sandbox)
+    watchdog = Watchdog(pid, lambda: sandbox.kill(child), resource_limits, folders, runner.stop_all)
+    return SandboxedProcess(child, watchdog, sandbox)
 
 
-def tell(court: Court, program: Program, place: Place, about: Mapping[str, object]) -> None:
-    """Tell a program what it has to know before anything else."""
-    limits = asdict(court.limits)
-    if not court.sandbox.counts_processes:
+def send_settings(
+    runner: Runner, process: SandboxedProcess, workspace: Workspace, settings: Mapping[str, object]
+) -> None:
+    """Send the first frame: the limits, the folders and `settings`, as a JSON object."""
+    limits = asdict(runner.limits)
+    if not runner.sandbox.counts_processes:
         limits["processes"] = 0
-    where = {name: court.sandbox.place(path, place.seen) for name, path in (("folder", _WORK), ("shared", _SHARED))}
-    program.child.send(json.dumps({"limits": limits, **where, **about}).encode())
+    folders = {
+        name: runner.sandbox.resolve(path, workspace.mounts) for name, path in (("folder", _WORK), ("shared", _SHARED))
+    }
+    process.child.send(json.dumps({"limits": limits, **folders, **settings}).encode())

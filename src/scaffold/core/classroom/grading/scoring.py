@@ -1,24 +1,24 @@
-"""From tests to points."""
+"""Turn the verdicts of tests into points."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from scaffold.core.classroom.grading.session import Trial, Verdict
+from scaffold.core.classroom.grading.session import SessionResult, Verdict
 from scaffold.core.classroom.rules import Exercise, Rules
 from scaffold.errors import ScaffoldError
 
 
 @dataclass(frozen=True)
-class Part:
-    """What an exercise brought.
+class ExerciseScore:
+    """The points of one exercise; the field names are keys of results.json.
 
     Attributes:
-        id: the exercise's.
-        title: what it is called.
-        points: what it brought.
-        most: what it is worth.
-        tests: what became of its tests.
-        hint: for those who do not pass all of them.
+        id: The exercise's id.
+        title: The exercise's title.
+        points: The points reached.
+        most: The points that can be reached.
+        tests: The verdicts of its tests.
+        hint: The hint for students who do not pass all of its tests.
     """
 
     id: str
@@ -31,69 +31,75 @@ class Part:
 
 @dataclass(frozen=True)
 class Score:
-    """What a submission brought.
+    """The points of one submission; the field names are keys of results.json.
 
     Attributes:
-        points: all of it, lateness taken off.
-        most: what can be reached.
-        days_late: the days that were begun after the due time.
-        before: the points before lateness was taken off.
-        parts: by exercise.
-        stopped: what ended the run early; empty for nothing.
+        points: The points reached, after the late penalty.
+        most: The points that can be reached.
+        days_late: The days after the due time, each day that has begun counted.
+        before: The points before the late penalty.
+        parts: The points of each exercise.
+        stopped: What ended the test session early; empty for nothing.
     """
 
     points: float
     most: float
     days_late: int
     before: float
-    parts: tuple[Part, ...]
+    parts: tuple[ExerciseScore, ...]
     stopped: str = ""
 
 
-def parts_of(rules: Rules, expected: Sequence[str]) -> list[Exercise]:
-    """The exercises with the tests that count, each by its whole name; without exercises, one of all tests.
+def exercises_with_tests(rules: Rules, tests: Sequence[str]) -> list[Exercise]:
+    """The exercises with the full ids of their tests; one exercise with all tests where the rules name none.
+
+    Args:
+        rules: The rules of the assignment.
+        tests: The ids of all tests that count.
 
     Raises:
-        ScaffoldError: an exercise names a test that the solution does not pass, or that is not there.
+        ScaffoldError: An exercise names a test that is not among `tests`.
     """
     if not rules.exercises:
-        return [Exercise("tests", "Tests", rules.points or len(expected), tuple(expected))]
-    found = []
-    for one in rules.exercises:
-        for name in one.tests:
-            if not any(is_meant(test, name) for test in expected):
+        return [Exercise("tests", "Tests", rules.points or len(tests), tuple(tests))]
+    exercises = []
+    for exercise in rules.exercises:
+        for name in exercise.tests:
+            if not any(matches(test, name) for test in tests):
                 raise ScaffoldError(
-                    f"Exercise `{one.id}` counts on {name}, which is not there, or which your solution does not pass.",
+                    f"Exercise `{exercise.id}` needs {name}, which does not exist, or your solution does not pass it.",
                     "See why: scaffold class rehearse",
                 )
-        tests = tuple(test for test in expected if any(is_meant(test, name) for name in one.tests))
-        found.append(replace(one, tests=tests))
-    return found
+        matching = tuple(test for test in tests if any(matches(test, name) for name in exercise.tests))
+        exercises.append(replace(exercise, tests=matching))
+    return exercises
 
 
-def is_meant(test: str, name: str) -> bool:
-    """Whether a name is the test's, its function's before parameters, or its class's or file's."""
+def matches(test: str, name: str) -> bool:
+    """Whether a test id belongs to a name: of the test, of a parametrised test, or of a class or a file of tests."""
     return test == name or test.startswith((f"{name}[", f"{name}::"))
 
 
-def score(trial: Trial, exercises: Sequence[Exercise], rules: Rules, days_late: int = 0) -> Score:
-    """The points: an exercise's, by the share of its tests that passed."""
-    parts = tuple(_part(one, trial) for one in exercises)
+def score(result: SessionResult, exercises: Sequence[Exercise], rules: Rules, days_late: int = 0) -> Score:
+    """The points of a submission: those of each exercise times the share of its tests that passed."""
+    parts = tuple(_exercise_score(exercise, result) for exercise in exercises)
     most = sum(part.most for part in parts)
     scale = rules.points / most if rules.points and most else 1.0
     before = scale * sum(part.points for part in parts)
     points = before * rules.late.factor(days_late)
-    return Score(round(points, 4), round(scale * most, 4), days_late, round(before, 4), parts, trial.stopped)
+    return Score(round(points, 4), round(scale * most, 4), days_late, round(before, 4), parts, result.stopped)
 
 
-def _part(exercise: Exercise, trial: Trial) -> Part:
-    known = {verdict.test: verdict for verdict in trial.verdicts}
-    tests = tuple(known.get(test) or Verdict(test, False, message=absent(test, trial)) for test in exercise.tests)
+def _exercise_score(exercise: Exercise, result: SessionResult) -> ExerciseScore:
+    by_test = {verdict.test: verdict for verdict in result.verdicts}
+    tests = tuple(
+        by_test.get(test) or Verdict(test, False, message=why_not_run(test, result)) for test in exercise.tests
+    )
     share = sum(test.passed for test in tests) / len(tests) if tests else 0.0
-    return Part(exercise.id, exercise.title, exercise.points * share, exercise.points, tests, exercise.hint)
+    return ExerciseScore(exercise.id, exercise.title, exercise.points * share, exercise.points, tests, exercise.hint)
 
 
-def absent(test: str, trial: Trial) -> str:
-    """Why a test did not run: its file could not be imported, or the run was ended before."""
-    file = next((verdict for verdict in trial.verdicts if verdict.test == test.partition("::")[0]), None)
-    return file.message if file else trial.stopped or "it did not run"
+def why_not_run(test: str, result: SessionResult) -> str:
+    """Why a test did not run: its file could not be imported, or the session ended early."""
+    file = next((verdict for verdict in result.verdicts if verdict.test == test.partition("::")[0]), None)
+    return file.message if file else result.stopped or "it did not run"

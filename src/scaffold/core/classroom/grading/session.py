@@ -1,7 +1,7 @@
-"""One submission before the judge: two boxes, one with the tests and one with the student's code, and we in between.
+"""Run the tests on one submission: a judge with the tests, a worker with the student's code, scaffold between them.
 
-The judge's box never runs a line of the student's code, and the worker's box never sees a test. All that they say to
-each other goes through here, so that a call that takes too long, or a worker that ends, is the end of that test alone.
+The judge never runs a line of the student's code, and the worker never sees a test. All their messages pass through
+this module, so that a call that takes too long, or a worker that ends, fails that test alone.
 """
 
 import json
@@ -10,28 +10,35 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from scaffold.core.classroom.grading.runner import Court, Place, Program, roots, start, tell
-from scaffold.core.classroom.grading.submission import Trees
+from scaffold.core.classroom.grading.runner import (
+    Runner,
+    SandboxedProcess,
+    Workspace,
+    import_roots,
+    send_settings,
+    start,
+)
+from scaffold.core.classroom.grading.submission import SandboxFiles
 from scaffold.tools.files import open_to_all, temporary_folder
 from scaffold.tools.git import trees
 from scaffold.tools.process import Child
 
-_LARGEST = 1 << 28
-"""The longest frame of the judge's, in bytes."""
-_SOON = 0.3
-"""Seconds in which a program that stopped to answer is seen to have ended."""
+_MAX_FRAME = 1 << 28
+"""The longest frame from the judge, in bytes."""
+_EXIT_SECONDS = 0.3
+"""How long to wait for the exit status of a process that stopped answering, in seconds."""
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What became of a test.
+    """The outcome of a test.
 
     Attributes:
-        test: its id, as pytest names it.
-        passed: whether it ran and passed.
-        skipped: whether it was skipped.
-        message: why it did not pass.
-        seconds: how long it took.
+        test: The test's id, as pytest names it.
+        passed: Whether it ran and passed.
+        skipped: Whether it was skipped.
+        message: Why it did not pass.
+        seconds: How long it took, in seconds.
     """
 
     test: str
@@ -42,172 +49,177 @@ class Verdict:
 
 
 @dataclass(frozen=True)
-class Trial:
-    """What became of a submission: its tests, and what stopped them from being run to the end (empty: nothing)."""
+class SessionResult:
+    """The outcome of a test session: a verdict per test, and what ended the session early (empty for nothing)."""
 
     verdicts: tuple[Verdict, ...]
     stopped: str = ""
 
 
-def hold(court: Court, given: Trees, slot: int = 0) -> Trial:
+def run_tests(runner: Runner, files: SandboxFiles, slot: int = 0) -> SessionResult:
     """Run the tests on a submission.
 
     Args:
-        court: how.
-        given: what the boxes see.
-        slot: a number that no other trial has at the same time.
+        runner: How tests are run.
+        files: What the judge and the worker see.
+        slot: A number that no other session has at the same time.
     """
-    apart = [file for file in court.plan.files if file not in court.together and _counts(court, file)]
-    together = [file for file in court.plan.files if file in court.together and _counts(court, file)]
-    found: list[Verdict] = []
+    counted = [file for file in runner.layout.files if _counts(runner, file)]
+    isolated = [file for file in counted if file not in runner.together]
+    together = [file for file in counted if file in runner.together]
+    verdicts: list[Verdict] = []
     stopped = []
     with temporary_folder() as stage:
-        for number, (files, is_apart) in enumerate(((apart, True), (together, False))):
-            if files:
-                trial = _Session(court, given, stage / str(number), slot, is_apart).run(files)
-                found += trial.verdicts
-                stopped += [trial.stopped] if trial.stopped else []
-    return Trial(tuple(found), "; ".join(stopped))
+        for number, (tests, is_isolated) in enumerate(((isolated, True), (together, False))):
+            if tests:
+                result = _Session(runner, files, stage / str(number), slot, is_isolated).run(tests)
+                verdicts += result.verdicts
+                stopped += [result.stopped] if result.stopped else []
+    return SessionResult(tuple(verdicts), "; ".join(stopped))
 
 
-def _counts(court: Court, file: str) -> bool:
-    return not court.only or any(name == file or name.startswith(f"{file}::") for name in court.only)
+def _counts(runner: Runner, file: str) -> bool:
+    return not runner.only or any(name == file or name.startswith(f"{file}::") for name in runner.only)
 
 
 class _Session:
-    """A judge and, where the student's code is apart, a worker that is started again whenever it ended."""
+    """A judge and, when the student's code is isolated, a worker that is restarted whenever it ended."""
 
-    def __init__(self, court: Court, given: Trees, stage: Path, slot: int, is_apart: bool) -> None:
-        self._court, self._is_apart = court, is_apart
-        self._trees = {"judge": given.judge, "worker": given.worker} if is_apart else {"judge": given.together}
-        self._places = {role: Place(stage / role, stage / "shared", slot) for role in self._trees}
+    def __init__(self, runner: Runner, files: SandboxFiles, stage: Path, slot: int, is_isolated: bool) -> None:
+        self._runner, self._is_isolated = runner, is_isolated
+        self._files = {"judge": files.judge, "worker": files.worker} if is_isolated else {"judge": files.together}
+        self._workspaces = {role: Workspace(stage / role, stage / "shared", slot) for role in self._files}
         self._stage = stage
-        self._worker: Program | None = None
+        self._worker: SandboxedProcess | None = None
         self._verdicts: dict[str, Verdict] = {}
-        self._imported: dict[bytes, str] = {}
-        self._gone = "it ended before"
-        self._ready = False
+        self._imported: dict[bytes, str] = {}  # import request → why it failed; empty when it succeeded
+        self._why_no_worker = "it ended before"
+        self._worker_is_ready = False
         self._deadline = 0.0
 
-    def run(self, files: Sequence[str]) -> Trial:
+    def run(self, tests: Sequence[str]) -> SessionResult:
         """Run test files."""
-        for role, tree in self._trees.items():
-            trees.lay_out(tree, self._places[role].folder)
+        for role, tree in self._files.items():
+            trees.lay_out(tree, self._workspaces[role].folder)
         (self._stage / "shared").mkdir()
         open_to_all(self._stage)
-        court, place = self._court, self._places["judge"]
-        judge = start(court, "judge", place)
-        judge.watch.until(
-            court.limits.total_seconds, f"all tests together took longer than {court.limits.total_seconds} s"
+        runner, workspace = self._runner, self._workspaces["judge"]
+        judge = start(runner, "judge", workspace)
+        seconds = runner.limits.total_seconds
+        judge.watchdog.deadline(seconds, f"all tests together took longer than {seconds} s")
+        # The judge imports the student's modules itself only where it runs in one process with their code.
+        modules, roots = (
+            (list(runner.layout.modules), []) if self._is_isolated else ([], import_roots(runner, workspace))
         )
-        # Only what runs in one process with the student's code may import it.
-        tops, found = (list(court.plan.tops), []) if self._is_apart else ([], roots(court, place))
+        settings = {"tests": list(tests), "only": list(runner.only), "modules": modules, "import_roots": roots}
         try:
-            if self._is_apart:
+            if self._is_isolated:
                 self._start_worker()
-            tell(court, judge, place, {"tests": list(files), "only": list(court.only), "tops": tops, "roots": found})
-            return self._judged(self._serve(judge.child), judge)
+            send_settings(runner, judge, workspace, settings)
+            return self._result(self._serve(judge.child), judge)
         finally:
-            judge.end()
-            self._end_worker()
+            judge.terminate()
+            self._stop_worker()
 
-    def _judged(self, ended: bool, judge: Program) -> Trial:
-        if ended:
-            return Trial(tuple(self._verdicts.values()))
-        stopped = judge.watch.reason or f"the tests ended in the middle (exit status {judge.child.status(_SOON)})"
-        # Where a student's code can write a report itself, one without the end of the run is worth nothing.
-        return Trial(tuple(self._verdicts.values()) if self._is_apart else (), stopped)
+    def _result(self, is_complete: bool, judge: SandboxedProcess) -> SessionResult:
+        if is_complete:
+            return SessionResult(tuple(self._verdicts.values()))
+        status = judge.child.status(_EXIT_SECONDS)
+        stopped = judge.watchdog.reason or f"the tests ended in the middle (exit status {status})"
+        # In one process with the tests, a student's code can forge verdicts: an incomplete session counts for nothing.
+        return SessionResult(tuple(self._verdicts.values()) if self._is_isolated else (), stopped)
 
     def _serve(self, judge: Child) -> bool:
-        """Do what the judge asks. Returns whether it came to its end."""
-        while (frame := judge.receive(_LARGEST)) is not None:
-            letter, content = frame[:1], frame[1:]
-            if letter in b"CI" and self._is_apart:
-                judge.send(self._asked(content, imports=letter == b"I"))
-            elif letter == b"S":
-                self._begin()
-            elif letter == b"T":
-                self._keep(content)
-            elif letter == b"E":
+        """Handle the judge's frames (their kinds are listed in judge/judge.py). Returns whether it reached the end."""
+        while (frame := judge.receive(_MAX_FRAME)) is not None:
+            kind, content = frame[:1], frame[1:]
+            if kind in b"CI" and self._is_isolated:
+                judge.send(self._call_worker(content, imports=kind == b"I"))
+            elif kind == b"S":
+                self._begin_test()
+            elif kind == b"T":
+                self._add_verdict(content)
+            elif kind == b"E":
                 return True
         return False
 
-    def _keep(self, content: bytes) -> None:
+    def _add_verdict(self, content: bytes) -> None:
         try:
-            about = json.loads(content)
+            report = json.loads(content)
             verdict = Verdict(
-                str(about["id"]),
-                about["passed"] is True,
-                about.get("skipped") is True,
-                str(about["message"]),
-                float(about["seconds"]),
+                str(report["id"]),
+                report["passed"] is True,
+                report.get("skipped") is True,
+                str(report["message"]),
+                float(report["seconds"]),
             )
         except (ValueError, KeyError, TypeError, RecursionError):
             return
-        # A test reports once.
+        # A test reports once: a second report is a forgery.
         self._verdicts.setdefault(verdict.test, verdict)
 
-    def _begin(self) -> None:
-        """A test begins: there is a worker that has imported what was imported before, and its time begins to run."""
+    def _begin_test(self) -> None:
+        """See that a worker runs and has imported what was imported before, then start the test's time."""
         self._deadline = 0.0
-        if self._is_apart and self._worker is None:
+        if self._is_isolated and self._worker is None:
             self._start_worker()
-            for request, broken in list(self._imported.items()):
-                if not broken and self._worker:
-                    self._asked(request, imports=True)
+            for request, error in list(self._imported.items()):
+                if not error and self._worker:
+                    self._call_worker(request, imports=True)
         if self._worker:
             self._worker.child.send(b"")
-        self._deadline = time.monotonic() + self._court.limits.seconds
+        self._deadline = time.monotonic() + self._runner.limits.seconds
 
-    def _asked(self, request: bytes, *, imports: bool) -> bytes:
-        """The worker's answer, or why there is none."""
+    def _call_worker(self, request: bytes, *, imports: bool) -> bytes:
+        """The frame for the judge: `V` and the worker's answer, or `X` and why there is none."""
         if imports and self._imported.get(request):
             return b"X" + self._imported[request].encode()
         if self._worker is None and not self._deadline:
             self._start_worker()
-        worker, limits = self._worker, self._court.limits
+        worker, limits = self._worker, self._runner.limits
         if worker is None:
-            return b"X" + self._gone.encode()
-        start = time.monotonic()
+            return b"X" + self._why_no_worker.encode()
+        started = time.monotonic()
         if imports or not self._deadline:
-            worker.watch.until(limits.import_seconds, f"it took longer than {limits.import_seconds} s to import")
+            worker.watchdog.deadline(limits.import_seconds, f"it took longer than {limits.import_seconds} s to import")
         else:
-            worker.watch.until(self._deadline - start, f"it took longer than {limits.seconds} s")
-        answer = self._answer(worker.child, request)
-        worker.watch.rest()
+            worker.watchdog.deadline(self._deadline - started, f"it took longer than {limits.seconds} s")
+        answer = self._receive_answer(worker.child, request)
+        worker.watchdog.clear()
         if imports:
             self._imported[request] = ""
-            self._deadline += time.monotonic() - start if self._deadline else 0
+            self._deadline += time.monotonic() - started if self._deadline else 0
         if answer is not None:
             return b"V" + answer
-        self._gone = self._why(worker)
+        self._why_no_worker = self._failure(worker)
         if imports:
-            self._imported[request] = self._gone
-        self._end_worker()
-        return b"X" + self._gone.encode()
+            self._imported[request] = self._why_no_worker
+        self._stop_worker()
+        return b"X" + self._why_no_worker.encode()
 
-    def _answer(self, worker: Child, request: bytes) -> bytes | None:
-        """What a worker answers, once it is there; None for nothing."""
-        self._ready = self._ready or worker.receive(_LARGEST) is not None
-        if not self._ready or not worker.send(request):
+    def _receive_answer(self, worker: Child, request: bytes) -> bytes | None:
+        """The worker's answer to a request, sent once the worker is ready; None for no answer."""
+        self._worker_is_ready = self._worker_is_ready or worker.receive(_MAX_FRAME) is not None
+        if not self._worker_is_ready or not worker.send(request):
             return None
-        return worker.receive(self._court.limits.output_mb << 20)
+        return worker.receive(self._runner.limits.output_mb << 20)
 
-    def _why(self, worker: Program) -> str:
-        status = worker.child.status(_SOON)
-        if worker.watch.reason:
-            return worker.watch.reason
+    def _failure(self, worker: SandboxedProcess) -> str:
+        status = worker.child.status(_EXIT_SECONDS)
+        if worker.watchdog.reason:
+            return worker.watchdog.reason
         if status is None:
-            return f"it gave back more than {self._court.limits.output_mb} MB, or no answer at all"
+            return f"it returned more than {self._runner.limits.output_mb} MB, or no answer at all"
         return f"it ended the program in the middle of the test (exit status {status})"
 
     def _start_worker(self) -> None:
-        place = self._places["worker"]
-        self._ready = False
-        self._worker = start(self._court, "worker", place)
-        tell(self._court, self._worker, place, {"roots": roots(self._court, place), "seed": self._court.seed})
+        workspace = self._workspaces["worker"]
+        self._worker_is_ready = False
+        self._worker = start(self._runner, "worker", workspace)
+        settings = {"import_roots": import_roots(self._runner, workspace), "seed": self._runner.seed}
+        send_settings(self._runner, self._worker, workspace, settings)
 
-    def _end_worker(self) -> None:
+    def _stop_worker(self) -> None:
         if self._worker:
-            self._worker.end()
+            self._worker.terminate()
         self._worker = None

@@ -1,6 +1,7 @@
-"""What of a submission is run, and what is not taken from it: its tests, its test settings, its links.
+"""Read a submission, and decide which of its files are used: never its tests, its test settings or links out of it.
 
-A submission is read from git's objects and written by us: nothing of it configures git, no filter or hook has a say.
+A submission is read from git's objects and written by scaffold: nothing in it configures git, and no filter or hook
+runs.
 """
 
 import posixpath
@@ -11,7 +12,7 @@ from fnmatch import fnmatch
 from pathlib import PurePosixPath
 from typing import Any
 
-from scaffold.core.classroom.assignment import FILE_NAME
+from scaffold.core.classroom.assignment import ASSIGNMENT_FILE
 from scaffold.errors import ScaffoldError
 from scaffold.tools.git.bare import BareRepository
 from scaffold.tools.git.trees import SUBMODULE, File, Tree, with_contents
@@ -20,41 +21,41 @@ _SETTINGS = {
     "pyproject.toml", "pytest.ini", ".pytest.ini", "pytest.toml", ".pytest.toml", "tox.ini", "setup.cfg",
 }  # fmt: skip
 _CODE = {".py", ".pyc", ".pyd", ".so", ".dll", ".dylib", ".pth", ".pyz", ".egg", ".whl"}
-_LARGEST = 512 << 20
-"""So many bytes may a submission have."""
-_LISTED = 16 << 20
-"""So many bytes may the list of its files have."""
-_NEVER = {"", ".", "..", ".git"}
+_MAX_BYTES = 512 << 20
+"""The largest submission, in bytes."""
+_MAX_LISTING_BYTES = 16 << 20
+"""The longest listing of a submission's files, in bytes."""
+_FORBIDDEN_PARTS = {"", ".", "..", ".git"}
 
 
 @dataclass(frozen=True)
 class Layout:
-    """What is the teacher's in an assignment.
+    """Which files of an assignment are the teacher's.
 
     Attributes:
-        tests: the folders of tests.
-        hidden: files and folders that students never received.
-        roots: the folders from which modules are imported.
-        tops: the students' modules, by the first part of their names.
-        files: the teacher's test files.
+        tests: The folders with tests.
+        hidden: Files and folders that students never receive.
+        import_roots: The folders from which modules are imported.
+        modules: The top-level names of the students' modules.
+        files: The teacher's test files.
     """
 
     tests: tuple[str, ...]
     hidden: tuple[str, ...]
-    roots: tuple[str, ...]
-    tops: tuple[str, ...]
+    import_roots: tuple[str, ...]
+    modules: tuple[str, ...]
     files: tuple[str, ...]
 
     @property
     def hidden_files(self) -> list[str]:
-        """The test files that students never received."""
-        return [file for file in self.files if any(_is_in(file, item) for item in self.hidden)]
+        """The test files that students never receive."""
+        return [file for file in self.files if any(_is_within(file, item) for item in self.hidden)]
 
     def is_teachers(self, path: str) -> bool:
-        """Whether a path is taken from the teacher, and never from a student."""
+        """Whether a path is taken from the teacher's version, never from a submission."""
         name = path.rpartition("/")[2]
         return (
-            any(_is_in(path, item) for item in (*self.tests, *self.hidden))
+            any(_is_within(path, item) for item in (*self.tests, *self.hidden))
             or path in _SETTINGS
             or name == "conftest.py"
             or _is_test(name)
@@ -62,13 +63,13 @@ class Layout:
 
 
 @dataclass(frozen=True)
-class Trees:
-    """What the two boxes see.
+class SandboxFiles:
+    """The files of a test session.
 
     Attributes:
-        judge: the tests, and the student's files that are no code.
-        worker: the student's code and files, without any test.
-        together: all of it, for test files that run in one process with the student's code.
+        judge: For the judge: the tests, and the student's files that are not code.
+        worker: For the worker: the student's code and files, without any test.
+        together: All of them, for test files that run in one process with the student's code.
     """
 
     judge: Tree
@@ -76,74 +77,76 @@ class Trees:
     together: Tree
 
 
-def layout(teacher: Tree, hidden: Iterable[str]) -> Layout:
-    """What is whose, by the teacher's version and its test settings.
+def read_layout(teacher: Tree, hidden: Iterable[str]) -> Layout:
+    """The layout of an assignment, from the teacher's version and its test settings.
 
     Raises:
-        ScaffoldError: it has no tests.
+        ScaffoldError: It has no tests.
     """
-    settings = _settings(teacher)
+    settings = _pytest_settings(teacher)
     folders = settings.get("testpaths", ["tests", "test"])
-    tests = tuple(folder.rstrip("/") for folder in folders if any(_is_in(path, folder) for path in teacher))
-    plain = Layout(tests, tuple(hidden), (), (), ())
-    more = [str(root) for root in settings.get("pythonpath", [])]
-    roots = tuple(
+    tests = tuple(folder.rstrip("/") for folder in folders if any(_is_within(path, folder) for path in teacher))
+    partial = Layout(tests, tuple(hidden), (), (), ())
+    pythonpath = [str(root) for root in settings.get("pythonpath", [])]
+    import_roots = tuple(
         root
-        for root in dict.fromkeys((".", "src", *more))
-        if root == "." or any(_is_in(path, root) for path in teacher)
+        for root in dict.fromkeys((".", "src", *pythonpath))
+        if root == "." or any(_is_within(path, root) for path in teacher)
     )
-    files = tuple(path for path in teacher if plain.is_teachers(path) and _is_test(path.rpartition("/")[2]))
+    files = tuple(path for path in teacher if partial.is_teachers(path) and _is_test(path.rpartition("/")[2]))
     if not files:
         raise ScaffoldError("The assignment has no tests to grade by.", "Write some: tests/test_….py")
-    return Layout(tests, tuple(hidden), roots, tuple(sorted(_tops(teacher, plain, roots))), files)
+    modules = tuple(sorted(_top_level_modules(teacher, partial, import_roots)))
+    return Layout(tests, tuple(hidden), import_roots, modules, files)
 
 
-def read(repository: BareRepository, commit: str) -> dict[str, File]:
-    """The files of a submission, its submodules and odd names left out and its links replaced by what they mean.
+def read_submission(repository: BareRepository, commit: str) -> dict[str, File]:
+    """The files of a submission: without submodules and forbidden names, links replaced by the files they point to.
 
     Raises:
-        ScaffoldError: it is too large.
+        ScaffoldError: It is too large.
     """
-    too_large = ScaffoldError(f"It is larger than {_LARGEST >> 20} MB.", "Ask the student to take large files out.")
-    listed = repository.entries_up_to(_LISTED, commit)
-    if listed is None:
+    too_large = ScaffoldError(f"It is larger than {_MAX_BYTES >> 20} MB.", "Ask the student to take large files out.")
+    listing = repository.entries_up_to(_MAX_LISTING_BYTES, commit)
+    if listing is None:
         raise ScaffoldError("It has too many files.", "Ask the student to take them out.")
     entries = {
         path: entry
-        for path, entry in listed.items()
-        if entry.mode != SUBMODULE and not _NEVER & set(path.split("/")) and "\\" not in path
+        for path, entry in listing.items()
+        if entry.mode != SUBMODULE and not _FORBIDDEN_PARTS & set(path.split("/")) and "\\" not in path
     }
-    # Asked before anything is read, and again when links have become copies.
-    if repository.size_of([entry.oid for entry in entries.values()]) > _LARGEST:
+    # Checked before anything is read, and again after links have become copies.
+    if repository.size_of([entry.oid for entry in entries.values()]) > _MAX_BYTES:
         raise too_large
-    found = with_contents(entries, repository.read_many({entry.oid for entry in entries.values()}))
-    plain = {path: file for path, one in found.items() if (file := _plain(found, path, one))}
-    if sum(len(file.content) for file in plain.values()) > _LARGEST:
+    tree = with_contents(entries, repository.read_many({entry.oid for entry in entries.values()}))
+    files = {path: file for path, unresolved in tree.items() if (file := _resolve_link(tree, path, unresolved))}
+    if sum(len(file.content) for file in files.values()) > _MAX_BYTES:
         raise too_large
-    return plain
+    return files
 
 
-def trees(student: Tree, teacher: Tree, plan: Layout, own: Tree) -> Trees:
-    """What is put before the boxes.
+def split_files(student: Tree, teacher: Tree, layout: Layout, own: Tree) -> SandboxFiles:
+    """Split the files between the judge and the worker.
 
     Args:
-        student: the submission.
-        teacher: the teacher's version.
-        plan: what is whose.
-        own: the files with the student's own values, as they were handed out.
+        student: The submission.
+        teacher: The teacher's version.
+        layout: Which files are the teacher's.
+        own: The files with the student's personal values, as they were handed out.
     """
-    ours = {path: file for path, file in teacher.items() if plan.is_teachers(path) and path != FILE_NAME}
-    # Ours first: where a student has a file in the place of a folder of ours, it is theirs that cannot be written.
-    theirs = dict(own) | {
-        path: file for path, file in student.items() if path not in own and not plan.is_teachers(path)
+    teachers = {path: file for path, file in teacher.items() if layout.is_teachers(path) and path != ASSIGNMENT_FILE}
+    students = dict(own) | {
+        path: file for path, file in student.items() if path not in own and not layout.is_teachers(path)
     }
-    data = {path: file for path, file in theirs.items() if PurePosixPath(path).suffix not in _CODE}
-    settings = {path: file for path, file in ours.items() if path in _SETTINGS}
-    return Trees({**ours, **data}, {**settings, **theirs}, {**ours, **theirs})
+    data = {path: file for path, file in students.items() if PurePosixPath(path).suffix not in _CODE}
+    settings = {path: file for path, file in teachers.items() if path in _SETTINGS}
+    # The teacher's files come first: where a student has a file in the place of a folder of the teacher's, it is the
+    # student's file that cannot be written.
+    return SandboxFiles({**teachers, **data}, {**settings, **students}, {**teachers, **students})
 
 
-def _plain(tree: Mapping[str, File], path: str, file: File) -> File | None:
-    """A file, or the file of the repository that a link leads to; None for a link to anything else."""
+def _resolve_link(tree: Mapping[str, File], path: str, file: File) -> File | None:
+    """A file, or the file of the repository that a link points to; None for a link to anything else."""
     seen: set[str] = set()
     while file.symlink:
         target = file.content.decode("utf-8", "surrogateescape")
@@ -155,33 +158,33 @@ def _plain(tree: Mapping[str, File], path: str, file: File) -> File | None:
     return file
 
 
-def _settings(tree: Tree) -> dict[str, Any]:
+def _pytest_settings(tree: Tree) -> dict[str, Any]:
     """The settings of pytest in pyproject.toml."""
     try:
         tool = tomllib.loads(tree["pyproject.toml"].content.decode()).get("tool", {})
     except (KeyError, ValueError):
         return {}
-    found = tool.get("pytest", {})
-    settings: dict[str, Any] = found.get("ini_options") or found
+    pytest = tool.get("pytest", {})
+    settings: dict[str, Any] = pytest.get("ini_options") or pytest
     return settings
 
 
-def _tops(tree: Tree, plan: Layout, roots: Collection[str]) -> set[str]:
-    found = set()
+def _top_level_modules(tree: Tree, layout: Layout, import_roots: Collection[str]) -> set[str]:
+    modules = set()
     for path in tree:
-        if not path.endswith(".py") or plan.is_teachers(path):
+        if not path.endswith(".py") or layout.is_teachers(path):
             continue
-        for root in roots:
-            if root == "." or _is_in(path, root):
-                inner = path if root == "." else path[len(root) + 1 :]
-                found.add(inner.partition("/")[0].removesuffix(".py"))
-    return found
+        for root in import_roots:
+            if root == "." or _is_within(path, root):
+                relative = path if root == "." else path[len(root) + 1 :]
+                modules.add(relative.partition("/")[0].removesuffix(".py"))
+    return modules
 
 
 def _is_test(name: str) -> bool:
     return fnmatch(name, "test_*.py") or fnmatch(name, "*_test.py")
 
 
-def _is_in(path: str, item: str) -> bool:
+def _is_within(path: str, item: str) -> bool:
     item = item.rstrip("/")
     return path == item or path.startswith(f"{item}/")

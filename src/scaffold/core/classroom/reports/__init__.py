@@ -1,1 +1,1 @@
-"""What teachers and students read about the work."""
+"""Reports for teachers and students: feedback, gradebook export, progress, similarity."""

@@ -1,4 +1,4 @@
-"""What a student reads of their grade: points, and in plain words what did not work. Hidden tests stay hidden."""
+"""Feedback for students: points, and in plain words what did not work. Hidden tests stay hidden."""
 
 import datetime
 import re
@@ -6,57 +6,58 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from scaffold.core.classroom.assignment import Assignment
-from scaffold.core.classroom.delivery import batch, plan
-from scaffold.core.classroom.delivery.batch import Class, Row
+from scaffold.core.classroom.delivery import batch
+from scaffold.core.classroom.delivery.batch import Classroom, Row
+from scaffold.core.classroom.delivery.plan import fetch_all
 from scaffold.core.classroom.owners import Owner
 from scaffold.core.outcome import Progress
 from scaffold.tools.git.trees import Commit, File
 
 BRANCH, FILE = "feedback", "feedback.md"
 SENT, AGAIN, ABSENT = "sent", "has it", "no repository"
-_PLAIN = (
+_AS_IT_IS = r"\g<0>"
+_EXPLANATIONS = (
     (
-        r"it took longer|it used more|it wrote more|it gave back|it ended the program|the tests ended|all tests",
-        r"\g<0>",
+        r"it took longer|it used more|it wrote more|it returned more|it ended the program|the tests ended|all tests",
+        _AS_IT_IS,
     ),
     (r"NotImplementedError|Exercise \d+", "it is not written yet"),
     (r"it was skipped", "it was skipped, which is not passed"),
-    (r"assert|AssertionError|Not equal|DID NOT RAISE", "the result is not the one that was asked for"),
+    (r"assert|AssertionError|Not equal|DID NOT RAISE", "the result is not the expected one"),
     (r"ModuleNotFoundError|ImportError|SyntaxError|invalid syntax", "your code could not be imported"),
 )
+"""A pattern in a test's message → what the student reads."""
 
 
-def letter(title: str, one: Mapping[str, Any], hidden: Collection[str]) -> str:
+def feedback_text(title: str, result: Mapping[str, Any], hidden: Collection[str]) -> str:
     """The text of `feedback.md`.
 
     Args:
-        title: the assignment's.
-        one: a student of results.json.
-        hidden: the hidden test files.
+        title: The assignment's title.
+        result: The student's entry in results.json.
+        hidden: The hidden test files.
     """
-    score = one["score"]
+    score = result["score"]
     lines = [f"# {title}: feedback", ""]
-    if one["state"] != "graded" or not score:
-        return "\n".join([*lines, f"There are no points yet: {one['detail'] or one['state']}.", ""])
-    received = datetime.datetime.fromisoformat(one["received"]).astimezone().strftime("%Y-%m-%d %H:%M")
+    if result["state"] != "graded" or not score:
+        return "\n".join([*lines, f"There are no points yet: {result['detail'] or result['state']}.", ""])
+    received = datetime.datetime.fromisoformat(result["received"]).astimezone().strftime("%Y-%m-%d %H:%M")
+    commit = result["commit"][:10]
     lines += [
-        f"**{score['points']:g} of {score['most']:g} points** for commit `{one['commit'][:10]}`, received {received}.",
+        f"**{score['points']:g} of {score['most']:g} points** for commit `{commit}`, received {received}.",
         "",
     ]
     if score["days_late"]:
         days = f"{score['days_late']} day{'s' if score['days_late'] > 1 else ''}"
-        lines += [
-            f"It came late, {days} were begun: of {score['before']:g} points that leaves {score['points']:g}.",
-            "",
-        ]
+        lines += [f"It was {days} late: {score['points']:g} of {score['before']:g} points remain.", ""]
     if score["stopped"]:
         lines += [f"Not all tests could be run: {score['stopped']}.", ""]
     for part in score["parts"]:
-        lines += _part(part, hidden)
+        lines += _exercise_lines(part, hidden)
     return "\n".join(lines)
 
 
-def _part(part: Mapping[str, Any], hidden: Collection[str]) -> list[str]:
+def _exercise_lines(part: Mapping[str, Any], hidden: Collection[str]) -> list[str]:
     lines = [f"## {part['title']}: {part['points']:g} of {part['most']:g}", ""]
     for test in part["tests"]:
         file, _, name = test["test"].partition("::")
@@ -65,8 +66,9 @@ def _part(part: Mapping[str, Any], hidden: Collection[str]) -> list[str]:
         if test["passed"]:
             lines.append(f"- passed: {shown}")
             continue
-        lines.append(f"- not passed: {shown}: {in_words(test['message'])}")
+        lines.append(f"- not passed: {shown}: {explain(test['message'])}")
         if not is_hidden and test["message"]:
+            # A fence longer than any in the message: a student's message cannot end it.
             fence = "`" * max(3, 1 + max(map(len, re.findall("`+", test["message"])), default=0))
             lines += ["", f"  {fence}text", *(f"  {line}" for line in test["message"].splitlines()), f"  {fence}", ""]
     if part["hint"] and not all(test["passed"] for test in part["tests"]):
@@ -74,47 +76,61 @@ def _part(part: Mapping[str, Any], hidden: Collection[str]) -> list[str]:
     return [*lines, ""]
 
 
-def in_words(message: str) -> str:
-    """Why a test did not pass, without what it tested."""
-    first = message.strip().splitlines()[0] if message.strip() else "it did not pass"
-    for pattern, words in _PLAIN:
-        if re.search(pattern, first):
-            return first if words == r"\g<0>" else words
-    raised = re.match(r"[\w.]*?(\w+(?:Error|Exception|Exit|Interrupt|Warning))\b", first)
-    return f"your code raised {raised[1]}" if raised else "it did not pass"
+def explain(message: str) -> str:
+    """Why a test did not pass, without revealing what it tested."""
+    first_line = message.strip().splitlines()[0] if message.strip() else "it did not pass"
+    for pattern, explanation in _EXPLANATIONS:
+        if re.search(pattern, first_line):
+            return first_line if explanation == _AS_IT_IS else explanation
+    exception = re.match(r"[\w.]*?(\w+(?:Error|Exception|Exit|Interrupt|Warning))\b", first_line)
+    return f"your code raised {exception[1]}" if exception else "it did not pass"
 
 
-def send(
-    room: Class, task: Assignment, who: Sequence[Owner], letters: Mapping[str, str], stamp: str, progress: Progress
+def send_feedback(
+    classroom: Classroom,
+    assignment: Assignment,
+    owners: Sequence[Owner],
+    texts: Mapping[str, str],
+    stamp: str,
+    progress: Progress,
 ) -> list[Row]:
-    """Put everybody's letter on a branch of its own of their repository; nothing else is touched, nothing forced."""
-    failed = plan.look(room, task, who, progress)
-    heads = room.store.heads(task.name)
-    parents = {owner: found[BRANCH] for owner, found in heads.items() if BRANCH in found}
-    held = dict(zip(parents, room.store.read_paths([(tip, FILE) for tip in parents.values()]), strict=True))
-    trees = dict(zip(parents, room.store.trees_of(list(parents.values())), strict=True))
-    new = [
+    """Push feedback to the branch `feedback` of each repository; no other branch changes, and nothing is forced.
+
+    Args:
+        classroom: The class.
+        assignment: The assignment.
+        owners: The students or teams.
+        texts: Owner → the text of `feedback.md`.
+        stamp: Author and time of the commits.
+        progress: Receives what is being done.
+    """
+    store = classroom.store
+    failed = fetch_all(classroom, assignment, owners, progress)
+    heads = store.heads(assignment.name)
+    parents = {owner: branches[BRANCH] for owner, branches in heads.items() if BRANCH in branches}
+    current = dict(zip(parents, store.read_paths([(tip, FILE) for tip in parents.values()]), strict=True))
+    trees = dict(zip(parents, store.trees_of(list(parents.values())), strict=True))
+    to_send = [
         owner
-        for owner in who
-        if owner.id in heads and owner.id not in failed and held.get(owner.id) != letters[owner.id].encode()
+        for owner in owners
+        if owner.id in heads and owner.id not in failed and current.get(owner.id) != texts[owner.id].encode()
     ]
-    refs = {owner.id: f"refs/feedback/{owner.id}/{task.name}" for owner in new}
-    made = [
+    refs = {owner.id: f"refs/feedback/{owner.id}/{assignment.name}" for owner in to_send}
+    # An earlier commit there is on the forge by now, or was rejected: it must not become a parent.
+    store.delete_refs(refs.values())
+    store.write(
         Commit(
             "",
-            {FILE: File(letters[owner.id].encode())},
+            {FILE: File(texts[owner.id].encode())},
             start=trees.get(owner.id, ""),
             parent=parents.get(owner.id, ""),
             ref=refs[owner.id],
-            message=f"{task.title}: feedback\n",
+            message=f"{assignment.title}: feedback\n",
             stamp=stamp,
         )
-        for owner in new
-    ]
-    # What was sent before is on the forge, or was rejected there: it is no parent of what is sent now.
-    room.store.drop(refs.values())
-    room.store.write(made)
-    commits = room.store.commits(refs)
+        for owner in to_send
+    )
+    commits = store.resolve_refs(refs)
 
     def push(owner: Owner) -> Row:
         if owner.id in failed:
@@ -123,7 +139,7 @@ def send(
             return Row(owner, ABSENT)
         if owner.id not in refs:
             return Row(owner, AGAIN)
-        batch.push(room, owner, BRANCH, commits[owner.id])
+        batch.push(classroom, owner, BRANCH, commits[owner.id])
         return Row(owner, SENT, f"branch {BRANCH}")
 
-    return list(batch.work(who, push, progress.counter("Sending")))
+    return list(batch.for_each_owner(owners, push, progress.counter("Sending")))

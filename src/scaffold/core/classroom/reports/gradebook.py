@@ -1,4 +1,4 @@
-"""A learning platform's own export, with one column filled: every other byte of it stays as it is.
+"""Fill one column of a learning platform's own gradebook export; every other byte stays as it is.
 
 Formats: Canvas' gradebook export (docs: "How do I export grades in the Gradebook?"), Moodle's grading worksheet
 (docs.moodle.org, "Offline grading worksheet"), Brightspace's grade export ("Export grades").
@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 from scaffold.errors import ScaffoldError
 
 EXCUSED = "EX"
-"""What Canvas writes for a student who need not do it: never replaced."""
+"""What Canvas writes for a student who is excused: never replaced."""
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell of a CSV file: its text, and where it stands (offsets of the quotes, if any)."""
+    """A cell of a CSV file: its text, and its start and end offsets in the file (quotes included)."""
 
     text: str
     start: int
@@ -24,15 +24,15 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Kind:
-    """What a platform's export looks like.
+class Platform:
+    """The format of a platform's export.
 
     Attributes:
-        name: the platform's.
-        needs: columns by which it is known.
-        who: columns that say who a row is, in small letters; the first that says something known counts.
-        column: a pattern of columns with points; the group is the item's name.
-        most: a pattern in such a column's header that says what can be reached; empty for none.
+        name: The platform's name.
+        needs: Columns that every such export has.
+        who: Columns that identify a student, in lower case; the first with a known value is used.
+        column: The pattern of columns with points; its group is the name of the grade item.
+        most: The pattern in such a column's header of the points that can be reached; empty for none.
     """
 
     name: str
@@ -42,37 +42,37 @@ class Kind:
     most: str = ""
 
 
-_CANVAS = Kind(
+_CANVAS = Platform(
     "Canvas",
     ("Student", "ID"),
     ("sis user id", "sis login id", "integration id", "id"),
     re.compile(r"(.+) \(\d+\)"),
 )
-_MOODLE = Kind(
+_MOODLE = Platform(
     "Moodle",
     ("Identifier", "Grade"),
     ("id number", "email address", "username", "identifier"),
     re.compile(r"(Grade)"),
 )
-_BRIGHTSPACE = Kind(
+_BRIGHTSPACE = Platform(
     "Brightspace",
     ("End-of-Line Indicator",),
     ("orgdefinedid", "username", "email"),
     re.compile(r"(.+) Points Grade(?: <.*>)?"),
     r"MaxPoints:([\d.]+)",
 )
-KINDS = {"canvas": _CANVAS, "moodle": _MOODLE, "brightspace": _BRIGHTSPACE}
+PLATFORMS = {"canvas": _CANVAS, "moodle": _MOODLE, "brightspace": _BRIGHTSPACE}
 
 
 @dataclass(frozen=True)
 class Change:
-    """A cell that is to be filled.
+    """A cell that changes.
 
     Attributes:
-        line: of the file; 1 is the header.
-        who: the row's first cell that tells who it is.
-        before: what stands there.
-        after: what is to stand there.
+        line: The line in the file; the header is line 1.
+        who: The row's first identifying cell.
+        before: The cell's text before.
+        after: The cell's text after.
     """
 
     line: int
@@ -82,72 +82,77 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Filled:
-    """An export with a column filled.
+class FilledExport:
+    """An export with one column filled.
 
     Attributes:
-        text: it.
-        column: the header of the column.
-        most: what can be reached there; None where it does not say.
-        changes: what differs.
-        strangers: rows of nobody in the class: line and who.
-        found: the keys that were in it.
+        text: The export's text.
+        column: The header of the column.
+        maximum: The points that can be reached in that column; None where the export does not say.
+        changes: The cells that change.
+        unmatched: Rows that match nobody in the class: line and who.
+        matched: The keys of `points` that matched a row.
     """
 
     text: str
     column: str
-    most: float | None
+    maximum: float | None
     changes: tuple[Change, ...]
-    strangers: tuple[str, ...] = ()
-    found: frozenset[str] = field(default_factory=frozenset)
+    unmatched: tuple[str, ...] = ()
+    matched: frozenset[str] = field(default_factory=frozenset)
 
 
-def fill(text: str, kind: Kind, wanted: str, points: Mapping[str, float]) -> Filled:
-    """Put points into one column.
+def fill(text: str, platform: Platform, wanted: str, points: Mapping[str, float]) -> FilledExport:
+    """Write points into one column.
 
     Args:
-        text: the export.
-        kind: whose.
-        wanted: which column: its header or the item's name; the only one when empty.
-        points: who (id, username or address, in small letters) → their points.
+        text: The export's text.
+        platform: The platform that it comes from.
+        wanted: The column's header or its item's name; empty for the only column with points.
+        points: A student's id, username or email address in lower case → their points.
 
     Raises:
-        ScaffoldError: it is no such export, or the column cannot be told.
+        ScaffoldError: It is not such an export, or the column is ambiguous.
     """
     rows = list(parse(text))
     header = rows[0] if rows else []
     names = [cell.text.strip().removeprefix("\ufeff") for cell in header]
-    if not set(kind.needs) <= set(names):
-        needs = ", ".join(f"`{name}`" for name in kind.needs)
-        raise ScaffoldError(f"This is no export of {kind.name}: it has no {needs}.", "Export it once more, as CSV.")
-    at = names.index(_column(names, kind, wanted))
-    places = [names.index(name) for each in kind.who for name in names if name.casefold() == each]
-    comma = any(re.fullmatch(r"\d+,\d+", row[at].text.strip()) for row in rows[1:] if len(row) > at)
-    changes, strangers, found, edits = [], [], set(), []
+    if not set(platform.needs) <= set(names):
+        needs = ", ".join(f"`{name}`" for name in platform.needs)
+        message = f"This is not an export of {platform.name}: it has no {needs}."
+        raise ScaffoldError(message, "Export it again as CSV.")
+    column = names.index(_column(names, platform, wanted))
+    who_columns = [
+        names.index(name) for wanted_name in platform.who for name in names if name.casefold() == wanted_name
+    ]
+    decimal_comma = any(re.fullmatch(r"\d+,\d+", row[column].text.strip()) for row in rows[1:] if len(row) > column)
+    changes, unmatched, matched, edits = [], [], set(), []
     for row in rows[1:]:
-        if len(row) <= at or not any(cell.text.strip() for cell in row) or _is_about(row, kind):
+        if len(row) <= column or not any(cell.text.strip() for cell in row) or _is_platforms_own(row, platform):
             continue
-        said = [row[place].text.strip().removeprefix("#") for place in places if len(row) > place]
-        key = next((one.casefold() for one in said if one.casefold() in points), "")
+        identifiers = [row[index].text.strip().removeprefix("#") for index in who_columns if len(row) > index]
+        key = next((identifier.casefold() for identifier in identifiers if identifier.casefold() in points), "")
         line = text.count("\n", 0, row[0].start) + 1
-        who = next(filter(None, said), row[0].text)
+        who = next(filter(None, identifiers), row[0].text)
         if not key:
-            strangers.append(f"{line}: {who}")
+            unmatched.append(f"{line}: {who}")
             continue
-        found.add(key)
-        after = f"{round(points[key], 2):g}".replace(".", "," if comma else ".")
-        cell = row[at]
-        if cell.text.strip() != EXCUSED and not _same(cell.text, after):
+        matched.add(key)
+        after = f"{round(points[key], 2):g}".replace(".", "," if decimal_comma else ".")
+        cell = row[column]
+        if cell.text.strip() != EXCUSED and not _is_same(cell.text, after):
             changes.append(Change(line, who, cell.text.strip(), after))
-            edits.append((cell, f'"{after}"' if text[cell.start : cell.start + 1] == '"' or comma else after))
-    most = _most(rows, at, names, kind)
-    return Filled(_edited(text, edits), names[at], most, tuple(changes), tuple(strangers), frozenset(found))
+            quote = text[cell.start : cell.start + 1] == '"' or decimal_comma
+            edits.append((cell, f'"{after}"' if quote else after))
+    maximum = _maximum(rows, column, names, platform)
+    edited = _apply(text, edits)
+    return FilledExport(edited, names[column], maximum, tuple(changes), tuple(unmatched), frozenset(matched))
 
 
 def parse(text: str) -> Iterator[list[Cell]]:
-    """The rows of a CSV file (RFC 4180; `;` and tabs too), each cell with its place."""
+    """The rows of a CSV file (RFC 4180; also with `;` or tabs), each cell with its offsets."""
     delimiter = max(",;\t", key=text.partition("\n")[0].count)
-    # What begins with a quote and does not end with one is taken as it stands.
+    # A cell that begins with a quote and does not end with one is taken literally.
     quoted = rf'"(?:[^"]|"")*"(?=[{delimiter}\r\n]|\Z)'
     row: list[Cell] = []
     for match in re.finditer(rf"({quoted}|[^{delimiter}\r\n]*)({delimiter}|\r\n|\n|\r|\Z)", text):
@@ -162,47 +167,47 @@ def parse(text: str) -> Iterator[list[Cell]]:
             return
 
 
-def _column(names: Sequence[str], kind: Kind, wanted: str) -> str:
-    items = {name: match[1] for name in names if (match := kind.column.fullmatch(name))}
-    chosen = [
+def _column(names: Sequence[str], platform: Platform, wanted: str) -> str:
+    items = {name: match[1] for name in names if (match := platform.column.fullmatch(name))}
+    matching = [
         name for name, item in items.items() if not wanted or wanted.casefold() in (name.casefold(), item.casefold())
     ]
-    if len(chosen) == 1:
-        return chosen[0]
-    have = ", ".join(f'"{item}"' for item in items.values()) or "none"
-    if not chosen:
-        raise ScaffoldError(f'The export has no column for "{wanted}" (nothing is created).', f"It has: {have}.")
-    raise ScaffoldError("The export has several columns with points.", f"Choose one with --column: {have}.")
+    if len(matching) == 1:
+        return matching[0]
+    available = ", ".join(f'"{item}"' for item in items.values()) or "none"
+    if not matching:
+        raise ScaffoldError(f'The export has no column for "{wanted}" (nothing is created).', f"It has: {available}.")
+    raise ScaffoldError("The export has several columns with points.", f"Choose one with --column: {available}.")
 
 
-def _is_about(row: Sequence[Cell], kind: Kind) -> bool:
-    """Whether a row is Canvas' own: what can be reached, how it is posted, or its test student."""
+def _is_platforms_own(row: Sequence[Cell], platform: Platform) -> bool:
+    """Whether a row is Canvas' own: the points possible, the posting policy, or the test student."""
     first = row[0].text.strip()
-    return kind is _CANVAS and (not first or first in ("Points Possible", "Student, Test"))
+    return platform is _CANVAS and (not first or first in ("Points Possible", "Student, Test"))
 
 
-def _most(rows: Sequence[Sequence[Cell]], at: int, names: Sequence[str], kind: Kind) -> float | None:
-    said = re.search(kind.most, names[at]) if kind.most else None
-    texts = [said[1]] if said else []
+def _maximum(rows: Sequence[Sequence[Cell]], column: int, names: Sequence[str], platform: Platform) -> float | None:
+    in_header = re.search(platform.most, names[column]) if platform.most else None
+    texts = [in_header[1]] if in_header else []
     for row in rows[1:]:
-        if row[0].text.strip() == "Points Possible" and len(row) > at:
-            texts.append(row[at].text)
+        if row[0].text.strip() == "Points Possible" and len(row) > column:
+            texts.append(row[column].text)
         elif "Maximum Grade" in names and len(row) > names.index("Maximum Grade"):
             texts.append(row[names.index("Maximum Grade")].text)
     numbers = [float(text.strip().replace(",", ".")) for text in texts if re.fullmatch(r"\d+([.,]\d+)?", text.strip())]
     return numbers[0] if numbers else None
 
 
-def _same(before: str, after: str) -> bool:
+def _is_same(before: str, after: str) -> bool:
     try:
         return float(before.replace(",", ".")) == float(after.replace(",", "."))
     except ValueError:
         return before.strip() == after
 
 
-def _edited(text: str, edits: Sequence[tuple[Cell, str]]) -> str:
-    parts, place = [], 0
+def _apply(text: str, edits: Sequence[tuple[Cell, str]]) -> str:
+    parts, position = [], 0
     for cell, after in edits:
-        parts += [text[place : cell.start], after]
-        place = cell.end
-    return "".join([*parts, text[place:]])
+        parts += [text[position : cell.start], after]
+        position = cell.end
+    return "".join([*parts, text[position:]])

@@ -1,4 +1,4 @@
-"""Where does a class stand? Who started, what passes, who is stuck: from the store and the results, nobody is asked."""
+"""The progress of a class: who started, which tests pass, who may be stuck; from the store and the results alone."""
 
 import datetime
 from collections.abc import Mapping, Sequence
@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from scaffold.core.classroom.owners import Owner
-from scaffold.core.classroom.store import Given, Store
+from scaffold.core.classroom.store import StarterVersion, Store
 from scaffold.tools.git.graph import read_graph
 
 IDLE = datetime.timedelta(days=3)
-"""Without a push for so long, and not done: perhaps stuck."""
+"""A student who has not finished and has not committed for this long may be stuck."""
 
 
 @dataclass(frozen=True)
-class Passed:
-    """How many tests passed of a submission, and when the server received that."""
+class PassCount:
+    """How many tests a submission passed, and when the server received it."""
 
     when: datetime.datetime
     passed: int
@@ -23,26 +23,26 @@ class Passed:
 
 
 @dataclass(frozen=True)
-class Part:
-    """An exercise: what it is called, and the share of its tests that passed, 0 to 1."""
+class ExerciseShare:
+    """An exercise's title, and the share of its tests that passed, from 0 to 1."""
 
     title: str
     share: float
 
 
 @dataclass(frozen=True)
-class Standing:
-    """Where somebody stands.
+class StudentProgress:
+    """The progress of one owner.
 
     Attributes:
-        id: whose repository it is.
-        name: as people write it.
-        commits: when they committed, the oldest first; the starter's do not count.
-        points: what they have; None when nothing was graded.
-        most: what can be reached.
-        parts: by exercise.
-        history: how the tests came to pass.
-        stuck: why they may need help; empty when they do not seem to.
+        id: The student's or team's id.
+        name: The students' names.
+        commits: The times of their own commits, oldest first.
+        points: The points reached; None when nothing was graded.
+        most: The points that can be reached.
+        parts: The share of tests that passed, by exercise.
+        history: How many tests passed, by submission, oldest first.
+        stuck: Why they may need help; empty when nothing suggests it.
     """
 
     id: str
@@ -50,49 +50,58 @@ class Standing:
     commits: tuple[datetime.datetime, ...]
     points: float | None
     most: float
-    parts: tuple[Part, ...]
-    history: tuple[Passed, ...]
+    parts: tuple[ExerciseShare, ...]
+    history: tuple[PassCount, ...]
     stuck: str = ""
 
+    @property
+    def passes_everything(self) -> bool:
+        """Whether all tests of all exercises passed."""
+        return _passes_everything(self.parts)
 
-def of(
+
+def class_progress(
     store: Store,
     assignment: str,
     branch: str,
-    who: Sequence[Owner],
+    owners: Sequence[Owner],
     results: Sequence[Mapping[str, Any]],
     history: Sequence[Mapping[str, Any]],
     now: datetime.datetime,
-) -> list[Standing]:
-    """Everybody's standing, in the roster's order, by what was last fetched and graded.
+) -> list[StudentProgress]:
+    """The progress of every owner, in the roster's order, from what was last fetched and graded.
 
     Args:
-        store: the class's.
-        assignment: of which assignment.
-        branch: the one that students work on.
-        who: the owners.
-        results: as results.read gives them; empty before anything was graded.
-        history: as results.history gives it.
-        now: who has not pushed for `IDLE` before it may be stuck.
+        store: The class store.
+        assignment: The assignment's name.
+        branch: The branch that students work on.
+        owners: The students or teams.
+        results: What `results.read` returns; empty before anything was graded.
+        history: What `results.history` returns.
+        now: The time against which `IDLE` is measured.
     """
-    lines = store.lines(assignment)
+    starters = store.student_starters(assignment)
     tips = {owner: heads[branch] for owner, heads in store.heads(assignment).items() if branch in heads}
-    commits = _commits(store, {owner: (lines[owner], tip) for owner, tip in tips.items() if owner in lines})
-    graded = {one["id"]: one["score"] for one in results}
-    passed: dict[str, list[Passed]] = {}
-    for one in history:
-        moment = datetime.datetime.fromisoformat(one["received"])
-        passed.setdefault(one["id"], []).append(Passed(moment, one["passed"], one["tests"]))
-    found = []
-    for owner in who:
-        score = graded.get(owner.id)
-        parts = tuple(Part(part["title"], _share(part)) for part in score["parts"]) if score else ()
-        mine = tuple(sorted(passed.get(owner.id, ()), key=lambda one: one.when))
-        when = tuple(sorted(commits.get(owner.id, ())))
+    commits = _commit_times(store, {owner: (starters[owner], tip) for owner, tip in tips.items() if owner in starters})
+    scores = {result["id"]: result["score"] for result in results}
+    counts: dict[str, list[PassCount]] = {}
+    for entry in history:
+        received = datetime.datetime.fromisoformat(entry["received"])
+        counts.setdefault(entry["id"], []).append(PassCount(received, entry["passed"], entry["tests"]))
+    students = []
+    for owner in owners:
+        score = scores.get(owner.id)
+        parts = tuple(ExerciseShare(part["title"], _share(part)) for part in score["parts"]) if score else ()
+        own_counts = tuple(sorted(counts.get(owner.id, ()), key=lambda count: count.when))
+        times = tuple(sorted(commits.get(owner.id, ())))
         points, most = (float(score["points"]), float(score["most"])) if score else (None, 0.0)
-        stuck = _stuck(when, all(part.share == 1 for part in parts) and bool(parts), mine, now)
-        found.append(Standing(owner.id, owner.title, when, points, most, parts, mine, stuck))
-    return found
+        stuck = _why_stuck(times, _passes_everything(parts), own_counts, now)
+        students.append(StudentProgress(owner.id, owner.title, times, points, most, parts, own_counts, stuck))
+    return students
+
+
+def _passes_everything(parts: Sequence[ExerciseShare]) -> bool:
+    return bool(parts) and all(part.share == 1 for part in parts)
 
 
 def _share(part: Mapping[str, Any]) -> float:
@@ -100,7 +109,9 @@ def _share(part: Mapping[str, Any]) -> float:
     return sum(bool(test["passed"]) for test in tests) / len(tests) if tests else 0.0
 
 
-def _stuck(commits: Sequence[datetime.datetime], done: bool, history: Sequence[Passed], now: datetime.datetime) -> str:
+def _why_stuck(
+    commits: Sequence[datetime.datetime], done: bool, history: Sequence[PassCount], now: datetime.datetime
+) -> str:
     if not commits or done:
         return ""
     if len(history) >= 3 and history[-3].passed >= history[-1].passed:
@@ -109,10 +120,15 @@ def _stuck(commits: Sequence[datetime.datetime], done: bool, history: Sequence[P
     return f"nothing for {idle.days} days" if idle >= IDLE else ""
 
 
-def _commits(store: Store, work: Mapping[str, tuple[Given, str]]) -> dict[str, list[datetime.datetime]]:
-    """When owners committed what is above their starter; one process for all of them."""
+def _commit_times(store: Store, work: Mapping[str, tuple[StarterVersion, str]]) -> dict[str, list[datetime.datetime]]:
+    """The author dates of owners' own commits, those that their starters do not contain; read by one process.
+
+    Args:
+        store: The class store.
+        work: Owner → their newest starter and the tip of their branch.
+    """
     graph = read_graph(store, [tip for _, tip in work.values()])
-    starters = {commit for line, _ in work.values() for commit in (line.commit, line.parent) if commit}
+    starters = {commit for starter, _ in work.values() for commit in (starter.commit, starter.parent) if commit}
     return {
         owner: [graph.nodes[commit].authored for commit in graph.contained(tip, without=starters)]
         for owner, (_, tip) in work.items()

@@ -1,1 +1,1 @@
-"""What students start from: solutions out, hidden files out, searched for leaks."""
+"""The starter of an assignment: solutions and hidden files removed, searched for leaks."""

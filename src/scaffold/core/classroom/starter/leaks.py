@@ -1,6 +1,6 @@
-"""The last look at what is about to be handed out: is there a marker, a solution or a hidden file in it after all?
+"""Search what is about to be handed out for markers, solutions and hidden files: the last check before a push.
 
-Markers are taken out of four kinds of files; this search reads all, whatever their name: a backup of a solution, a
+Markers are removed from four kinds of files; this search reads every file, whatever its name: a backup of a solution, a
 checkpoint of a notebook, a copy in a document or in an archive.
 """
 
@@ -10,31 +10,31 @@ from dataclasses import dataclass, replace
 
 from scaffold.core.classroom.starter import archives, notebooks
 from scaffold.core.classroom.starter.markers import MarkerError
-from scaffold.core.classroom.starter.strip import Secret
+from scaffold.core.classroom.starter.strip import RemovedText
 from scaffold.errors import ScaffoldError
 from scaffold.tools.git.trees import File
 
-_WORDS = re.compile(
+_MARKERS = re.compile(
     r"(?:BEGIN|END) (?:SOLUTION|HIDDEN TESTS?|MARK SCHEME|PROMPT)\b"
     r"|#[ \t]*(?:SOLUTION|HIDDEN)(?: NO PROMPT| TESTS?)?[ \t]*$",
     re.MULTILINE,
 )
-_RUN = 3
-"""So many lines of a solution in a row are no accident."""
-_TELLING = 8
-"""A line with fewer letters and digits is written by everybody: `else:`, `return x`."""
-_SHORT = 24
-"""A solution of one or two lines counts only when it has so many letters and digits."""
+_SEQUENCE = 3
+"""This many lines of a solution in a row are a leak."""
+_DISTINCTIVE = 8
+"""A line with fewer letters and digits is too common to count: `else:`, `return x`."""
+_SHORT_SOLUTION = 24
+"""A solution with fewer distinctive lines than a sequence counts only with this many letters and digits in them."""
 
 
 @dataclass(frozen=True)
 class Leak:
-    """Something that students would see.
+    """Something that students must not see.
 
     Attributes:
-        path: the file.
-        line: where in it.
-        what: what it is.
+        path: The file.
+        line: The line in it.
+        what: What was found there.
     """
 
     path: str
@@ -43,85 +43,85 @@ class Leak:
 
 
 class LeakSearch:
-    """Everything that must not be found, prepared for looking through many files."""
+    """A search for removed text and hidden files, prepared once for many files."""
 
-    def __init__(self, secrets: Iterable[Secret], hidden: Mapping[str, str], allowed: Sequence[str] = ()) -> None:
-        """Prepare.
+    def __init__(self, removed: Iterable[RemovedText], hidden: Mapping[str, str], allowed: Sequence[str] = ()) -> None:
+        """Prepare the search.
 
         Args:
-            secrets: what was taken out by markers.
-            hidden: the blob ids of hidden files → their path.
-            allowed: files in which solution lines may stand: the teacher looked.
+            removed: The text that was removed by markers.
+            hidden: The blob id of each hidden file → its path.
+            allowed: Files that may contain solution lines, because the teacher checked them (`may_show`).
         """
         self._hidden, self._allowed = dict(hidden), frozenset(allowed)
-        self._runs: dict[tuple[str, ...], Secret] = {}
-        for secret in secrets:
-            telling = [line for line in map(_plain, secret.lines) if _weight(line) >= _TELLING]
-            if len(telling) >= _RUN:
-                for start in range(len(telling) - _RUN + 1):
-                    self._runs.setdefault(tuple(telling[start : start + _RUN]), secret)
-            elif sum(map(_weight, telling)) >= _SHORT:
-                self._runs.setdefault(tuple(telling), secret)
+        self._sequences: dict[tuple[str, ...], RemovedText] = {}
+        for text in removed:
+            lines = [line for line in map(_normalise, text.lines) if _alphanumerics(line) >= _DISTINCTIVE]
+            if len(lines) >= _SEQUENCE:
+                for start in range(len(lines) - _SEQUENCE + 1):
+                    self._sequences.setdefault(tuple(lines[start : start + _SEQUENCE]), text)
+            elif sum(map(_alphanumerics, lines)) >= _SHORT_SOLUTION:
+                self._sequences.setdefault(tuple(lines), text)
 
-    def look(self, path: str, oid: str, content: bytes) -> list[Leak]:
-        """What one file shows that it must not, by itself or as an archive."""
-        found = self._shown(path, oid, content)
+    def search_file(self, path: str, oid: str, content: bytes) -> list[Leak]:
+        """The leaks in a file or, if it is an archive, in the files in it; at most those of one file."""
+        found = self._search(path, oid, content)
         try:
             for name, inner in archives.members(path, content):
                 if found:
                     break
-                found = [replace(leak, path=name) for leak in self._shown(path, File(inner).oid, inner)]
+                found = [replace(leak, path=name) for leak in self._search(path, File(inner).oid, inner)]
         except archives.UnsearchableError:
             if not found and path not in self._allowed:
-                found = [Leak(path, 1, "an archive that cannot be searched whole")]
+                found = [Leak(path, 1, "an archive that cannot be searched completely")]
         return found
 
-    def _shown(self, path: str, oid: str, content: bytes) -> list[Leak]:
+    def _search(self, path: str, oid: str, content: bytes) -> list[Leak]:
         if oid in self._hidden:
-            return [Leak(path, 1, f"it is the hidden file {self._hidden[oid]}")]
-        text = _readable(path, content)
-        found = [
-            Leak(path, text.count("\n", 0, word.start()) + 1, f"the marker `{word[0]}`")
-            for word in _WORDS.finditer(text)
+            return [Leak(path, 1, f"the hidden file {self._hidden[oid]}")]
+        text = _searchable_text(path, content)
+        markers = [
+            Leak(path, text.count("\n", 0, match.start()) + 1, f"the marker `{match[0]}`")
+            for match in _MARKERS.finditer(text)
         ]
-        return found or ([] if path in self._allowed else self._solutions(path, text))
+        return markers or ([] if path in self._allowed else self._solution(path, text))
 
-    def _solutions(self, path: str, text: str) -> list[Leak]:
-        lines = [(number, _plain(line)) for number, line in enumerate(text.split("\n"), start=1)]
-        telling = [(number, line) for number, line in lines if _weight(line) >= _TELLING]
-        for start in range(len(telling)):
-            for length in range(1, _RUN + 1):
-                secret = self._runs.get(tuple(line for _, line in telling[start : start + length]))
-                if secret:
-                    what = f"the solution of {secret.path}:{secret.line}"
-                    return [Leak(path, telling[start][0], what)]
+    def _solution(self, path: str, text: str) -> list[Leak]:
+        lines = [(number, _normalise(line)) for number, line in enumerate(text.split("\n"), start=1)]
+        distinctive = [(number, line) for number, line in lines if _alphanumerics(line) >= _DISTINCTIVE]
+        for start in range(len(distinctive)):
+            for length in range(1, _SEQUENCE + 1):
+                removed = self._sequences.get(tuple(line for _, line in distinctive[start : start + length]))
+                if removed:
+                    return [Leak(path, distinctive[start][0], f"the solution of {removed.path}:{removed.line}")]
         return []
 
 
-def refuse(found: Sequence[Leak]) -> None:
-    """Raise ScaffoldError when there is any leak."""
-    if found:
-        more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
+def raise_for(leaks: Sequence[Leak]) -> None:
+    """Raise ScaffoldError when there is a leak."""
+    if leaks:
+        more = f" (and {len(leaks) - 1} more)" if len(leaks) > 1 else ""
         raise ScaffoldError(
-            f"{found[0].path}:{found[0].line} would show students {found[0].what}{more}.",
+            f"{leaks[0].path}:{leaks[0].line} would show students {leaks[0].what}{more}.",
             "Nothing was handed out. Mark it, hide the file in assignment.toml, or list it there under `may_show`.",
         )
 
 
-def _readable(path: str, content: bytes) -> str:
+def _searchable_text(path: str, content: bytes) -> str:
+    """A file's text; for a notebook, the text of its cells as well, without the JSON's escapes."""
     text = content.decode("utf-8", "replace")
     if not path.lower().endswith(".ipynb"):
         return text
     try:
-        book = notebooks.parse(path, content)
+        notebook = notebooks.parse(path, content)
     except MarkerError:
         return text
-    return "\n".join(notebooks.source(cell) for cell in book["cells"]) + "\n" + text
+    return "\n".join(notebooks.source(cell) for cell in notebook["cells"]) + "\n" + text
 
 
-def _plain(line: str) -> str:
+def _normalise(line: str) -> str:
     return " ".join(line.split())
 
 
-def _weight(line: str) -> int:
+def _alphanumerics(line: str) -> int:
     return sum(map(str.isalnum, line))

@@ -1,140 +1,154 @@
-"""What students are to get, made in the store and searched, before anything goes anywhere."""
+"""Prepare the starters of all students in the store, and search them for leaks before anything is pushed."""
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from scaffold.core.classroom import assignment as assignments
-from scaffold.core.classroom import owners, roster
-from scaffold.core.classroom.assignment import Assignment
+from scaffold.core.classroom import roster
+from scaffold.core.classroom.assignment import Assignment, find_assignment
 from scaffold.core.classroom.course import Course
 from scaffold.core.classroom.journal import Run
-from scaffold.core.classroom.owners import Owner
+from scaffold.core.classroom.owners import Owner, group_into_owners
 from scaffold.core.classroom.starter import build, leaks, personal
 from scaffold.core.classroom.starter.build import Source
 from scaffold.core.classroom.starter.leaks import Leak, LeakSearch
-from scaffold.core.classroom.store import Given, Store
+from scaffold.core.classroom.store import StarterVersion, Store
 from scaffold.core.outcome import Progress
 from scaffold.tools.git.trees import Tree
 
 
 @dataclass(frozen=True)
-class Prepared:
-    """A starter that passed every check.
+class PreparedStarter:
+    """A starter in which no leak was found.
 
     Attributes:
-        source: the teacher's version that it is made from.
-        tree: its files.
-        search: what looks for leaks in whatever is made of it.
-        version: the version that it is, or would become.
-        given: where the store has it; None when it is new.
-        notes: what the teacher should know of.
+        source: The teacher's version that it is made from.
+        tree: Its files.
+        search: Searches whatever is made of it for leaks.
+        version: The version that it is, or will become.
+        stored: The starter in the store; None when it is new.
+        notes: What the teacher should know.
     """
 
     source: Source
     tree: Tree
     search: LeakSearch
     version: int
-    given: Given | None
+    stored: StarterVersion | None
     notes: tuple[str, ...] = ()
 
 
-def everybody(course: Course, assignment: Assignment) -> list[Owner]:
-    """The owners of an assignment's repositories. Raises ScaffoldError when the roster is not clean."""
-    return owners.of(course, assignment, roster.require_clean(course.roster).students)
+def all_owners(course: Course, assignment: Assignment) -> list[Owner]:
+    """The owners of an assignment's repositories. Raises ScaffoldError when the roster has problems."""
+    return group_into_owners(course, assignment, roster.require_clean(course.roster).students)
 
 
-def prepare(assignment: Assignment, store: Store | None, progress: Progress, version: int = 0) -> Prepared:
-    """Make the starter from the teacher's last commit, and search it; nothing is written.
+def prepare_starter(
+    assignment: Assignment, store: Store | None, progress: Progress, version: int = 0
+) -> PreparedStarter:
+    """Make the starter from the teacher's last commit and search it for leaks; nothing is written.
 
     Args:
-        assignment: of what.
-        store: where earlier versions are; None when there is none yet.
-        progress: told what is being done.
-        version: a version that was begun and is to be finished; the newest otherwise.
+        assignment: The assignment.
+        store: The store with earlier versions; None when there is none yet.
+        progress: Receives what is being done.
+        version: The version of a run that is being resumed; 0 for the newest.
 
     Raises:
-        ScaffoldError: a marker is wrong, something would leak, or the source cannot be read.
+        ScaffoldError: A marker is wrong, something would leak, or the source cannot be read.
     """
-    progress.step("Taking the solutions out")
+    progress.step("Removing the solutions")
     source = build.read_source(assignment)
     starters = store.starters(assignment.name) if store else {}
     latest = starters.get(version) or (starters[max(starters)] if starters else None)
-    keeps = latest is not None and (latest.version == version or latest.source == source.commit)
-    if store and latest and keeps:
-        made = build.make(source, edition=False)
+    is_unchanged = latest is not None and (latest.version == version or latest.source == source.commit)
+    if store and latest and is_unchanged:
+        made = build.make_starter(source, edition=False)
         tree = store.read_tree(latest.tree)
     else:
-        made = build.make(source)
+        made = build.make_starter(source)
         tree = dict(made.tree)
-    search = made.search(assignment)
-    leaks.refuse(_leaks(search, ((path, file.oid, file.content) for path, file in tree.items())))
-    is_same = store and latest and (keeps or tree == store.read_tree(latest.tree))
-    same = latest if is_same else None
-    version = same.version if same else (max(starters) + 1 if starters else 1)
-    return Prepared(source, tree, search, version, same, made.notes)
+    search = made.leak_search(assignment)
+    leaks.raise_for(_find_leaks(search, ((path, file.oid, file.content) for path, file in tree.items())))
+    is_stored = store and latest and (is_unchanged or tree == store.read_tree(latest.tree))
+    stored = latest if is_stored else None
+    version = stored.version if stored else (max(starters) + 1 if starters else 1)
+    return PreparedStarter(source, tree, search, version, stored, made.notes)
 
 
-def again(course: Course, store: Store, run: Run, progress: Progress) -> tuple[Assignment, list[Owner], Prepared]:
-    """What a run that was begun worked on: its assignment, those of its owners who are still there, its starter.
+def prepare_run(
+    course: Course, store: Store, run: Run, progress: Progress
+) -> tuple[Assignment, list[Owner], PreparedStarter]:
+    """The assignment, the owners who are still in the roster, and the starter of a run that is being resumed.
 
     Raises:
-        ScaffoldError: the roster, the assignment or its starter cannot be used.
+        ScaffoldError: The roster, the assignment or its starter cannot be used.
     """
-    task = assignments.find(course, run.assignment)
-    begun = set(run.owners)
-    who = [owner for owner in everybody(course, task) if owner.id in begun]
-    return task, who, prepare(task, store, progress, run.version)
+    assignment = find_assignment(course, run.assignment)
+    owner_ids = set(run.owners)
+    owners = [owner for owner in all_owners(course, assignment) if owner.id in owner_ids]
+    return assignment, owners, prepare_starter(assignment, store, progress, run.version)
 
 
-def write(
+def write_starters(
     course: Course,
     assignment: Assignment,
     store: Store,
-    ready: Prepared,
-    who: Sequence[Owner],
+    prepared: PreparedStarter,
+    owners: Sequence[Owner],
     *,
-    newer: bool,
+    update_older: bool,
     message: str = "",
-    has: Collection[str] = (),
-) -> dict[str, Given]:
-    """Put the starter into the store, and a line for each owner who has none; then search all of it.
+    received: Collection[str] = (),
+) -> dict[str, StarterVersion]:
+    """Write the starter into the store for each owner who has none, then search everything for leaks.
 
     Args:
-        course: the class.
-        assignment: of what.
-        store: where.
-        ready: the starter.
-        who: the owners.
-        newer: also give it to owners who have an older version.
-        message: what the commits say.
-        has: owners who received what they were given long ago; an older starter of theirs is not searched again.
+        course: The class.
+        assignment: The assignment.
+        store: The class store.
+        prepared: The starter.
+        owners: The students or teams.
+        update_older: Also write it for owners who have an older version.
+        message: The message of the commits.
+        received: Owners who received their starter before; an older starter of theirs is not searched again.
 
     Returns:
-        Owner → what the store has for them now.
+        Owner → their newest starter.
 
     Raises:
-        ScaffoldError: something would leak.
+        ScaffoldError: Something would leak.
     """
-    stamp, name = ready.source.stamp, assignment.name
-    given = ready.given or store.write_starter(name, ready.version, ready.tree, stamp, ready.source.commit)
-    before = store.lines(name)
+    stamp, name = prepared.source.stamp, assignment.name
+    starter = prepared.stored or store.write_starter(
+        name, prepared.version, prepared.tree, stamp, prepared.source.commit
+    )
+    before = store.student_starters(name)
     lacking = [
-        owner.id for owner in who if owner.id not in before or (newer and before[owner.id].version < given.version)
+        owner.id
+        for owner in owners
+        if owner.id not in before or (update_older and before[owner.id].version < starter.version)
     ]
-    own = (
-        (owner, personal.files(course, assignment, owner, ready.tree), before[owner].commit if owner in before else "")
+    own_files = (
+        (
+            owner,
+            personal.student_files(course, assignment, owner, prepared.tree),
+            before[owner].commit if owner in before else "",
+        )
         for owner in lacking
     )
     if lacking:
-        store.write_lines(name, given, own, stamp, message)
-    wanted = {owner.id for owner in who}
-    lines = {owner: line for owner, line in store.lines(name).items() if owner in wanted}
-    # The last look is at the very objects that a push would send.
-    sent = [line for owner, line in lines.items() if line.version == given.version or owner not in has]
-    found = store.files([line.commit for line in sent], [line.parent for line in sent if line.parent])
-    leaks.refuse(_leaks(ready.search, found))
-    return lines
+        store.write_student_starters(name, starter, own_files, stamp, message)
+    wanted = {owner.id for owner in owners}
+    starters = {owner: newest for owner, newest in store.student_starters(name).items() if owner in wanted}
+    # The search reads the very objects that a push would send.
+    to_search = [
+        newest for owner, newest in starters.items() if newest.version == starter.version or owner not in received
+    ]
+    parents = [newest.parent for newest in to_search if newest.parent]
+    leaks.raise_for(_find_leaks(prepared.search, store.files([newest.commit for newest in to_search], parents)))
+    return starters
 
 
-def _leaks(search: LeakSearch, found: Iterator[tuple[str, str, bytes]]) -> list[Leak]:
-    return [leak for path, oid, content in found for leak in search.look(path, oid, content)]
+def _find_leaks(search: LeakSearch, files: Iterator[tuple[str, str, bytes]]) -> list[Leak]:
+    """The leaks in files, given as path, blob id and content."""
+    return [leak for path, oid, content in files for leak in search.search_file(path, oid, content)]

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scaffold.tools.forges.github import GitHubForge
-from scaffold.tools.forges.pace import Pace
+from scaffold.tools.forges.rate_limiter import RateLimiter
 
 
 class Clock:
@@ -19,17 +19,17 @@ class Clock:
     def __call__(self) -> float:
         return self.now
 
-    def sleep(self, seconds: float) -> None:
-        self.now += seconds
+    def sleep(self, estimate_seconds: float) -> None:
+        self.now += estimate_seconds
 
 
 @given(st.lists(st.floats(0, 30), min_size=1, max_size=60))
 def test_no_window_holds_more_than_it_may(idle: list[float]) -> None:
     clock = Clock()
-    pace, turns = Pace(((3, 10), (7, 60)), 1, clock.sleep, clock), []
-    for seconds in idle:
-        clock.now += seconds
-        pace.wait()
+    rate_limiter, turns = RateLimiter(((3, 10), (7, 60)), 1, clock.sleep, clock), []
+    for estimate_seconds in idle:
+        clock.now += estimate_seconds
+        rate_limiter.wait()
         turns.append(clock.now)
     for many, span in ((3, 10), (7, 60)):
         for first, last in zip(turns, turns[many:], strict=False):
@@ -39,28 +39,28 @@ def test_no_window_holds_more_than_it_may(idle: list[float]) -> None:
 
 def test_without_limits_nobody_waits() -> None:
     clock = Clock()
-    pace = Pace((), 0, clock.sleep, clock)
+    rate_limiter = RateLimiter((), 0, clock.sleep, clock)
     for _ in range(1000):
-        pace.wait()
+        rate_limiter.wait()
     assert clock.now == 0
-    assert pace.seconds(1000) == 0
+    assert rate_limiter.estimate_seconds(1000) == 0
 
 
 def test_what_githubs_limits_come_to() -> None:
-    pace = GitHubForge("x").vendor.pace
-    assert pace.seconds(0) == 0
-    assert pace.seconds(80) == 79
-    assert 499 <= pace.seconds(500) < 520
-    assert 3600 <= pace.seconds(501) < 3602
+    rate_limiter = GitHubForge("x").vendor.rate_limiter
+    assert rate_limiter.estimate_seconds(0) == 0
+    assert rate_limiter.estimate_seconds(80) == 79
+    assert 499 <= rate_limiter.estimate_seconds(500) < 520
+    assert 3600 <= rate_limiter.estimate_seconds(501) < 3602
     # 10,000 students: a repository and an invitation each, 500 an hour.
-    assert 39 * 3600 <= pace.seconds(20_000) <= 40 * 3600
+    assert 39 * 3600 <= rate_limiter.estimate_seconds(20_000) <= 40 * 3600
 
 
 def test_threads_share_it() -> None:
     clock = Clock()
     slept: list[float] = []
-    pace = Pace((), 1, slept.append, clock)
-    threads = [Thread(target=pace.wait) for _ in range(20)]
+    rate_limiter = RateLimiter((), 1, slept.append, clock)
+    threads = [Thread(target=rate_limiter.wait) for _ in range(20)]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -1,0 +1,89 @@
+"""`scaffold class …`: hand assignments out and update them."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from scaffold import console
+from scaffold.cli.classroom.options import Assignment, DryRun, Folder, Only, Section
+from scaffold.core.outcome import Outcome
+
+
+def handout(
+    assignment: Assignment,
+    folder: Folder = Path(),
+    only: Only = None,
+    section: Section = "",
+    dry_run: DryRun = False,
+) -> Outcome:
+    """Create a repository with the starter for every student.
+
+    Solutions and hidden tests are removed, and every file is searched for leaks. Run again, it hands out to students
+    who have no repository yet.
+
+    Examples:
+        scaffold class handout hw1 --dry-run      who would get what
+
+        scaffold class handout hw1                hand out
+
+        scaffold class handout hw1 --only ada     a student who joined late
+    """
+    from scaffold.commands.classroom import handout as command_
+
+    options = command_.HandoutOptions(only or (), section, dry_run)
+    with console.progress() as progress:
+        return command_.handout(folder, assignment, options, progress)
+
+
+def update(
+    assignment: Assignment,
+    folder: Folder = Path(),
+    plan: Annotated[bool, typer.Option("--plan", help="Show who would get what; send nothing.")] = False,
+    fast_forward: Annotated[
+        bool, typer.Option("--fast-forward", help="Push it onto the branch of students who have not started.")
+    ] = False,
+    message: Annotated[str, typer.Option("--message", "-m", help="What changed, for the students.")] = "",
+    only: Only = None,
+    section: Section = "",
+) -> Outcome:
+    """Send a fixed starter to everybody: a branch for every student, merged with their work where there is no conflict.
+
+    Commit the fixed assignment first. Nothing is ever forced, and students' own branches stay as they are.
+
+    Examples:
+        scaffold class update hw1 --plan                        who has conflicts, and in which line
+
+        scaffold class update hw1 -m "The test of 3 was wrong"  send it
+    """
+    from scaffold.commands.classroom import update as command_
+
+    options = command_.UpdateOptions(only or (), section, plan, fast_forward, message)
+    with console.progress() as progress:
+        return command_.update(folder, assignment, options, progress)
+
+
+def status(
+    assignment: Annotated[str, typer.Argument(help="The assignment; by default an overview of all.")] = "",
+    folder: Folder = Path(),
+    only: Only = None,
+) -> Outcome:
+    """Show the state of students' repositories: handed out, started, with which starter.
+
+    Example: scaffold class status hw1
+    """
+    from scaffold.commands.classroom import status as command_
+
+    with console.progress() as progress:
+        return command_.status(folder, assignment, only or (), progress)
+
+
+def resume(folder: Folder = Path()) -> Outcome:
+    """Continue a hand-out or an update that was interrupted, or failed for some students.
+
+    Example: scaffold class resume
+    """
+    from scaffold.commands.classroom import resume as command_
+
+    with console.progress() as progress:
+        return command_.resume(folder, progress)
