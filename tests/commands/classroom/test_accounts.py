@@ -27,7 +27,7 @@ class Room:
 @pytest.fixture(params=TOKENS)
 def room(request: pytest.FixtureRequest, work: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Room]:
     monkeypatch.setenv(TOKENS[request.param], TOKEN)
-    # A second between two writes is GitHub's wish: tests/tools/forges/test_pace.py holds it without waiting.
+    # A second between two writes is GitHub's wish: tests/tools/forges/test_rate_limiter.py holds it without waiting.
     monkeypatch.setattr(hosted.RateLimiter, "wait", lambda self: None)
     with fake_forge(work / "forge", request.param) as forge:
         where = f'[forge]\nkind = "{request.param}"\norganisation = "{OWNER}"\nurl = "{forge.url}"\n'

@@ -202,7 +202,7 @@ ATTACKS = {
     "prints without end": Attack(
         body("import sys, os", "while True:", "    print('x' * 10000)", "    os.write(1, b'x' * 10000)")
     ),
-    "gives back too much": Attack(body("return 'x' * (20 << 20)"), says="gave back more than 8 MB"),
+    "gives back too much": Attack(body("return 'x' * (20 << 20)"), says="returned more than 8 MB"),
     "gives back a tower": Attack(
         body(
             "import sys",

@@ -8,7 +8,7 @@ import pytest
 from classroom_support import Course, make_course
 from conftest import Run
 from grading_support import ASSIGNMENT, SOLUTION, TESTS, exam, interpreter, need_sandbox
-from scaffold.core.classroom.reports.feedback import in_words
+from scaffold.core.classroom.reports.feedback import explain
 from support import git, write
 
 HALF = "def answer(values):\n    return 5 if values else 0\n\n\ndef greet(name):\n    return open('/nowhere')\n"
@@ -136,5 +136,5 @@ def test_nothing_was_graded(course: Course, run: Run) -> None:
         ("42 is the answer to the hidden test", "it did not pass"),
     ],
 )
-def test_in_words(message: str, words: str) -> None:
-    assert in_words(message) == words
+def test_explain(message: str, words: str) -> None:
+    assert explain(message) == words

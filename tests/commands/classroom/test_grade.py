@@ -14,8 +14,7 @@ import pytest
 from classroom_support import Course, make_course
 from conftest import Run
 from grading_support import ASSIGNMENT, SOLUTION, TESTS, exam, interpreter, messages, need_sandbox, points, submit
-from scaffold.core.classroom.course import read_course
-from scaffold.tools.watchdog import below
+from scaffold.tools.watchdog import process_tree
 from support import git, write
 
 HALF = {
@@ -103,7 +102,7 @@ def test_from_handing_out_to_points_with_values_of_their_own(
     )
     course.assign(files)
     assert run("class", "handout", "hw1").code == 0
-    right = read_course("ada", "personal.json")
+    right = course.read("ada", "personal.json")
     for student, change in {"ada": {}, "bob": {"personal.json": right}, "eve": {"src/answer.py": "x = 1\n"}}.items():
         course.works(student, {"src/answer.py": files["src/answer.py"].replace("### ", "## "), **change})
     # what stands in a student's repository configures nothing and runs nowhere
@@ -115,7 +114,7 @@ def test_from_handing_out_to_points_with_values_of_their_own(
     assert run("class", "collect", "hw1").code == 0
     done = run("class", "grade", "hw1", "--json")
     assert points(done) == {"ada": 4, "bob": 4, "eve": 0}
-    seeds = {json.loads(read_course(student, "personal.json"))["seed"] for student in ("ada", "eve")}
+    seeds = {json.loads(course.read(student, "personal.json"))["seed"] for student in ("ada", "eve")}
     assert len(seeds) == 2
     assert not (work / "pwned").exists()
 
@@ -262,9 +261,9 @@ def test_interrupted_it_ends_and_leaves_nothing(
     # the solution has been tried, and two submissions are at work: each a judge and a worker
     while process.poll() is None and not (course.folder / ".scaffold/grading/hw1.json").is_file():
         pass
-    while process.poll() is None and len([pid for pid in below(process.pid) if b"judge" in cmdline(pid)]) < 4:
+    while process.poll() is None and len([pid for pid in process_tree(process.pid) if b"judge" in cmdline(pid)]) < 4:
         pass
-    boxes = [pid for pid in below(process.pid) if pid != process.pid]
+    boxes = [pid for pid in process_tree(process.pid) if pid != process.pid]
     os.kill(process.pid, signal.SIGINT)
     assert process.wait(30) == 130
     for pid in boxes:

@@ -157,7 +157,7 @@ def test_students_who_began_with_different_starters(old: Old, run: Run) -> None:
 def test_what_does_not_fit_is_said(old: Old, run: Run, work: Path) -> None:
     empty = work / "empty"
     empty.mkdir()
-    assert "holds no clones" in run("class", "import", old.kind, str(empty), "old-hw").err
+    assert "contains no clones" in run("class", "import", old.kind, str(empty), "old-hw").err
     other = run("class", "import", old.kind, str(old.clones), "hw9")
     assert (other.code, "No repository is called" in other.err) == (1, True)
     assert "It can from" in run("class", "import", "canvas", str(old.clones), "old-hw").err

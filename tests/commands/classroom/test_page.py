@@ -80,7 +80,7 @@ def test_before_anything_was_graded(course: Course, run: Run) -> None:
     text = page(course)
     assert "<b>1 of 3</b> have started" in text
     assert "What passes" not in text
-    assert "When they worked" in text
+    assert "When students committed" in text
     assert git(course.folder, "status", "--porcelain") == ""
 
 

@@ -74,7 +74,7 @@ def test_roster_check_of_another_file(course: Course, run: Run, work: Path) -> N
     write(work, {"export.csv": "Student,ID,SIS User ID\n    Points Possible,,\nA,1,s1\n"})
     done = run("class", "roster", "check", work / "export.csv")
     assert (done.code, "s1" in done.out) == (0, True)
-    assert done.err.startswith("warning: export.csv:2 was passed over: `Points Possible` is Canvas's own row.")
+    assert done.err.startswith("warning: export.csv:2 was skipped: `Points Possible` is Canvas's own row.")
     assert run("class", "roster", "check", work / "none.csv").code == 1
 
 
@@ -100,8 +100,8 @@ def test_the_disk_with_the_repositories_is_not_there(course: Course, run: Run, a
     failed = run("class", *args)
     assert (failed.code, failed.err) == (
         1,
-        f"error: The folder of repositories {course.repositories} is gone.\n\n"
-        "hint: Is the disk there? class.toml names it.\n",
+        f"error: The folder of repositories {course.repositories} does not exist.\n\n"
+        "hint: Is the disk mounted? class.toml names the folder.\n",
     )
     assert not course.repositories.exists()
 

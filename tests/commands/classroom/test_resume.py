@@ -17,7 +17,6 @@ import pytest
 from classroom_support import STUDENTS, Course
 from conftest import Run
 from core.update.conftest import Forked, Shim
-from scaffold.core.classroom.course import read_course
 from scaffold.core.classroom.delivery import batch
 from scaffold.core.classroom.journal import Journal
 from scaffold.tools.forges import folder
@@ -31,7 +30,7 @@ README = "# First homework, mended\n"
 @pytest.fixture(autouse=True)
 def nobody_else(monkeypatch: pytest.MonkeyPatch) -> None:
     """All of git was killed as well: a lock that it left is stale at once, and need not be waited for."""
-    monkeypatch.setattr(folder, "STALE", 0)
+    monkeypatch.setattr(folder, "STALE_LOCK_SECONDS", 0)
 
 
 def state(course: Course) -> State:
@@ -171,9 +170,9 @@ def test_after_the_teacher_went_on_the_begun_version_is_finished(
         assert forked("class", "update", "hw1") == -9
     course.assign({"README.md": "# Something newer\n"})
     assert run("class", "resume").code == 0
-    assert {read_course(student, "README.md", "starter-2") for student in STUDENTS} == {README.strip()}
+    assert {course.read(student, "README.md", "starter-2") for student in STUDENTS} == {README.strip()}
     assert run("class", "update", "hw1").code == 0
-    assert {read_course(student, "README.md", "starter-3") for student in STUDENTS} == {"# Something newer"}
+    assert {course.read(student, "README.md", "starter-3") for student in STUDENTS} == {"# Something newer"}
 
 
 def test_status_speaks_of_what_is_unfinished(

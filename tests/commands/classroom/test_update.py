@@ -9,7 +9,6 @@ import pytest
 from classroom_support import ASSIGNMENT, STUDENTS, Course
 from conftest import Run
 from core.update.test_old_git import pretend
-from scaffold.core.classroom.course import read_course
 from support import git, snapshot, write
 
 MENDED = {"README.md": ASSIGNMENT["README.md"].replace("Three.", "Three, mended.")}
@@ -91,8 +90,8 @@ def test_a_branch_for_everybody_and_twice_is_once(handed_out: Course, run: Run) 
         "eve": started,
     }
     # Clean: the merge is done, on top of the student's work. A fast-forward takes it.
-    assert read_course("ada", "README.md", "starter-2") == MENDED["README.md"].strip()
-    assert read_course("ada", "src/answer.py", "starter-2") == "mine"
+    assert course.read("ada", "README.md", "starter-2") == MENDED["README.md"].strip()
+    assert course.read("ada", "src/answer.py", "starter-2") == "mine"
     git(course.bare("ada"), "merge-base", "--is-ancestor", mine, "starter-2")
     text = git(course.bare("eve"), "log", "-1", "--format=%B", "starter-2")
     assert text.startswith(
@@ -128,9 +127,9 @@ def test_a_student_takes_it(handed_out: Course, run: Run, work: Path) -> None:
     # The next one is merged from what they have now.
     course.assign({"run.sh": "#!/bin/sh\npytest -q\n"})
     assert states(run("class", "update", "hw1", "--json")) == dict.fromkeys(STUDENTS, "branch sent")
-    assert read_course("bob", "README.md", "starter-3") == "# solved"
-    assert read_course("ada", "run.sh", "starter-3").endswith("pytest -q")
-    assert read_course("eve", "README.md", "starter-3") == MENDED["README.md"].strip()
+    assert course.read("bob", "README.md", "starter-3") == "# solved"
+    assert course.read("ada", "run.sh", "starter-3").endswith("pytest -q")
+    assert course.read("eve", "README.md", "starter-3") == MENDED["README.md"].strip()
 
 
 def test_one_who_never_took_the_second_gets_the_third_whole(handed_out: Course, run: Run) -> None:
@@ -140,8 +139,8 @@ def test_one_who_never_took_the_second_gets_the_third_whole(handed_out: Course, 
     run("class", "update", "hw1")
     course.assign({"run.sh": "#!/bin/sh\npytest -q\n"})
     run("class", "update", "hw1")
-    assert read_course("ada", "README.md", "starter-3") == MENDED["README.md"].strip()
-    assert read_course("ada", "mine.txt", "starter-3") == "x"
+    assert course.read("ada", "README.md", "starter-3") == MENDED["README.md"].strip()
+    assert course.read("ada", "mine.txt", "starter-3") == "x"
     assert set(course.heads("ada")) == {"main", "starter-2", "starter-3"}
 
 
@@ -153,7 +152,7 @@ def test_fast_forward_for_those_who_have_not_started(handed_out: Course, run: Ru
     assert states(done) == {"ada": "branch sent", "bob": "fast-forwarded", "eve": "fast-forwarded"}
     assert course.heads("ada")["main"] == mine
     assert set(course.heads("bob")) == {"main"}
-    assert read_course("bob", "README.md") == MENDED["README.md"].strip()
+    assert course.read("bob", "README.md") == MENDED["README.md"].strip()
     assert states(run("class", "update", "hw1", "--fast-forward", "--json")) == {
         "ada": "sent",
         "bob": "has it",
@@ -177,23 +176,23 @@ def test_somebody_who_starts_in_the_middle_loses_nothing(
     handed_out: Course, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Between the plan and the push, a student pushes."""
-    from scaffold.core.classroom.delivery import send
+    from scaffold.commands.classroom import update
 
     course = handed_out
     course.assign(MENDED)
-    real = send.begin
+    real = update.start_update
 
     def slow(*args: object) -> object:
         course.works("bob", {"new.txt": "x\n"})
         return real(*args)  # type: ignore[arg-type]
 
     with monkeypatch.context() as patch:
-        patch.setattr(send, "begin", slow)
+        patch.setattr(update, "start_update", slow)
         done = run("class", "update", "hw1", "--fast-forward", "--only", "bob", "--json")
     assert (done.code, states(done)) == (4, {"bob": "failed"})
     assert course.files("bob")[1] == "new.txt"
     assert run("class", "resume").code == 0
-    assert read_course("bob", "new.txt", "starter-2") == "x"
+    assert course.read("bob", "new.txt", "starter-2") == "x"
 
 
 def test_a_history_that_was_written_anew(handed_out: Course, run: Run, work: Path) -> None:
@@ -206,8 +205,8 @@ def test_a_history_that_was_written_anew(handed_out: Course, run: Run, work: Pat
     course.assign(MENDED)
     assert states(run("class", "update", "hw1", "--plan", "--json"))["ada"] == "clean"
     assert run("class", "update", "hw1").code == 0
-    assert read_course("ada", "src/answer.py", "starter-2") == "mine"
-    assert read_course("ada", "README.md", "starter-2") == MENDED["README.md"].strip()
+    assert course.read("ada", "src/answer.py", "starter-2") == "mine"
+    assert course.read("ada", "README.md", "starter-2") == MENDED["README.md"].strip()
 
 
 def test_a_branch_that_the_student_calls_the_same_is_theirs(handed_out: Course, run: Run, work: Path) -> None:
@@ -260,7 +259,7 @@ def test_the_owners_rights_of_scaffold_update_hold(handed_out: Course, run: Run,
     assert rows["ada"] == ("clean", "3 files")
     assert rows["bob"] == ("conflict", "n.ipynb")
     run("class", "update", "hw1")
-    assert read_course("ada", "R.md", "starter-3") == "# R, mended\n" + block.format("my 0.9").strip()
+    assert course.read("ada", "R.md", "starter-3") == "# R, mended\n" + block.format("my 0.9").strip()
     assert git(course.bare("ada"), "cat-file", "-s", "starter-3:w.txt") == str(len(b"1\r\n2\r\n3, mended\r\n"))
 
 
@@ -270,11 +269,11 @@ def test_personal_files_follow(course: Course, run: Run) -> None:
     (course.folder / "hw1/tests/hidden/test_more.py").unlink()
     course.assign({})
     assert run("class", "handout", "hw1").code == 0
-    seeds = {student: read_course(student, "mine.json") for student in STUDENTS}
+    seeds = {student: course.read(student, "mine.json") for student in STUDENTS}
     course.works("ada", {"a.txt": "x\n"})
     course.assign(MENDED)
     assert states(run("class", "update", "hw1", "--json")) == dict.fromkeys(STUDENTS, "branch sent")
-    assert {student: read_course(student, "mine.json", "starter-2") for student in STUDENTS} == seeds
+    assert {student: course.read(student, "mine.json", "starter-2") for student in STUDENTS} == seeds
     assert len(set(seeds.values())) == 3
 
 

@@ -256,9 +256,9 @@ def test_a_folder_that_is_gone(work: Path) -> None:
     forge = FolderForge(work / "forge")
     forge.check(used=False)
     (work / "forge").rmdir()
-    with pytest.raises(ForgeError, match="is gone"):
+    with pytest.raises(ForgeError, match="does not exist"):
         forge.check(used=True)
-    with pytest.raises(ForgeError, match="is gone"):
+    with pytest.raises(ForgeError, match="does not exist"):
         forge.create_repository("one")
 
 

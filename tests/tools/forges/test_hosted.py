@@ -75,7 +75,7 @@ def test_a_spent_hour_is_told_and_nothing_hangs(day: Day) -> None:
 
 def test_a_limit_that_stays_is_told(day: Day) -> None:
     day.server.faults = [Fault("^POST", 429, {"Retry-After": "2"}, times=99)]
-    with pytest.raises(ForgeError, match="allows no more for now"):
+    with pytest.raises(ForgeError, match="allows no more requests for now"):
         day.forge.create_repository("one")
 
 
@@ -86,7 +86,7 @@ def test_a_server_that_fails_is_not_asked_twice_for_the_same_thing(day: Day, aft
         day.forge.create_repository("one")
         assert day.server.bare("one").is_dir()
     else:
-        with pytest.raises(ForgeError, match="cannot be made"):
+        with pytest.raises(ForgeError, match="cannot be created"):
             day.forge.create_repository("one")
     assert len([call for call in day.server.calls if call.startswith("POST")]) == 1
 
@@ -118,7 +118,7 @@ def test_one_that_never_comes(day: Day, store: Path) -> None:
 
 def test_a_student_who_is_not_there(day: Day) -> None:
     day.forge.create_repository("one")
-    with pytest.raises(ForgeError, match="renamed-user cannot be let in") as caught:
+    with pytest.raises(ForgeError, match="renamed-user cannot be added") as caught:
         day.forge.add_collaborator("one", "renamed-user")
     assert caught.value.hint
 
@@ -146,7 +146,7 @@ def test_what_has_moved_is_not_followed(day: Day) -> None:
 
 def test_a_token_that_is_not_taken_is_not_told(day: Day, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(day.forge.vendor.tokens[0], "wr0ng-token")
-    with pytest.raises(ForgeError, match="does not take the token") as caught:
+    with pytest.raises(ForgeError, match="rejected the token") as caught:
         day.forge.check(used=False)
     assert "wr0ng" not in f"{caught.value.message} {caught.value.hint} {day.forge._api!r}"
 
@@ -188,7 +188,7 @@ def test_the_keyring_has_it(day: Day, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_no_token_goes_over_a_plain_connection(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GITEA_TOKEN", TOKEN)
-    with pytest.raises(ScaffoldError, match="only https hides it"):
+    with pytest.raises(ScaffoldError, match="only https encrypts it"):
         GiteaForge(OWNER, "http://git.example.org").check(used=False)
 
 

@@ -64,14 +64,14 @@ def test_a_wrong_one_is_refused_and_not_told(work: Path, store: Path, monkeypatc
             lambda: forge.heads("one"),
             lambda: forge.push(store, "one", {"main": git(store, "rev-parse", "main")}),
         ):
-            with pytest.raises(ForgeError, match="does not let you in") as caught:
+            with pytest.raises(ForgeError, match="denied access") as caught:
                 act()
             assert "wr0ng" not in caught.value.message + caught.value.hint
             assert "SCAFFOLD_GIT_TOKEN" in caught.value.hint
 
 
 def test_none_at_all_does_not_hang(work: Path) -> None:
-    with git_server(work / "forge") as server, pytest.raises(ForgeError, match="does not let you in"):
+    with git_server(work / "forge") as server, pytest.raises(ForgeError, match="denied access"):
         GitForge(f"{server.url}/{{repository}}.git").heads("one")
 
 

@@ -8,7 +8,7 @@ from scaffold.core.classroom.course import find_course, lock_course
 from scaffold.core.classroom.delivery.batch import FAILED
 from scaffold.core.classroom.delivery.collect import collect_submissions
 from scaffold.core.classroom.delivery.handout import open_classroom
-from scaffold.core.classroom.delivery.report import PARTLY_DONE, rows_as_json, rows_as_table, summarise
+from scaffold.core.classroom.delivery.report import exit_code, rows_as_json, rows_as_table, summarise
 from scaffold.core.classroom.owners import select_owners
 from scaffold.core.classroom.rules import parse_time, read_rules
 from scaffold.core.classroom.starter.prepare import all_owners
@@ -47,4 +47,4 @@ def collect(
     }
     blocks: list[Block] = [rows_as_table(rows), Text(f"{assignment.name}: {summarise(rows)}.")]
     notices = [Notice(f"{len(failed)} of {len(rows)} failed.", "Collect again when that is fixed.")] if failed else []
-    return Outcome(data, blocks, notices, PARTLY_DONE if failed else 0)
+    return Outcome(data, blocks, notices, exit_code(failed))

@@ -7,7 +7,7 @@ from scaffold.core.classroom.assignment import find_assignment
 from scaffold.core.classroom.course import find_course, lock_course
 from scaffold.core.classroom.delivery.batch import FAILED, Row
 from scaffold.core.classroom.delivery.handout import open_classroom
-from scaffold.core.classroom.delivery.report import PARTLY_DONE, rows_as_json, rows_as_table, summarise
+from scaffold.core.classroom.delivery.report import exit_code, rows_as_json, rows_as_table, summarise
 from scaffold.core.classroom.grading import results
 from scaffold.core.classroom.owners import select_owners
 from scaffold.core.classroom.reports.feedback import feedback_text, send_feedback
@@ -63,4 +63,4 @@ def write(
     next_step = "" if send else f" Read it, then send it: scaffold class feedback {assignment.name} --send"
     blocks: list[Block] = [rows_as_table(rows), Text(f"{assignment.name}: {summarise(rows)}.{next_step}")]
     notices = [Notice(f"{len(failed)} of {len(rows)} failed.", "Send again when that is fixed.")] if failed else []
-    return Outcome(data, blocks, notices, PARTLY_DONE if failed else 0)
+    return Outcome(data, blocks, notices, exit_code(failed))

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from scaffold.core.classroom.assignment import find_assignment
 from scaffold.core.classroom.course import find_course, lock_course
+from scaffold.core.classroom.delivery.report import exit_code
 from scaffold.core.classroom.grading import results
 from scaffold.core.classroom.grading.autograder import load_autograder
 from scaffold.core.classroom.grading.grade import (
@@ -24,8 +25,6 @@ from scaffold.core.classroom.store import open_store
 from scaffold.core.outcome import Notice, Outcome, Progress, Table, Text, silent
 from scaffold.errors import ScaffoldError
 from scaffold.tools.sandbox import Sandbox, find_sandbox
-
-PARTLY_DONE = 4
 
 
 @dataclass(frozen=True)
@@ -97,7 +96,7 @@ def _outcome(name: str, rows: Sequence[Graded], paths: Sequence[Path], sandbox: 
     shares = [row.score.points / row.score.most for row in rows if row.score and row.score.most]
     mean = f", {100 * sum(shares) / len(shares):.0f} % on average" if shares else ""
     text = Text(f"{name}: {len(rows)} submissions{mean}; the results are in {paths[0].parent}.")
-    return Outcome(data, [table, text], notices, PARTLY_DONE if failed else 0)
+    return Outcome(data, [table, text], notices, exit_code(failed))
 
 
 def _cells(row: Graded) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from scaffold.core.classroom.delivery import importing
 from scaffold.core.classroom.delivery.batch import FAILED
 from scaffold.core.classroom.delivery.handout import open_classroom
 from scaffold.core.classroom.delivery.importing import PATTERNS, Clone
-from scaffold.core.classroom.delivery.report import PARTLY_DONE, rows_as_json, rows_as_table, summarise
+from scaffold.core.classroom.delivery.report import exit_code, rows_as_json, rows_as_table, summarise
 from scaffold.core.classroom.roster import ID
 from scaffold.core.outcome import Block, Notice, Outcome, Progress, Text, silent
 from scaffold.errors import ScaffoldError
@@ -70,9 +70,9 @@ def import_(folder: Path, name: str, options: ImportOptions, progress: Progress 
         "students": rows_as_json(rows),
         "unknown": unknown,
     }
-    partly = any(row.state in (FAILED, importing.NO_START) for row in rows)
+    failed = [row for row in rows if row.state in (FAILED, importing.NO_START)]
     blocks: list[Block] = [rows_as_table(rows), Text(f"{name}: {summarise(rows)}.")]
-    return Outcome(data, blocks, notices, PARTLY_DONE if partly else 0)
+    return Outcome(data, blocks, notices, exit_code(failed))
 
 
 def _require_same_pattern(course: Course, tool: str, clones: Mapping[str, Clone]) -> None:

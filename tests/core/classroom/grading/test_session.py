@@ -212,7 +212,7 @@ def test_a_test_that_hands_over_what_cannot_be_handed_over_says_so(work: Path) -
     more = {"tests/test_call.py": "from pack.code import first\n\n\ndef test_call():\n    first(lambda: 1)\n"}
     result = run_session(Bubblewrap(), work, None, more)
     failed = {verdict.test: verdict.message for verdict in result.verdicts if not verdict.passed}
-    assert "the test's value cannot be handed over" in failed["tests/test_call.py::test_call"]
+    assert "the test's value cannot be sent to the student's code" in failed["tests/test_call.py::test_call"]
 
 
 @pytest.mark.thorough

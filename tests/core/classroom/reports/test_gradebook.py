@@ -42,7 +42,7 @@ def test_canvas() -> None:
     assert [(change.line, change.before, change.after) for change in done.changes] == [(4, "", "7.5"), (5, "9.0", "10")]
     expected = CANVAS.replace("ada,A,,5", "ada,A,7.5,5").replace("bob,A,9.0,", "bob,A,10,")
     assert done.text == expected
-    assert (done.column, done.most) == ("Homework 1 (4711)", 10.0)
+    assert (done.column, done.maximum) == ("Homework 1 (4711)", 10.0)
     assert done.unmatched == ("7: s9",)
     assert done.matched == {"s1", "s2", "s3"}
 
@@ -51,20 +51,20 @@ def test_moodle() -> None:
     done = fill(MOODLE, PLATFORMS["moodle"], "", POINTS)
     assert [(change.who, change.after) for change in done.changes] == [("Ada@example.org", "7.5")]
     assert done.text == MOODLE.replace('"Submitted","","10', '"Submitted","7.5","10')
-    assert done.most == 10.0
+    assert done.maximum == 10.0
 
 
 def test_brightspace() -> None:
     done = fill(BRIGHTSPACE, PLATFORMS["brightspace"], "", POINTS)
     assert done.text == BRIGHTSPACE.replace("Lovelace,,#", "Lovelace,7.5,#").replace("B,4,#", "B,10,#")
-    assert done.most == 10.0
+    assert done.maximum == 10.0
 
 
 def test_decimal_commas_stay() -> None:
     text = "Identifier;ID number;Grade;Maximum Grade\nP1;s1;6,50;10,00\nP2;s2;;10,00\n"
     done = fill(text, PLATFORMS["moodle"], "", POINTS)
     assert done.text == text.replace("6,50", '"7,5"').replace("s2;;", 's2;"10";')
-    assert done.most == 10.0
+    assert done.maximum == 10.0
 
 
 def test_twice_is_once() -> None:
@@ -77,8 +77,8 @@ def test_twice_is_once() -> None:
 @pytest.mark.parametrize(
     ("text", "wanted", "words"),
     [
-        ("a,b\n1,2\n", "", "no export of Canvas"),
-        ("", "", "no export of Canvas"),
+        ("a,b\n1,2\n", "", "not an export of Canvas"),
+        ("", "", "not an export of Canvas"),
         (CANVAS, "", "several columns"),
         (CANVAS, "Homework 9", 'no column for "Homework 9"'),
     ],

@@ -48,7 +48,7 @@ def tarred(name: str, content: bytes) -> bytes:
 
 def look(path: str, content: bytes, allowed: tuple[str, ...] = ()) -> list[Leak]:
     search = LeakSearch([RemovedText("src/a.py", 12, SOLUTION)], {File(HIDDEN).oid: "tests/hidden/test_a.py"}, allowed)
-    return search.look(path, File(content).oid, content)
+    return search.search_file(path, File(content).oid, content)
 
 
 @pytest.mark.parametrize(

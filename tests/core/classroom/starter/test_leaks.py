@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from scaffold.core.classroom.starter.leaks import Leak, LeakSearch, refuse
+from scaffold.core.classroom.starter.leaks import Leak, LeakSearch, raise_for
 from scaffold.core.classroom.starter.strip import RemovedText
 from scaffold.errors import ScaffoldError
 from scaffold.tools.git.trees import File
@@ -27,7 +27,7 @@ TRIVIAL = RemovedText("src/c.py", 3, ("    return result\n",))
 def look(path: str, text: str | bytes, allowed: tuple[str, ...] = ()) -> list[Leak]:
     hidden = {File(b"assert f(3)\n").oid: "tests/hidden/test_a.py"}
     content = text if isinstance(text, bytes) else text.encode()
-    return LeakSearch([SOLUTION, SHORT, TRIVIAL], hidden, allowed).look(path, File(content).oid, content)
+    return LeakSearch([SOLUTION, SHORT, TRIVIAL], hidden, allowed).search_file(path, File(content).oid, content)
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_a_file_that_the_teacher_looked_at_may_show_solution_lines_but_no_marker
 
 
 def test_it_stops_the_hand_out() -> None:
-    refuse([])
+    raise_for([])
     with pytest.raises(ScaffoldError, match=r"a.py:3 would show students the marker `x` \(and 1 more\)\.") as caught:
-        refuse([Leak("a.py", 3, "the marker `x`"), Leak("b.py", 1, "y")])
+        raise_for([Leak("a.py", 3, "the marker `x`"), Leak("b.py", 1, "y")])
     assert "may_show" in caught.value.hint

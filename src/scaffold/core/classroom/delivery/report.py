@@ -5,8 +5,7 @@ from collections.abc import Sequence
 
 from scaffold.core.classroom.delivery.batch import FAILED, Row
 from scaffold.core.outcome import Notice, Outcome, Table, Text
-
-PARTLY_DONE = 4
+from scaffold.errors import ExitCode
 
 
 def batch_outcome(assignment: str, version: int, rows: Sequence[Row], notices: Sequence[Notice] = ()) -> Outcome:
@@ -21,7 +20,7 @@ def batch_outcome(assignment: str, version: int, rows: Sequence[Row], notices: S
     if failed:
         notice = Notice(f"{len(failed)} of {len(rows)} failed.", "When that is fixed: scaffold class resume")
         notices = [*notices, notice]
-    return Outcome(data, [rows_as_table(rows), text], notices, PARTLY_DONE if failed else 0)
+    return Outcome(data, [rows_as_table(rows), text], notices, exit_code(failed))
 
 
 def rows_as_json(rows: Sequence[Row]) -> list[dict[str, str]]:
@@ -38,3 +37,8 @@ def summarise(rows: Sequence[Row]) -> str:
     """How many repositories are in which state, the most frequent state first, as in `3 clean, 1 conflict`."""
     counts = Counter(row.state for row in rows)
     return ", ".join(f"{count} {state}" for state, count in counts.most_common()) or "nobody"
+
+
+def exit_code(failed: Sequence[object]) -> ExitCode:
+    """The exit code of a command some of whose repositories failed."""
+    return ExitCode.PARTLY_DONE if failed else ExitCode.DONE

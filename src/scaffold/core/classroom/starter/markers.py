@@ -104,4 +104,4 @@ def _raise_if_misspelt(text: str, is_heading: bool, where: str, number: int) -> 
     upper_case = not is_heading and _UPPER_CASE.match(text)
     if similar or upper_case:
         meant = near[0] if near else difflib.get_close_matches(normalised, KNOWN, n=1, cutoff=0)[0]
-        raise marker_error(where, number, f"`{text}` is not a marker; did you mean `{meant}`?")
+        raise marker_error(where, number, f"`{text}` is not a marker (did you mean `{meant}`?)")
