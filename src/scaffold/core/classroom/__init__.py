@@ -1,1 +1,1 @@
-"""A class: its course, roster, assignments, starters, and what students are given and sent."""
+"""Classes: a course with a roster and assignments, which are handed out, updated, collected and graded."""

@@ -1,4 +1,4 @@
-"""An assignment: a folder of the course with the solutions in it, and its `assignment.toml`."""
+"""An assignment: a folder of the course with the teacher's version and its `assignment.toml`."""
 
 import datetime
 from collections.abc import Mapping
@@ -16,12 +16,12 @@ ASSIGNMENT_FILE = "assignment.toml"
 _KEYS = (
     "title", "due", "late", "points", "hidden", "may_show", "teams", "personal", "exercises", "limits", "grading",
 )  # fmt: skip
-"""What stands in it; rules.py reads what is about grading."""
+"""Its keys; rules.py reads those for grading."""
 
 
 @dataclass(frozen=True)
 class Slice:
-    """A CSV file of which every student gets some rows: its path, and the share that they keep."""
+    """A CSV file of which every student gets a part of the rows: its path, and the share of rows, between 0 and 1."""
 
     path: str
     keep: float
@@ -32,9 +32,9 @@ class Personal:
     """What differs from student to student.
 
     Attributes:
-        file: where students find their values.
-        values: a name → the whole numbers it may be, from and to, or the texts.
-        slices: files of which everybody gets other rows.
+        file: The file with a student's values; empty for none.
+        values: The name of a value → its range of integers (from, to), or its possible texts.
+        slices: The files of which every student gets different rows.
     """
 
     file: str = ""
@@ -44,16 +44,16 @@ class Personal:
 
 @dataclass(frozen=True)
 class Assignment:
-    """What `assignment.toml` says.
+    """The content of `assignment.toml`.
 
     Attributes:
-        name: the folder's.
-        folder: where the teacher's version stands.
-        title: what it is called.
-        hidden: files and folders that students never receive.
-        may_show: files in which solution lines may stand.
-        teams: whether a team shares one repository.
-        personal: what differs from student to student.
+        name: The name of its folder.
+        folder: The folder with the teacher's version.
+        title: The title that students see.
+        hidden: Files and folders that students never receive.
+        may_show: Files that may contain solution lines.
+        teams: Whether a team shares one repository.
+        personal: What differs from student to student.
     """
 
     name: str
@@ -69,13 +69,13 @@ def find_assignment(course: Course, name: str) -> Assignment:
     """An assignment of the course.
 
     Raises:
-        ScaffoldError: there is none of that name, or its `assignment.toml` has a mistake.
+        ScaffoldError: There is none of that name, or its `assignment.toml` has an error.
     """
     name = name.rstrip("/")
     folder = course.folder / name
     if not ID.fullmatch(name) or not folder.is_dir():
         known = ", ".join(assignment_names(course))
-        hint = f"There are: {known}." if known else f"Make it: scaffold new ml-tabular {folder} -d edition=teacher"
+        hint = f"There are: {known}." if known else f"Create it: scaffold new ml-tabular {folder} -d edition=teacher"
         raise ScaffoldError(f"There is no assignment `{name}` in {course.folder}.", hint)
     path = folder / ASSIGNMENT_FILE
     if not path.is_file():
@@ -98,7 +98,7 @@ def find_assignment(course: Course, name: str) -> Assignment:
 
 
 def assignment_names(course: Course) -> list[str]:
-    """The assignments of a course."""
+    """The names of a course's assignments, sorted."""
     return sorted(path.parent.name for path in course.folder.glob(f"*/{ASSIGNMENT_FILE}"))
 
 
@@ -144,7 +144,7 @@ def _slice(name: str, where: str, item: Any) -> Slice:
 
 
 def _inside(name: str, path: str) -> str:
-    """A path below the assignment's folder, without a slash at its end."""
+    """A path in the assignment's folder, without a trailing slash. Raises ScaffoldError for any other path."""
     plain = path.rstrip("/")
     if not plain or plain.startswith("/") or "\\" in plain or {"", ".", "..", ".git"} & set(plain.split("/")):
         raise ScaffoldError(

@@ -1,4 +1,4 @@
-"""A course: the teacher's folder with `class.toml`, the roster, the assignments, and scaffold's own `.scaffold/`."""
+"""A course: the teacher's folder with `class.toml`, roster and assignments, and scaffold's data in `.scaffold/`."""
 
 import hmac
 import re
@@ -23,28 +23,28 @@ HOSTED = ("github", "gitlab", "gitea")
 FORGES = ("folder", "git", *HOSTED)
 _PLACEHOLDER = re.compile(r"\{(\w*)\}")
 _BRANCH = re.compile(r"(?!.*(\.\.|//|\.lock(/|$)|\.$|/$|/\.))[A-Za-z0-9][A-Za-z0-9._/-]*")
-"""A careful part of what git-check-ref-format(1) allows."""
+"""A subset of what git-check-ref-format(1) allows."""
 _ORGANISATION = re.compile(r"[A-Za-z0-9_][\w.-]*(/[A-Za-z0-9_][\w.-]*)*")
-"""A name, or a path of them: GitLab's groups hold groups."""
+"""A name, or a path of names: groups on GitLab can contain groups."""
 _NAME_EXAMPLE = 'For example: name = "{assignment}-{owner}"'
 _PLACEHOLDERS = {"assignment", "owner", "section", "username"}
 
 
 @dataclass(frozen=True)
 class Course:
-    """What `class.toml` says.
+    """The content of `class.toml`.
 
     Attributes:
-        folder: the course's.
-        title: what it is called.
-        roster: the file of students.
-        forge: where students' repositories are: one of `FORGES`.
-        place: of a folder forge, where the repositories stand.
-        url: of a git forge, the address of a repository, with `{repository}` in it; of a hosted one, the server.
-        organisation: of a hosted forge, who the repositories belong to there: an organisation, a group or a user.
-        pattern: what a repository is called.
-        branch: the branch that students work on.
-        pseudonyms: whether repositories are named by something that only the teacher can take back to a student.
+        folder: The class folder.
+        title: The title of the course.
+        roster: The file with the students.
+        forge: The kind of forge with students' repositories: one of `FORGES`.
+        place: For a folder forge: the folder with the repositories.
+        url: For a git forge: the URL of a repository, with `{repository}` in it; for a hosted one: the server.
+        organisation: For a hosted forge: the organisation, group or user that owns the repositories.
+        pattern: The pattern of repository names.
+        branch: The branch that students work on.
+        pseudonyms: Whether repository names have codes that only the teacher can resolve to students.
     """
 
     folder: Path
@@ -60,15 +60,15 @@ class Course:
 
     @property
     def data_folder(self) -> Path:
-        """What scaffold keeps for the class: on the teacher's disk, in no repository."""
+        """The folder of scaffold's data about the class: on the teacher's disk, in no git repository."""
         return self.folder / ".scaffold"
 
     @cached_property
     def secret(self) -> bytes:
-        """The key that personal answers and pseudonyms are made with; made at first use, and never changed.
+        """The key from which personal values and pseudonyms are derived; created at first use, and never changed.
 
         Raises:
-            ScaffoldError: the folder cannot be written.
+            ScaffoldError: The folder cannot be written.
         """
         path = self.data_folder / "secret"
         if not path.is_file():
@@ -78,32 +78,32 @@ class Course:
         return path.read_bytes().strip()
 
     def derive_bytes(self, *parts: str) -> bytes:
-        """Bytes that follow from the class's secret and these words, and that nobody else can work out."""
+        """An HMAC of some strings with the class's secret: 32 bytes that nobody else can compute."""
         return hmac.digest(self.secret, "\0".join(parts).encode(), "sha256")
 
 
 def find_course(folder: Path) -> Course:
-    """The course that `folder` is, or lies in.
+    """The course of a folder: the folder itself, or the nearest parent with a class.toml.
 
     Raises:
-        ScaffoldError: there is none, or its `class.toml` has a mistake.
+        ScaffoldError: There is none, or its `class.toml` has an error.
     """
     start = folder.expanduser().resolve()
     for candidate in (start, *start.parents):
         if (candidate / CLASS_FILE).is_file():
             return read_course(candidate)
     raise ScaffoldError(
-        f"{start} is in no class: no folder above it has a {CLASS_FILE}.", "Make one: scaffold class init"
+        f"{start} is not in a class: no folder above it has a {CLASS_FILE}.", "Create one: scaffold class init"
     )
 
 
 def read_course(folder: Path) -> Course:
-    """The course of a folder with a `class.toml`. Raises ScaffoldError when that has a mistake."""
+    """The course of a folder with a `class.toml`. Raises ScaffoldError when that has an error."""
     return parse_course(folder, toml.read(folder / CLASS_FILE))
 
 
 def parse_course(folder: Path, content: Mapping[str, Any]) -> Course:
-    """The course of a folder, by what its `class.toml` says. Raises ScaffoldError when that has a mistake."""
+    """The course of a folder, from the content of its `class.toml`. Raises ScaffoldError when that has an error."""
     top = Table(content, CLASS_FILE, ("title", "roster", "forge", "repositories"))
     forge = Table(top.get("forge", {}), f"{CLASS_FILE} [forge]", ("kind", "place", "url", "organisation"))
     names = Table(top.get("repositories", {}), f"{CLASS_FILE} [repositories]", ("name", "branch", "pseudonyms"))
@@ -130,18 +130,18 @@ def _check(course: Course) -> None:
     placeholders = set(_PLACEHOLDER.findall(course.pattern))
     if "assignment" not in placeholders or not placeholders & {"owner", "username"} or placeholders - _PLACEHOLDERS:
         raise ScaffoldError(
-            f"{CLASS_FILE} [repositories]: `name` must hold {{assignment}} and {{owner}} (or {{username}}), "
-            "and may hold {section}.",
+            f"{CLASS_FILE} [repositories]: `name` must contain {{assignment}} and {{owner}} (or {{username}}), "
+            "and may contain {section}.",
             _NAME_EXAMPLE,
         )
     if "username" in placeholders and course.pseudonyms:
-        raise ScaffoldError(f"{CLASS_FILE} [repositories]: a name with {{username}} is no pseudonym.", _NAME_EXAMPLE)
+        raise ScaffoldError(f"{CLASS_FILE} [repositories]: a name with {{username}} is not a pseudonym.", _NAME_EXAMPLE)
     if not re.fullmatch(r"[A-Za-z0-9][\w.-]*", _PLACEHOLDER.sub("x", course.pattern)):
         raise ScaffoldError(
-            f"{CLASS_FILE} [repositories]: `name` may hold letters, digits and . _ - besides.", _NAME_EXAMPLE
+            f"{CLASS_FILE} [repositories]: `name` may otherwise contain letters, digits and . _ - only.", _NAME_EXAMPLE
         )
     if not _BRANCH.fullmatch(course.branch):
-        message = f"{CLASS_FILE} [repositories]: `{course.branch}` is no name for a branch."
+        message = f"{CLASS_FILE} [repositories]: `{course.branch}` is not a valid branch name."
         raise ScaffoldError(message, 'For example: branch = "main"')
     _check_forge(course)
 
@@ -149,27 +149,28 @@ def _check(course: Course) -> None:
 def _check_forge(course: Course) -> None:
     if course.forge == "git" and "{repository}" not in course.url:
         raise ScaffoldError(
-            f"{CLASS_FILE} [forge]: `url` must hold {{repository}}.",
+            f"{CLASS_FILE} [forge]: `url` must contain {{repository}}.",
             'For example: url = "https://git.example.org/ml/{repository}.git"',
         )
     if course.forge in HOSTED and not _ORGANISATION.fullmatch(course.organisation):
         raise ScaffoldError(
-            f"{CLASS_FILE} [forge]: `organisation` must say who the repositories belong to on {course.forge}.",
+            f"{CLASS_FILE} [forge]: `organisation` must name the owner of the repositories on {course.forge}.",
             'For example: organisation = "ml-course-2026"',
         )
     if course.forge == "gitea" and not course.url:
         raise ScaffoldError(
-            f"{CLASS_FILE} [forge]: `url` must say where the server is.", 'For example: url = "https://codeberg.org"'
+            f"{CLASS_FILE} [forge]: `url` must be the address of the server.",
+            'For example: url = "https://codeberg.org"',
         )
     git.refuse_secret(course.url, "forge")
 
 
 @contextmanager
 def lock_course(course: Course) -> Iterator[None]:
-    """Be the only scaffold at work in this class.
+    """Hold the lock of this class, so that no other scaffold works in it.
 
     Raises:
-        ScaffoldError: another one is, or the folder cannot be written.
+        ScaffoldError: Another scaffold holds it, or the folder cannot be written.
     """
     with friendly_os_errors(course.data_folder / "lock"):
         course.data_folder.mkdir(exist_ok=True)

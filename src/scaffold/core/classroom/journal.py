@@ -1,6 +1,6 @@
-"""What was done for whom, one line of JSON each, written when it is done: killed between two lines, `resume` goes on.
+"""The journal of a class: a line of JSON for each completed step, so that `resume` can continue after an interruption.
 
-The journal tells what is going on; what stands on the forge and in the store is always looked up there.
+The journal says what is in progress. What exists on the forge and in the store is always checked there.
 """
 
 import datetime
@@ -19,15 +19,15 @@ CREATED, PUSHED, SENT, FORWARDED, FAILED = "created", "pushed", "sent", "forward
 
 @dataclass(frozen=True)
 class Run:
-    """A command that works through many repositories.
+    """One run of a command that works through many repositories.
 
     Attributes:
-        number: counts up.
-        command: `handout` or `update`.
-        assignment: of which assignment.
-        version: of the starter.
-        owners: whose repositories.
-        options: how.
+        number: The number of the run, from 1.
+        command: `handout`, `update` or `import`.
+        assignment: The assignment's name.
+        version: The version of the starter.
+        owners: The ids of the students or teams.
+        options: The command's options.
     """
 
     number: int
@@ -41,49 +41,50 @@ class Run:
 class Journal:
     """The journal of one class."""
 
-    def __init__(self, home: Path) -> None:
-        self.path = home / "journal.jsonl"
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / "journal.jsonl"
         self._lock = threading.Lock()
 
     def entries(self) -> list[dict[str, Any]]:
-        """All lines; one that was cut short by the end of the machine is passed over."""
+        """All entries; an incomplete line, which a crash can leave, is skipped."""
         try:
             lines = self.path.read_bytes().splitlines()
         except FileNotFoundError:
             return []
-        found = []
+        entries = []
         for line in lines:
             try:
                 entry = json.loads(line)
             except ValueError:
                 continue
             if isinstance(entry, dict):
-                found.append(entry)
-        return found
+                entries.append(entry)
+        return entries
 
     def begin(self, command: str, assignment: str, version: int, owners: Sequence[str], **options: Any) -> Run:
-        """Say what is going to be done."""
+        """Write that a run begins. Returns the run."""
         number = max((entry.get("run", 0) for entry in self.entries()), default=0) + 1
-        about = {"command": command, "assignment": assignment, "version": version, "owners": list(owners)}
-        self._append({"event": "begin", "run": number, **about, "options": options})
+        fields = {"command": command, "assignment": assignment, "version": version, "owners": list(owners)}
+        self._append({"event": "begin", "run": number, **fields, "options": options})
         return Run(number, command, assignment, version, tuple(owners), options)
 
-    def step(self, run: Run, owner: str, step: str, **about: Any) -> None:
-        """Say what has been done for one of them."""
-        self._append({"event": step, "run": run.number, "assignment": run.assignment, "owner": owner, **about})
+    def step(self, run: Run, owner: str, step: str, **fields: Any) -> None:
+        """Write that a step was completed for an owner."""
+        self._append({"event": step, "run": run.number, "assignment": run.assignment, "owner": owner, **fields})
 
     def end(self, run: Run) -> None:
-        """Say that nothing is left to do."""
+        """Write that a run is complete."""
         self._append({"event": "end", "run": run.number})
 
     def unfinished(self) -> list[Run]:
-        """What was begun and not ended, oldest first; what a later command did for the same owners is that one's."""
-        ended = {entry.get("run") for entry in self.entries() if entry.get("event") == "end"}
-        runs = [_run(entry) for entry in self.entries() if entry.get("event") == "begin"]
+        """Runs without an end, oldest first, except those that a later run repeats for the same owners."""
+        entries = self.entries()
+        ended = {entry.get("run") for entry in entries if entry.get("event") == "end"}
+        runs = [_run(entry) for entry in entries if entry.get("event") == "begin"]
         return [
             run
-            for place, run in enumerate(runs)
-            if run.number not in ended and not any(_covers(later, run) for later in runs[place + 1 :])
+            for index, run in enumerate(runs)
+            if run.number not in ended and not any(_repeats(later, run) for later in runs[index + 1 :])
         ]
 
     def has_handed_out(self) -> bool:
@@ -91,11 +92,11 @@ class Journal:
         return any(entry.get("event") == PUSHED for entry in self.entries())
 
     def handed_out(self, assignment: str) -> dict[str, dict[str, Any]]:
-        """Who received a first starter of an assignment: owner → the line that says so."""
+        """The owners who received a first starter of an assignment: owner → the entry that says so."""
         return {entry["owner"]: entry for entry in self.entries() if _is_step(entry, assignment, PUSHED)}
 
     def sent(self, assignment: str) -> dict[tuple[str, int], dict[str, Any]]:
-        """Who was sent which update: (owner, version) → the line that says so."""
+        """The updates that were sent: (owner, version) → the entry that says so."""
         steps = [entry for entry in self.entries() if _is_step(entry, assignment, SENT, FORWARDED)]
         return {(entry["owner"], entry["version"]): entry for entry in steps}
 
@@ -107,7 +108,7 @@ class Journal:
             with self.path.open("ab+") as file:
                 if file.tell():
                     file.seek(-1, os.SEEK_END)
-                    if file.read(1) != b"\n":  # the line before was cut short
+                    if file.read(1) != b"\n":  # the line before is incomplete
                         line = b"\n" + line
                 file.write(line)
                 file.flush()
@@ -115,13 +116,13 @@ class Journal:
 
 
 def _run(entry: Mapping[str, Any]) -> Run:
-    about = {"command": entry["command"], "assignment": entry["assignment"], "version": entry["version"]}
-    return Run(entry["run"], **about, owners=tuple(entry["owners"]), options=entry["options"])
+    fields = {"command": entry["command"], "assignment": entry["assignment"], "version": entry["version"]}
+    return Run(entry["run"], **fields, owners=tuple(entry["owners"]), options=entry["options"])
 
 
-def _covers(later: Run, run: Run) -> bool:
-    same = (later.command, later.assignment) == (run.command, run.assignment)
-    return same and set(later.owners) >= set(run.owners)
+def _repeats(later: Run, run: Run) -> bool:
+    is_same_command = (later.command, later.assignment) == (run.command, run.assignment)
+    return is_same_command and set(later.owners) >= set(run.owners)
 
 
 def _is_step(entry: Mapping[str, Any], assignment: str, *steps: str) -> bool:

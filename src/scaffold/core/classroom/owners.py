@@ -1,4 +1,4 @@
-"""Whose repository it is: a student's or, where an assignment is for teams, a team's."""
+"""The owners of repositories: students or, where an assignment is for teams, teams."""
 
 import difflib
 from collections.abc import Iterable, Sequence
@@ -10,17 +10,18 @@ from scaffold.core.classroom.roster import Student, team_id
 from scaffold.errors import ScaffoldError
 
 _MAX_NAME_LENGTH = 100
-"""What the name of a repository may be on every forge."""
+"""The longest repository name that every forge accepts."""
+_NAME_HINT = "class.toml sets the names: [repositories] name."
 
 
 @dataclass(frozen=True)
 class Owner:
-    """Who shares one repository.
+    """The students who share one repository.
 
     Attributes:
-        id: a student's, or a team's.
-        members: who it is.
-        repository: what it is called on the forge.
+        id: The id of the student or the team.
+        members: The students.
+        repository: The repository's name on the forge.
     """
 
     id: str
@@ -29,27 +30,28 @@ class Owner:
 
     @property
     def title(self) -> str:
-        """Names as people write them, or the id."""
+        """The students' names, or their ids where the roster has no names."""
         return ", ".join(student.name or student.id for student in self.members)
 
 
 def group_into_owners(course: Course, assignment: Assignment, students: Iterable[Student]) -> list[Owner]:
-    """Everybody's repository for an assignment, in the roster's order.
+    """The owners of an assignment's repositories, in the roster's order.
 
     Raises:
-        ScaffoldError: two of them would have one name, or a name is too long.
+        ScaffoldError: Two repositories would have the same name, or a name is too long.
     """
     groups: dict[str, list[Student]] = {}
     for student in students:
-        name = team_id(student.team) if assignment.teams and student.team else student.id
-        groups.setdefault(name, []).append(student)
+        owner_id = team_id(student.team) if assignment.teams and student.team else student.id
+        groups.setdefault(owner_id, []).append(student)
     owners = [
-        Owner(owner_id, tuple(members), _repository(course, assignment, owner_id, members))
+        Owner(owner_id, tuple(members), _repository_name(course, assignment, owner_id, members))
         for owner_id, members in groups.items()
     ]
-    seen: dict[str, str] = {}
+    holders: dict[str, str] = {}
     for owner in owners:
-        holder = seen.setdefault(owner.repository.casefold(), owner.id)
+        # Compared without case, because many forges and file systems do.
+        holder = holders.setdefault(owner.repository.casefold(), owner.id)
         if holder != owner.id:
             raise ScaffoldError(f"{holder} and {owner.id} would share the repository {owner.repository}.", _NAME_HINT)
         if len(owner.repository) > _MAX_NAME_LENGTH or owner.repository.lower().endswith((".git", ".lock")):
@@ -57,28 +59,32 @@ def group_into_owners(course: Course, assignment: Assignment, students: Iterable
     return owners
 
 
-_NAME_HINT = "class.toml says how they are named: [repositories] name."
-
-
-def _repository(course: Course, assignment: Assignment, owner: str, members: Sequence[Student]) -> str:
-    shown = course.derive_bytes("pseudonym", owner).hex()[:12] if course.pseudonyms else owner
+def _repository_name(course: Course, assignment: Assignment, owner_id: str, members: Sequence[Student]) -> str:
+    shown = course.derive_bytes("pseudonym", owner_id).hex()[:12] if course.pseudonyms else owner_id
     section = team_id(members[0].section) or "none"
     username = members[0].username
     if "{username}" in course.pattern and (not username or len(members) > 1):
-        raise ScaffoldError(f"{owner} has no one username to name a repository by.", "Mend the roster, or class.toml.")
+        hint = "Correct the roster or class.toml."
+        raise ScaffoldError(f"{owner_id} has no single username for a repository name.", hint)
     return course.pattern.format(assignment=assignment.name, owner=shown, section=section, username=username)
 
 
 def select_owners(owners: Sequence[Owner], only: Sequence[str], section: str = "") -> list[Owner]:
-    """Those that were named, by the id or username of a student or by a team; all when nobody was.
+    """The owners that `only` names and that have a student in `section`; all where both are empty.
+
+    Args:
+        owners: All owners.
+        only: Ids of students or teams, or usernames; an item may contain several, separated by commas.
+        section: A section of the roster.
 
     Raises:
-        ScaffoldError: there is no such student, team or section.
+        ScaffoldError: There is no such student, team or section.
     """
     wanted = [name for item in only for name in item.split(",") if name]
     by_name: dict[str, Owner] = {}
     for owner in owners:
-        for name in (owner.id, *(name for student in owner.members for name in (student.id, student.username) if name)):
+        names = [name for student in owner.members for name in (student.id, student.username) if name]
+        for name in (owner.id, *names):
             by_name.setdefault(name.casefold(), owner)
     for name in wanted:
         if name.casefold() not in by_name:
@@ -90,5 +96,7 @@ def select_owners(owners: Sequence[Owner], only: Sequence[str], section: str = "
     if section:
         selected = [owner for owner in selected if any(student.section == section for student in owner.members)]
         if not selected:
-            raise ScaffoldError(f"Nobody of those is in section `{section}`.", "See all: scaffold class roster check")
+            raise ScaffoldError(
+                f"None of those students is in section `{section}`.", "See all: scaffold class roster check"
+            )
     return selected

@@ -1,6 +1,6 @@
-"""A roster: who is in the class. Its cells come from outside and are data: never shell, path or HTML.
+"""The roster: the students of a class. Its cells are untrusted data: never shell, path or HTML.
 
-Everything wrong with a file is found in one reading and told by line; nothing is made from a roster that is not clean.
+One reading reports every problem with its line; a roster with problems is not used.
 """
 
 import csv
@@ -26,26 +26,27 @@ from scaffold.core.classroom.roster_columns import (
 from scaffold.errors import ScaffoldError
 
 ID = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]|\.(?!\.)){0,62}(?<!\.)")
-"""What may stand in a path, a git ref (git-check-ref-format(1)) and the name of a repository on every forge."""
+"""What is valid in a path, in a git ref (git-check-ref-format(1)) and in a repository name on every forge."""
 _EMAIL = re.compile(r"[A-Za-z0-9.!#%&'*+=?^_~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
-_FORMULA = "=+-@"
-_ODD = re.compile(r"[\x00-\x1f\x7f<>|;`$\\/{}\"]|\.\.")
+_FORMULA_STARTS = "=+-@"
+_UNSAFE = re.compile(r"[\x00-\x1f\x7f<>|;`$\\/{}\"]|\.\.")
 _DELIMITERS = ",;\t"
-_SHOWN = 30
+_IDENTIFYING = "student_id, username or email"
+_MAX_SHOWN = 30
 
 
 @dataclass(frozen=True)
 class Student:
-    """One person.
+    """One student.
 
     Attributes:
-        id: what tells them from the others; safe in paths, refs and names of repositories.
-        name: as people write it; may be empty, as all that follows.
-        email: where to reach them.
-        username: on the forge.
-        section: the group that they are taught in.
-        team: who they work with.
-        line: where the roster has them.
+        id: A unique id that is safe in paths, refs and repository names.
+        name: The student's name; may be empty, like all that follow.
+        email: The email address.
+        username: The username on the forge.
+        section: The section of the course.
+        team: The team's name.
+        line: The line in the roster.
     """
 
     id: str
@@ -59,7 +60,7 @@ class Student:
 
 @dataclass(frozen=True)
 class Problem:
-    """Something that keeps a roster from being used: where, and what to change."""
+    """A problem in the roster: its line, its column, and what is wrong."""
 
     line: int
     column: str
@@ -68,7 +69,7 @@ class Problem:
 
 @dataclass(frozen=True)
 class Roster:
-    """What a file holds; usable when it has no problems."""
+    """The content of a roster file; usable when it has no problems. `skipped` are rows that are not students."""
 
     students: tuple[Student, ...]
     problems: tuple[Problem, ...] = ()
@@ -79,7 +80,7 @@ def read(path: Path) -> Roster:
     """Read a roster file.
 
     Raises:
-        ScaffoldError: there is no such file.
+        ScaffoldError: The file cannot be read.
     """
     try:
         content = path.read_bytes()
@@ -89,21 +90,21 @@ def read(path: Path) -> Roster:
 
 
 def require_clean(path: Path) -> Roster:
-    """A roster that is fit for use.
+    """A roster without problems.
 
     Raises:
-        ScaffoldError: it is not, or it is empty; the first problem is told and where to see all.
+        ScaffoldError: It has a problem, or no students.
     """
     roster = read(path)
     if roster.problems:
         first, more = roster.problems[0], len(roster.problems) - 1
-        also = f"; {more} problem{'s' if more > 1 else ''} more" if more else ""
+        also = f"; {more} more problem{'s' if more > 1 else ''}" if more else ""
         raise ScaffoldError(
             f"{path.name}:{first.line}: {first.message}{also}.", "See all of them: scaffold class roster check"
         )
     if not roster.students:
         raise ScaffoldError(
-            f"{path.name} has no students yet.", "Add one line each, or save your system's export there."
+            f"{path.name} has no students yet.", "Add one line per student, or save your system's export there."
         )
     return roster
 
@@ -112,8 +113,8 @@ def parse(content: bytes, *, as_teams: bool = False) -> Roster:
     """Read a roster.
 
     Args:
-        content: the file's.
-        as_teams: it is RepoBee's students file: one team a line, usernames with blanks between them, no header.
+        content: The file's content.
+        as_teams: It is a students file of RepoBee: one team per line, usernames separated by spaces, no header.
     """
     try:
         text = _decode(content)
@@ -121,9 +122,9 @@ def parse(content: bytes, *, as_teams: bool = False) -> Roster:
         line = content.count(b"\n", 0, error.start) + 1
         return Roster((), (Problem(line, "", "this is not UTF-8; save the file as CSV UTF-8"),))
     rows = _repobee(text) if as_teams else _csv(text)
-    reader = _Reader()
+    reader = _RowReader()
     for line, cells in rows:
-        reader.take(line, cells)
+        reader.add(line, cells)
     return reader.finish()
 
 
@@ -153,7 +154,7 @@ def _csv(text: str) -> Rows:
         try:
             cells = next(reader, None)
         except csv.Error as error:
-            yield start, Problem(start, "", f"the quotes do not add up ({error})")
+            yield start, Problem(start, "", f"the quotes are unbalanced ({error})")
             return
         if cells is None:
             break
@@ -163,23 +164,17 @@ def _csv(text: str) -> Rows:
             continue
         if columns is None:
             columns, width = roster_columns.recognise(cells), len(cells)
-            if not roster_columns.names_somebody(columns):
-                yield line, Problem(line, "", f"no column says who it is; one of the header must be {_wanted()}")
+            if not roster_columns.identifies_students(columns):
+                yield line, Problem(line, "", f"no column identifies a student; the header needs {_IDENTIFYING}")
                 return
             continue
         if any(cells[width:]):
-            yield (
-                line,
-                Problem(line, "", f"{len(cells)} cells under {width} headings: quote a name with a `{delimiter}`"),
-            )
+            message = f"{len(cells)} cells under {width} headings: quote a name with a `{delimiter}`"
+            yield line, Problem(line, "", message)
             continue
-        yield line, {name: cells[place] if place < len(cells) else "" for name, place in columns.items()}
+        yield line, {name: cells[index] if index < len(cells) else "" for name, index in columns.items()}
     if columns is None:
         yield 1, Problem(1, "", f"the file is empty; its header should be {','.join(roster_columns.FIELDS)}")
-
-
-def _wanted() -> str:
-    return "student_id, username or email"
 
 
 def _delimiter(text: str) -> str:
@@ -187,8 +182,8 @@ def _delimiter(text: str) -> str:
     return max(_DELIMITERS, key=header.count)
 
 
-class _Reader:
-    """Takes rows, and finds what is wrong with each and between them."""
+class _RowReader:
+    """Collects rows, and finds problems in each row and between rows."""
 
     def __init__(self) -> None:
         self.students: list[Student] = []
@@ -196,7 +191,7 @@ class _Reader:
         self.problems: list[Problem] = []
         self.skipped: list[Problem] = []
 
-    def take(self, line: int, cells: dict[str, str] | Problem) -> None:
+    def add(self, line: int, cells: dict[str, str] | Problem) -> None:
         if isinstance(cells, Problem):
             self.problems.append(cells)
             return
@@ -207,18 +202,20 @@ class _Reader:
         if identifier:
             is_name = not _is_id(identifier) and not _is_address(identifier) and " " in identifier
             cells.setdefault(NAME if is_name else STUDENT_ID, identifier)
-        # Brightspace puts # in front of what Excel would take for a number.
+        # Brightspace writes # before what Excel would read as a number.
         for key in (STUDENT_ID, USERNAME):
             cells[key] = cells.get(key, "").removeprefix("#")
-        found = [*_odd_cells(line, cells), *_bad_identity(line, cells)]
-        self.problems += found
+        problems = [*_unsafe_cells(line, cells), *_invalid_identity(line, cells)]
+        self.problems += problems
         self.seen.append(_student(line, cells))
-        if not found:
+        if not problems:
             self.students.append(self.seen[-1])
 
     def finish(self) -> Roster:
-        problems = [*self.problems, *_twice(self.seen), *_team_names(self.students)]
-        return Roster(tuple(self.students), tuple(sorted(problems, key=lambda found: found.line)), tuple(self.skipped))
+        problems = [*self.problems, *_duplicates(self.seen), *_team_names(self.students)]
+        return Roster(
+            tuple(self.students), tuple(sorted(problems, key=lambda problem: problem.line)), tuple(self.skipped)
+        )
 
 
 def _is_canvas_own(cells: dict[str, str]) -> bool:
@@ -226,68 +223,83 @@ def _is_canvas_own(cells: dict[str, str]) -> bool:
     return name in ("Points Possible", "Student, Test", "Test Student") and not cells.get(EMAIL)
 
 
-def _odd_cells(line: int, cells: dict[str, str]) -> Iterator[Problem]:
+def _unsafe_cells(line: int, cells: dict[str, str]) -> Iterator[Problem]:
     for column, cell in cells.items():
         if not cell:
             continue
-        odd = _ODD.search(cell.replace("/", "") if column == SECTION else cell)  # `MATH-101/01` is what systems say
-        if cell[0] in _FORMULA:
+        # Student systems export sections such as `MATH-101/01`.
+        unsafe = _UNSAFE.search(cell.replace("/", "") if column == SECTION else cell)
+        if cell[0] in _FORMULA_STARTS:
             yield Problem(line, column, f"{column} {_quoted(cell)} would be a formula in a spreadsheet")
-        elif odd and column not in (STUDENT_ID, USERNAME, EMAIL):
-            yield Problem(line, column, f"{column} {_quoted(cell)} has {_quoted(odd[0])} in it")
+        elif unsafe and column not in (STUDENT_ID, USERNAME, EMAIL):
+            yield Problem(line, column, f"{column} {_quoted(cell)} contains {_quoted(unsafe[0])}")
         elif any(unicodedata.category(letter) in ("Cc", "Cf", "Cs", "Zl", "Zp") for letter in cell):
-            yield Problem(line, column, f"{column} {_quoted(cell)} has an invisible character in it")
+            yield Problem(line, column, f"{column} {_quoted(cell)} contains an invisible character")
 
 
-def _bad_identity(line: int, cells: dict[str, str]) -> Iterator[Problem]:
+def _invalid_identity(line: int, cells: dict[str, str]) -> Iterator[Problem]:
     if not any(cells.get(column) for column in (STUDENT_ID, USERNAME, EMAIL)):
-        yield Problem(line, STUDENT_ID, f"nothing says who this is: {_wanted()} is missing")
+        yield Problem(line, STUDENT_ID, f"nothing identifies this student: {_IDENTIFYING} is missing")
         return
     email = cells.get(EMAIL, "")
-    if email and email[0] not in _FORMULA and not _EMAIL.fullmatch(email):
-        yield Problem(line, EMAIL, f"email {_quoted(email)} is no address")
+    if email and email[0] not in _FORMULA_STARTS and not _EMAIL.fullmatch(email):
+        yield Problem(line, EMAIL, f"email {_quoted(email)} is not an email address")
     for column in (STUDENT_ID, USERNAME):
         cell = cells.get(column, "")
-        if cell and cell[0] not in _FORMULA and not _is_id(cell) and not (column == STUDENT_ID and _is_address(cell)):
+        if (
+            cell
+            and cell[0] not in _FORMULA_STARTS
+            and not _is_id(cell)
+            and not (column == STUDENT_ID and _is_address(cell))
+        ):
             letters = "letters, digits and single . _ -"
-            yield Problem(line, column, f"{column} {_quoted(cell)} may hold only {letters}, 63 at most")
-    if not cells.get(STUDENT_ID) and not cells.get(USERNAME) and _EMAIL.fullmatch(email) and not _is_id(_local(email)):
-        yield Problem(line, EMAIL, f"{_quoted(_local(email))} of the email cannot name a repository: add a student_id")
+            yield Problem(line, column, f"{column} {_quoted(cell)} may contain only {letters}, at most 63")
+    if (
+        not cells.get(STUDENT_ID)
+        and not cells.get(USERNAME)
+        and _EMAIL.fullmatch(email)
+        and not _is_id(_local_part(email))
+    ):
+        yield Problem(
+            line, EMAIL, f"{_quoted(_local_part(email))} of the email cannot name a repository: add a student_id"
+        )
 
 
 def _is_address(cell: str) -> bool:
-    """GitHub Classroom's `identifier` may be an e-mail address: its first part is taken."""
-    return bool(_EMAIL.fullmatch(cell)) and _is_id(_local(cell))
+    """Whether it is an email address whose local part can be an id, as GitHub Classroom's `identifier` may be."""
+    return bool(_EMAIL.fullmatch(cell)) and _is_id(_local_part(cell))
 
 
 def _is_id(cell: str) -> bool:
     return bool(ID.fullmatch(cell)) and not cell.lower().endswith((".lock", ".git"))
 
 
-def _local(email: str) -> str:
+def _local_part(email: str) -> str:
     return email.partition("@")[0]
 
 
 def _student(line: int, cells: dict[str, str]) -> Student:
     email = cells.get(EMAIL, "")
-    own = cells.get(STUDENT_ID) or cells.get(USERNAME) or email
+    own_id = cells.get(STUDENT_ID) or cells.get(USERNAME) or email
     name = cells.get(NAME) or " ".join(cells[part] for part in (FIRST, LAST) if cells.get(part))
-    return Student(_local(own), name, email, cells.get(USERNAME, ""), cells.get(SECTION, ""), cells.get(TEAM, ""), line)
+    return Student(
+        _local_part(own_id), name, email, cells.get(USERNAME, ""), cells.get(SECTION, ""), cells.get(TEAM, ""), line
+    )
 
 
-def _twice(students: Iterable[Student]) -> Iterator[Problem]:
-    """People who cannot be told apart; case does not count, because it does not on many forges and file systems."""
+def _duplicates(students: Iterable[Student]) -> Iterator[Problem]:
+    """Students with the same id, username or email; compared without case, as many forges and file systems do."""
     for column, what in ((STUDENT_ID, "id"), (USERNAME, "username"), (EMAIL, "email")):
         first: dict[str, Student] = {}
         for student in students:
             value: str = getattr(student, what)
             before = first.setdefault(value.casefold(), student)
             if value and before is not student:
-                yield Problem(student.line, column, f"{column} {_quoted(value)} is on line {before.line} already")
+                yield Problem(student.line, column, f"{column} {_quoted(value)} is already on line {before.line}")
 
 
 def _team_names(students: Sequence[Student]) -> Iterator[Problem]:
-    """Names of teams that cannot name a repository, or that name a student's."""
+    """Teams whose name cannot name a repository, or is a student's id."""
     ids = {student.id.casefold(): student for student in students}
     for student in students:
         if not student.team:
@@ -299,15 +311,15 @@ def _team_names(students: Sequence[Student]) -> Iterator[Problem]:
             )
         elif slug.casefold() in ids:
             other = ids[slug.casefold()].line
-            yield Problem(student.line, TEAM, f"team {_quoted(student.team)} is called as the student of line {other}")
+            yield Problem(student.line, TEAM, f"team {_quoted(student.team)} has the id of the student on line {other}")
 
 
 def team_id(team: str) -> str:
-    """A team's name as paths, refs and repositories can have it."""
+    """A team's name as an id that is valid in paths, refs and repository names."""
     plain = unicodedata.normalize("NFKD", team).encode("ascii", "ignore").decode()
     return re.sub(r"[^A-Za-z0-9]+", "-", plain).strip("-")[:63].rstrip("-").lower()
 
 
 def _quoted(text: str) -> str:
-    shown = text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
+    shown = text if len(text) <= _MAX_SHOWN else text[:_MAX_SHOWN] + "…"
     return "`" + "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in shown) + "`"

@@ -1,4 +1,4 @@
-"""What the columns of a roster are called where rosters come from.
+"""Recognise the columns of a roster by the headings that other systems export.
 
 Sources: GitHub Classroom's `roster.csv` (identifier, github_username, github_id, name; in groups also group_name),
 Classroom 50's (username, first_name, last_name, email, section, github_id), Canvas' gradebook (Student, ID,
@@ -13,8 +13,8 @@ STUDENT_ID, NAME, EMAIL, USERNAME, SECTION, TEAM = "student_id", "name", "email"
 FIELDS = (STUDENT_ID, NAME, EMAIL, USERNAME, SECTION, TEAM)
 FIRST, LAST = "first_name", "last_name"
 IDENTIFIER = "identifier"
-"""GitHub Classroom's: an id, an address or a name, as the teacher pleased."""
-# In the order in which they are preferred where a file has several: Canvas' own `ID` says nothing outside Canvas.
+"""GitHub Classroom's column: an id, an email address or a name, as the teacher chose."""
+# In order of preference where a file has several: Canvas' own `ID` has no meaning outside Canvas.
 _NAMES: dict[str, tuple[str, ...]] = {
     STUDENT_ID: (
         "studentid", "studentnumber", "sisuserid", "sisid", "orgdefinedid", "idnumber", "matriculationnumber",
@@ -34,16 +34,16 @@ _NAMES: dict[str, tuple[str, ...]] = {
 
 
 def recognise(header: Sequence[str]) -> dict[str, int]:
-    """Which column holds what: field (or `first_name`, `last_name`) → number of the column."""
-    plain = [re.sub(r"[^a-z0-9]+", "", cell.casefold()) for cell in header]
-    found = {}
+    """The columns of a header: field (or `first_name`, `last_name`) → index of the column."""
+    headings = [re.sub(r"[^a-z0-9]+", "", cell.casefold()) for cell in header]
+    columns = {}
     for field, names in _NAMES.items():
-        place = next((plain.index(name) for name in names if name in plain), None)
-        if place is not None:
-            found[field] = place
-    return found
+        index = next((headings.index(name) for name in names if name in headings), None)
+        if index is not None:
+            columns[field] = index
+    return columns
 
 
-def names_somebody(columns: dict[str, int]) -> bool:
-    """Whether a student can be told from another by these columns."""
+def identifies_students(columns: dict[str, int]) -> bool:
+    """Whether these columns identify a student."""
     return bool(columns.keys() & {STUDENT_ID, USERNAME, EMAIL, IDENTIFIER})

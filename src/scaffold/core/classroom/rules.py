@@ -1,4 +1,4 @@
-"""How an assignment is graded: when it is due, what lateness costs, its exercises and points, what a test may use."""
+"""How an assignment is graded: its due time and late policy, its exercises and points, the limits of a test."""
 
 import datetime
 from collections.abc import Mapping, Sequence
@@ -16,12 +16,12 @@ _EXAMPLE = "docs/teaching.md has an example."
 
 @dataclass(frozen=True)
 class LatePolicy:
-    """What lateness costs.
+    """The late policy.
 
     Attributes:
-        grace: minutes that are not counted.
-        per_day: per cent of the points that every day that was begun costs.
-        days: after so many of them a submission counts for nothing; 0: never.
+        grace: The minutes after the due time that do not count as late.
+        per_day: The per cent of the points that each day costs, a day that has begun counted as whole.
+        days: The number of days after which a submission gets no points; 0 for no limit.
     """
 
     grace: int = 0
@@ -29,14 +29,14 @@ class LatePolicy:
     days: int = 0
 
     def days_late(self, received: datetime.datetime, due: datetime.datetime | None) -> int:
-        """The days that were begun after the due time; 0 when in time."""
+        """The days after the due time, a day that has begun counted as whole; 0 for a submission in time."""
         if due is None:
             return 0
         delay = received - due - datetime.timedelta(minutes=self.grace)
         return max(0, -(-delay // datetime.timedelta(days=1)))
 
     def factor(self, days: int) -> float:
-        """The share of the points that is left after so many days, from 0 to 1."""
+        """The share of the points that remains after this many days, from 0 to 1."""
         if self.days and days > self.days:
             return 0.0
         return max(0.0, 1 - days * self.per_day / 100)
@@ -47,12 +47,12 @@ class Limits:
     """What one submission may use.
 
     Attributes:
-        seconds: a test's time.
-        import_seconds: the time to import the student's modules.
-        memory_mb: the memory of all its processes together, and of its temporary files once more.
-        processes: how many, threads counted.
-        output_mb: the largest value that a function may give back, and the largest file.
-        total_seconds: the time of all tests together.
+        seconds: The time of a test, in seconds.
+        import_seconds: The time to import the student's modules, in seconds.
+        memory_mb: The memory of all its processes together, in MB; its temporary files may take the same again.
+        processes: The number of processes, threads included.
+        output_mb: The size of a returned value and of a file, in MB.
+        total_seconds: The time of all tests together, in seconds.
     """
 
     seconds: int = 10
@@ -65,7 +65,7 @@ class Limits:
 
 @dataclass(frozen=True)
 class Exercise:
-    """Some tests, and what they are worth together, every one the same; and a hint for those who do not pass them."""
+    """Tests with points that they share equally, and a hint for students who do not pass all of them."""
 
     id: str
     title: str
@@ -76,17 +76,17 @@ class Exercise:
 
 @dataclass(frozen=True)
 class Rules:
-    """All of it.
+    """The rules of one assignment.
 
     Attributes:
-        due: when; None for never.
-        late: what lateness costs.
-        limits: what a submission may use.
-        exercises: what is worth what; empty: every test is worth the same.
-        points: what the whole is worth; 0: what its exercises, or its tests at 1 each, are worth.
-        together: test files that run in one process with the student's code.
-        floor: the share of the points, from 0 to 1, that the starter may have at most.
-        python: the interpreter of an environment of the teacher's; empty: one is built.
+        due: The due time; None for none.
+        late: The late policy.
+        limits: What one submission may use.
+        exercises: The exercises with their points; empty where all tests have the same points.
+        points: The points of the assignment; 0 for the sum of its exercises or, without any, one per test.
+        together: Test files that run in one process with the student's code.
+        floor: The share of the points that the starter may have, from 0 to 1.
+        python: The interpreter of the teacher's own environment; empty to build one.
     """
 
     due: datetime.datetime | None = None
@@ -103,7 +103,7 @@ def read_rules(assignment: Assignment) -> Rules:
     """The rules of an assignment.
 
     Raises:
-        ScaffoldError: its `assignment.toml` has a mistake in them.
+        ScaffoldError: Its `assignment.toml` has an error.
     """
     where = f"{assignment.name}/{ASSIGNMENT_FILE}"
     content = toml.read(assignment.folder / ASSIGNMENT_FILE)
@@ -138,17 +138,17 @@ def _exercise(where: str, item: Mapping[str, Any]) -> Exercise:
 
 
 def as_datetime(value: datetime.date) -> datetime.datetime:
-    """A date's end, or a time, in this machine's zone unless it says another."""
+    """A time, or the end of a date; in this machine's time zone unless it has another."""
     if not isinstance(value, datetime.datetime):
         value = datetime.datetime.combine(value, datetime.time(23, 59, 59))
     return value if value.tzinfo else value.astimezone()
 
 
 def parse_time(text: str, rules: Rules) -> datetime.datetime:
-    """What a teacher typed: `due`, a date or a time as in ISO 8601.
+    """The time that a teacher typed: `due`, or a date or time in ISO 8601.
 
     Raises:
-        UsageError: it is none of them.
+        UsageError: It is none of them.
     """
     if text == "due":
         if rules.due is None:
@@ -159,13 +159,13 @@ def parse_time(text: str, rules: Rules) -> datetime.datetime:
             return as_datetime(kind.fromisoformat(text))
         except ValueError:
             continue
-    raise UsageError(f"`{text}` is no time.", "For example: --at 2027-01-31T23:59, or: --at due")
+    raise UsageError(f"`{text}` is not a time.", "For example: --at 2027-01-31T23:59, or: --at due")
 
 
 def choose_submission(
     submissions: Sequence[Submission], rules: Rules, at: datetime.datetime | None = None
 ) -> Submission | None:
-    """The submission that counts: the newest that came by then and is not too late for any points; None for none."""
+    """The newest submission received by `at` that still gets points, else the newest by then; None for none."""
     in_time = [submission for submission in submissions if at is None or submission.received <= at]
     not_too_late = [
         submission
@@ -177,7 +177,7 @@ def choose_submission(
 
 
 def describe_submission(submission: Submission, rules: Rules) -> str:
-    """When a submission came, in words."""
+    """When a submission was received, and by how much it was late, in words."""
     when = submission.received.astimezone().strftime("%Y-%m-%d %H:%M")
     if rules.due is None:
         return when
