@@ -33,9 +33,8 @@ from scaffold.core.classroom.journal import Journal
 from scaffold.core.classroom.starter.prepare import all_owners, prepare_starter, write_starters
 from scaffold.core.classroom.store import StarterVersion, open_store
 from scaffold.core.outcome import silent
-from scaffold.tools import git as git_door
-from scaffold.tools import sandbox
-from scaffold.tools.git.trees import Commit, File, chunks
+from scaffold.tools.git.trees import Commit, File
+from scaffold.tools.sandbox import Bubblewrap, find_sandbox
 
 COPIER = str(Path(sys.executable).parent / "copier")
 FILES, LINES = 60, 80
@@ -83,49 +82,49 @@ def commit(folder: Path) -> None:
 
 def write_store(folder: Path) -> float:
     """Seconds to make the starter, write everybody's branch, and search all of it for leaks."""
-    room = read_course(folder)
+    course = read_course(folder)
     start = time.perf_counter()
-    task = find_assignment(room, "hw1")
-    place = open_store(room)
-    ready = prepare_starter(task, place, silent)
-    lines = write_starters(room, task, place, ready, all_owners(room, task), newer=False)
+    assignment = find_assignment(course, "hw1")
+    store = open_store(course)
+    prepared = prepare_starter(assignment, store, silent)
+    owners = all_owners(course, assignment)
+    starters = write_starters(course, assignment, store, prepared, owners, update_older=False)
     seconds = time.perf_counter() - start
-    assert lines
+    assert starters
     return seconds
 
 
 def forecast(folder: Path) -> float:
-    """Seconds to say what an update would do to everybody's work."""
+    """Seconds to forecast an update of everybody's work."""
     write_store(folder)
-    room = read_course(folder)
-    task = find_assignment(room, "hw1")
-    place = open_store(room)
+    course = read_course(folder)
+    assignment = find_assignment(course, "hw1")
+    store = open_store(course)
 
-    def work(number: int, owner: str, given: StarterVersion) -> Commit:
+    def student_commit(number: int, owner: str, starter: StarterVersion) -> Commit:
         mine = f"{'near' if number % 10 == 0 else 'far'} work of {owner}"
         ref = f"refs/fetched/{owner}/hw1/main"
-        return Commit(
-            "", {"file3.py": File(text(3, mine=mine).encode())}, start=given.tree, parent=given.commit, ref=ref
-        )
+        files = {"file3.py": File(text(3, mine=mine).encode())}
+        return Commit("", files, start=starter.tree, parent=starter.commit, ref=ref)
 
-    made = (work(number, *item) for number, item in enumerate(place.student_starters("hw1").items()))
-    git_door.fast_import(place.folder, chunks(made))
+    starters = store.student_starters("hw1")
+    store.write(student_commit(number, *item) for number, item in enumerate(starters.items()))
     (folder / "hw1/file3.py").write_text(text(3, mended="mended"))
     commit(folder)
-    at_work = Classroom(room, open_forge(room), place, Journal(room.data_folder))
-    who = all_owners(room, task)
+    classroom = Classroom(course, open_forge(course), store, Journal(course.data_folder))
+    owners = all_owners(course, assignment)
     start = time.perf_counter()
-    ready = prepare_starter(task, place, silent)
-    found = forecast_all(at_work, task, ready, who, {})
+    prepared = prepare_starter(assignment, store, silent)
+    updates = forecast_all(classroom, assignment, prepared, owners, {})
     seconds = time.perf_counter() - start
-    states = [work.state for work in found]
+    states = [update.state for update in updates]
     assert states.count("conflict") == len(states) // 10, states[:20]
     assert states.count("clean") == len(states) - len(states) // 10
     return seconds
 
 
 def grade(folder: Path) -> float:
-    """Seconds a submission for grading, beyond what pytest alone takes for the same tests."""
+    """Seconds per submission for grading, beyond what pytest alone takes for the same tests."""
     hw1 = folder / "hw1"
     (hw1 / "tests").mkdir()
     (hw1 / "assignment.toml").write_text(f'title = "Homework"\n[grading]\npython = "{sys.executable}"\n')
@@ -133,19 +132,19 @@ def grade(folder: Path) -> float:
     tests = "".join(f"def test_{n}():\n    assert answer([{n}]) == {n}\n\n\n" for n in range(10))
     (hw1 / "tests/test_answer.py").write_text("from answer import answer\n\n\n" + tests)
     commit(folder)
-    room = read_course(folder)
-    place, task = open_store(room), find_assignment(room, "hw1")
+    course = read_course(folder)
+    store, assignment = open_store(course), find_assignment(course, "hw1")
     files = {path.relative_to(hw1).as_posix(): File(path.read_bytes()) for path in hw1.rglob("*.py")}
-    who = all_owners(room, task)
+    owners = all_owners(course, assignment)
     ref = "refs/submissions/{}/hw1/2026-01-01T000000Z"
-    git_door.fast_import(place.folder, chunks([Commit("", files, ref=ref.format(owner.id)) for owner in who]))
-    ready = load_autograder(room, task, sandbox.find(), silent)
-    expected_exercises(ready, silent)
+    store.write(Commit("", files, ref=ref.format(owner.id)) for owner in owners)
+    grader = load_autograder(course, assignment, find_sandbox(), silent)
+    expected_exercises(grader, silent)
     alone, judged = [], []
-    for owner in who:
+    for owner in owners:
         start = time.perf_counter()
-        chosen = choose_submissions(ready, place, [owner])
-        (row,) = grade_submissions(ready, place, [owner], chosen, 1, silent)
+        chosen = choose_submissions(grader, store, [owner])
+        (row,) = grade_submissions(grader, store, [owner], chosen, 1, silent)
         middle = time.perf_counter()
         args = [sys.executable, "-B", "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests"]
         subprocess.run(args, cwd=hw1, env={**os.environ, "PYTHONPATH": str(hw1)}, check=True, capture_output=True)
@@ -244,8 +243,8 @@ def table() -> str:
         seconds, mib = measure("forecast", students)
         rate = f"{students / seconds:.0f}"
         rows.append(row("forecast of an update", f"{students:,}", f"**{seconds:.2f} s**", rate, aim, f"{mib:.0f} MiB"))
-    # A sandbox is what it is about: where none works, there is nothing to tell.
-    if sandbox.Bubblewrap().works():
+    # The cost of the sandbox is what is measured: without one there is nothing to report.
+    if Bubblewrap().works():
         seconds, mib = measure("grade", 20)
         each = f"**{1000 * seconds:.0f} ms** each"
         rows.append(row("grading, beyond what pytest alone takes", "20", each, "–", "≤ 150 ms", f"{mib:.0f} MiB"))

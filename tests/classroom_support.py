@@ -68,7 +68,7 @@ class Course:
         """A file of a branch."""
         return git(self.bare(student, name), "show", f"{branch}:{path}")
 
-    def works(self, student: str, files: dict[str, str | bytes | None], name: str = "hw1") -> str:
+    def commit_work(self, student: str, files: dict[str, str | bytes | None], name: str = "hw1") -> str:
         """The student clones, changes files (None deletes), commits and pushes. Returns the commit."""
         clone = self.folder.parent / f"clone-{name}-{student}"
         if not clone.exists():
@@ -117,14 +117,14 @@ class GitServer:
         folder: its repositories.
         token: what a client must show; empty for none.
         makes: whether a repository is made when somebody pushes to it.
-        seen: the requests: method, path, and the Authorization header.
+        request_log: The requests: method, path, and the Authorization header.
         redirect: another server to send everybody to; empty for none.
     """
 
     folder: Path
     token: str = TOKEN
-    makes: bool = True
-    seen: list[tuple[str, str, str]] = field(default_factory=list)
+    creates: bool = True
+    request_log: list[tuple[str, str, str]] = field(default_factory=list)
     redirect: str = ""
     url: str = ""
 
@@ -150,7 +150,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _answer(self, body: bytes) -> None:
         state, header = self.state, self.headers.get("Authorization", "")
-        state.seen.append((self.command, self.path, header))
+        state.request_log.append((self.command, self.path, header))
         path, _, query = self.path.partition("?")
         if state.redirect:
             self.send_response(302)
@@ -163,7 +163,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.end_headers()
             return
         name = path.removeprefix("/").partition(".git/")[0] + ".git"
-        if state.makes and "git-receive-pack" in self.path and not (state.folder / name).exists():
+        if state.creates and "git-receive-pack" in self.path and not (state.folder / name).exists():
             subprocess.run(
                 ["git", "init", "--quiet", "--bare", "--initial-branch=main", str(state.folder / name)], check=True
             )
@@ -207,9 +207,9 @@ Server = TypeVar("Server", bound=GitServer)
 
 
 @contextmanager
-def serving(state: Server, kind: type[BaseHTTPRequestHandler]) -> Iterator[Server]:
+def serving(state: Server, handler_class: type[BaseHTTPRequestHandler]) -> Iterator[Server]:
     """Answer with a kind of handler, whose `state` is the server's, as long as the block lasts."""
-    handler = type("Handler", (kind,), {"state": state})
+    handler = type("Handler", (handler_class,), {"state": state})
     server = type("Server", (ThreadingHTTPServer,), {"request_queue_size": 64})(("127.0.0.1", 0), handler)
     state.url = f"http://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})

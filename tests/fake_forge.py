@@ -51,7 +51,7 @@ class FakeForge(GitServer):
         kind: whose endpoints it has: github, gitea or gitlab.
         personal: whether the owner is a user rather than an organisation.
         invited: who was let in: (repository, username), in order.
-        requests: the changes that are asked for: repository → (branch, target, title, text).
+        pull_requests: Repository → the branch, target, title and text of each pull request.
         faults: what goes wrong.
         calls: `METHOD PATH` of every question to the interface.
         asleep: after how many questions by git a repository that was just made is there.
@@ -60,11 +60,11 @@ class FakeForge(GitServer):
     kind: str = "github"
     personal: bool = False
     invited: list[tuple[str, str]] = field(default_factory=list)
-    requests: dict[str, list[tuple[str, str, str, str]]] = field(default_factory=dict)
+    pull_requests: dict[str, list[tuple[str, str, str, str]]] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     calls: list[str] = field(default_factory=list)
     asleep: int = 0
-    makes: bool = False
+    creates: bool = False
 
     def bare(self, name: str) -> Path:
         return self.folder / OWNER / f"{name}.git"
@@ -85,11 +85,11 @@ class FakeForge(GitServer):
         return 204 if known else 201
 
     def number(self, name: str, branch: str) -> int:
-        return [request[0] for request in self.requests.get(name, [])].index(branch) + 1
+        return [request[0] for request in self.pull_requests.get(name, [])].index(branch) + 1
 
     def request(self, name: str, *asked: str) -> bool:
         """Ask for a change; False where there is that request."""
-        made = self.requests.setdefault(name, [])
+        made = self.pull_requests.setdefault(name, [])
         if any(one[0] == asked[0] for one in made):
             return False
         made.append(asked)  # type: ignore[arg-type]
@@ -156,7 +156,7 @@ def github(forge: FakeForge, method: str, path: str, query: dict[str, list[str]]
             return 422, {"message": "A pull request already exists"}
         return 201, {"html_url": f"{page}{forge.number(name, body['head'])}"}
     if rest == "/pulls":
-        found_there = forge.requests.get(name, [])
+        found_there = forge.pull_requests.get(name, [])
         return 200, [{"html_url": f"{page}{at + 1}", "head": {"ref": one[0]}} for at, one in enumerate(found_there)]
     if rest == "/activity" and forge.kind == "github":
         assert query["ref"] == ["refs/heads/main"]
@@ -193,7 +193,7 @@ def gitlab(forge: FakeForge, method: str, path: str, query: dict[str, list[str]]
             return 409, {"message": ["Another open merge request already exists"]}
         return 201, {"web_url": f"{page}{forge.number(name, wanted[0])}"}
     if rest == "/merge_requests":
-        asked = [one for one in forge.requests.get(name, []) if one[0] == query["source_branch"][0]]
+        asked = [one for one in forge.pull_requests.get(name, []) if one[0] == query["source_branch"][0]]
         return 200, [{"web_url": f"{page}{forge.number(name, one[0])}"} for one in asked]
     if rest == "/events":
         assert query["action"] == ["pushed"]
@@ -224,7 +224,7 @@ class _ForgeHandler(_Handler):
                 return self._say(404, {}, {})
             return super()._answer(body)
         path = path.removeprefix(root)
-        self.state.seen.append((self.command, self.path, ""))
+        self.state.request_log.append((self.command, self.path, ""))
         self.state.calls.append(f"{self.command} {path}")
         fault = self._fault(path)
         if fault and not fault.after:

@@ -71,7 +71,7 @@ def need_sandbox() -> None:
         (pytest.fail if OUTSIDE.get("REQUIRE_ALL") == "1" else pytest.skip)("bubblewrap does not work here")
 
 
-def exam(
+def class_with_submissions(
     folder: Path, submissions: Mapping[str, Files], files: Files | None = None, received: str = "2026-03-01T110000Z"
 ) -> Course:
     """A class whose students submitted the solution with these changes (None deletes a file)."""

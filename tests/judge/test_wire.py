@@ -27,7 +27,7 @@ def through(value: object) -> object:
         decimal.Decimal("1.10"), pathlib.Path("a/b"),
     ],
 )  # fmt: skip
-def test_a_value_stays_what_it_is(value: object) -> None:
+def test_values_round_trip(value: object) -> None:
     found = through(value)
     assert (type(found), found) == (type(value), value)
 
@@ -44,7 +44,7 @@ class Words(str):
 
 
 @pytest.mark.parametrize("value", [Liar(3), Words("x"), object(), len, [Liar(3)]])
-def test_a_subclass_is_no_value(value: object) -> None:
+def test_a_subclass_becomes_a_reference(value: object) -> None:
     found = through(value)
     assert found in (["held", type(value).__name__], [["held", "Liar"]])
 
@@ -53,7 +53,7 @@ def test_a_subclass_is_no_value(value: object) -> None:
     "odd",
     ['{"a": 1}', '["text", "Path", "x"]', '["text", "date", "no"]', '["list"]', '["array", "|O", [1], "AAAA"]', "[]"],
 )
-def test_what_is_no_value_is_refused(odd: str) -> None:
+def test_invalid_json_is_an_error(odd: str) -> None:
     with pytest.raises((ValueError, TypeError, KeyError, IndexError, ImportError)):
         wire.loads(json.loads(odd), lambda name: name[1])
 

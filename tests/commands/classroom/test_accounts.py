@@ -17,7 +17,7 @@ WITH_NAMES = ROSTER.replace("bob,Bob,,,", "bob,Bob,,bob,").replace("eve,Eve Ž,,
 
 
 @dataclass
-class Room:
+class HostedClass:
     """A class, and the forge that it is on."""
 
     course: Course
@@ -25,7 +25,7 @@ class Room:
 
 
 @pytest.fixture(params=TOKENS)
-def room(request: pytest.FixtureRequest, work: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Room]:
+def hosted_class(request: pytest.FixtureRequest, work: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[HostedClass]:
     monkeypatch.setenv(TOKENS[request.param], TOKEN)
     # A second between two writes is GitHub's wish: tests/tools/forges/test_rate_limiter.py holds it without waiting.
     monkeypatch.setattr(hosted.RateLimiter, "wait", lambda self: None)
@@ -33,47 +33,49 @@ def room(request: pytest.FixtureRequest, work: Path, monkeypatch: pytest.MonkeyP
         where = f'[forge]\nkind = "{request.param}"\norganisation = "{OWNER}"\nurl = "{forge.url}"\n'
         made = make_course(work / "ml1", WITH_NAMES, where)
         monkeypatch.chdir(made.folder)
-        yield Room(Course(made.folder, work / "forge" / OWNER), forge)
+        yield HostedClass(Course(made.folder, work / "forge" / OWNER), forge)
 
 
 def states(result: object) -> dict[str, str]:
     return {row["id"]: row["state"] for row in result.data["students"]}  # type: ignore[attr-defined]
 
 
-def test_everybody_gets_a_private_repository_and_is_let_in(room: Room, run: Run) -> None:
+def test_everybody_gets_a_private_repository_with_access(hosted_class: HostedClass, run: Run) -> None:
     done = run("class", "handout", "hw1", "--json")
     assert (done.code, states(done)) == (0, dict.fromkeys(STUDENTS, "handed out"))
-    assert sorted(room.forge.invited) == [("hw1-ada", "ada-l"), ("hw1-bob", "bob"), ("hw1-eve", "eve")]
+    assert sorted(hosted_class.forge.invited) == [("hw1-ada", "ada-l"), ("hw1-bob", "bob"), ("hw1-eve", "eve")]
     for student in STUDENTS:
-        assert "src/answer.py" in room.course.files(student)
-    writes = [call for call in room.forge.calls if not call.startswith("GET")]
+        assert "src/answer.py" in hosted_class.course.files(student)
+    writes = [call for call in hosted_class.forge.calls if not call.startswith("GET")]
     again = run("class", "handout", "hw1", "--json")
     assert set(states(again).values()) == {"there already"}
-    assert [call for call in room.forge.calls if not call.startswith("GET")] == writes
+    assert [call for call in hosted_class.forge.calls if not call.startswith("GET")] == writes
 
 
-def test_an_update_is_a_request_that_students_can_read(room: Room, run: Run) -> None:
+def test_an_update_is_a_pull_request(hosted_class: HostedClass, run: Run) -> None:
     run("class", "handout", "hw1")
-    room.course.assign({"README.md": "# First homework\n\nOne.\n\nTwo, mended.\n\nThree.\n"})
+    hosted_class.course.assign({"README.md": "# First homework\n\nOne.\n\nTwo, mended.\n\nThree.\n"})
     done = run("class", "update", "hw1", "-m", "Two was wrong", "--json")
     assert (done.code, set(states(done).values())) == (0, {"branch sent"})
     for student in STUDENTS:
-        ((branch, target, title, text),) = room.forge.requests[f"hw1-{student}"]
+        ((branch, target, title, text),) = hosted_class.forge.pull_requests[f"hw1-{student}"]
         assert (branch, target, title) == ("starter-2", "main", "Starter 2")
         assert "Two was wrong" in text
     run("class", "update", "hw1")
-    assert all(len(asked) == 1 for asked in room.forge.requests.values())
+    assert all(len(asked) == 1 for asked in hosted_class.forge.pull_requests.values())
 
 
-def test_a_student_whose_name_changed_is_told_and_let_in_when_the_roster_is_mended(room: Room, run: Run) -> None:
-    roster = room.course.folder / "roster.csv"
+def test_a_renamed_username_is_reported_and_works_once_the_roster_is_corrected(
+    hosted_class: HostedClass, run: Run
+) -> None:
+    roster = hosted_class.course.folder / "roster.csv"
     roster.write_text(roster.read_text().replace(",,bob,", ",,bobby,"))
     done = run("class", "handout", "hw1", "--json")
     assert (done.code, states(done)["bob"]) == (4, "failed")
     assert states(done)["ada"] == states(done)["eve"] == "handed out"
     roster.write_text(roster.read_text().replace(",,bobby,", ",,bob,"))
     assert run("class", "resume").code == 0
-    assert ("hw1-bob", "bob") in room.forge.invited
+    assert ("hw1-bob", "bob") in hosted_class.forge.invited
 
 
 @pytest.mark.parametrize(
@@ -87,37 +89,41 @@ def test_a_student_whose_name_changed_is_told_and_let_in_when_the_roster_is_mend
     ],
     ids=["done, and 502", "502", "half done", "come back in hours", "a limit that says 404"],
 )
-def test_a_bad_day_ends_as_a_good_one_does(room: Room, run: Run, fault: Fault) -> None:
-    room.forge.faults = [fault]
+def test_server_faults_do_not_change_the_result(hosted_class: HostedClass, run: Run, fault: Fault) -> None:
+    hosted_class.forge.faults = [fault]
     first = run("class", "handout", "hw1")
     assert first.code in (0, 4)
     assert "Traceback" not in first.out + first.err
-    room.forge.faults = []
+    hosted_class.forge.faults = []
     assert run("class", "resume").code == 0
-    assert {student: len(room.course.heads(student)) for student in STUDENTS} == dict.fromkeys(STUDENTS, 1)
-    assert {user for _, user in room.forge.invited} == {"ada-l", "bob", "eve"}
+    assert {student: len(hosted_class.course.heads(student)) for student in STUDENTS} == dict.fromkeys(STUDENTS, 1)
+    assert {user for _, user in hosted_class.forge.invited} == {"ada-l", "bob", "eve"}
     assert states(run("class", "handout", "hw1", "--json")) == dict.fromkeys(STUDENTS, "there already")
 
 
-def test_a_dry_run_asks_nobody_and_needs_no_token(room: Room, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv(TOKENS[room.forge.kind])
+def test_a_dry_run_sends_no_request_and_needs_no_token(
+    hosted_class: HostedClass, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(TOKENS[hosted_class.forge.kind])
     done = run("class", "handout", "hw1", "--dry-run", "--json")
     assert done.code == 0
-    assert done.data["seconds"] == (5 if room.forge.kind == "github" else 0)
-    assert room.forge.calls == []
+    assert done.data["seconds"] == (5 if hosted_class.forge.kind == "github" else 0)
+    assert hosted_class.forge.calls == []
     failed = run("class", "handout", "hw1")
-    assert (failed.code, TOKENS[room.forge.kind] in failed.err) == (1, True)
+    assert (failed.code, TOKENS[hosted_class.forge.kind] in failed.err) == (1, True)
 
 
-def test_the_token_is_nowhere(room: Room, run: Run) -> None:
+def test_the_token_is_in_no_file_and_no_output(hosted_class: HostedClass, run: Run) -> None:
     said = run("class", "handout", "hw1")
-    kept = b"".join(path.read_bytes() for path in room.course.folder.rglob("*") if path.is_file())
+    kept = b"".join(path.read_bytes() for path in hosted_class.course.folder.rglob("*") if path.is_file())
     assert TOKEN not in said.out + said.err
     assert TOKEN.encode() not in kept
-    assert git(room.course.folder, "config", "--list").count(TOKEN) == 0
+    assert git(hosted_class.course.folder, "config", "--list").count(TOKEN) == 0
 
 
-def test_ten_thousand_on_githubs_limits(work: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_estimate_for_ten_thousand_students_on_github(
+    work: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
     roster = "student_id,name,username\n" + "".join(f"s{at},S {at},u{at}\n" for at in range(10_000))
     made = make_course(work / "big", roster, f'[forge]\nkind = "github"\norganisation = "{OWNER}"\n')
     monkeypatch.chdir(made.folder)
@@ -136,7 +142,7 @@ def test_ten_thousand_on_githubs_limits(work: Path, run: Run, monkeypatch: pytes
         (("--forge", "github", "--organisation", "x", "--url", "https://me:secret@github.com"), "secret"),
     ],
 )
-def test_what_init_refuses_leaves_nothing(work: Path, run: Run, arguments: tuple[str, ...], words: str) -> None:
+def test_invalid_options_of_init_write_nothing(work: Path, run: Run, arguments: tuple[str, ...], words: str) -> None:
     failed = run("class", "init", str(work / "ml2"), *arguments)
     assert failed.code == 1
     assert words in failed.err or words == "secret"
@@ -145,7 +151,7 @@ def test_what_init_refuses_leaves_nothing(work: Path, run: Run, arguments: tuple
 
 
 @pytest.mark.parametrize("kind", TOKENS)
-def test_init_writes_what_can_be_read(work: Path, run: Run, kind: str) -> None:
+def test_init_writes_a_valid_class_file(work: Path, run: Run, kind: str) -> None:
     url = ("--url", "https://git.example.org") if kind == "gitea" else ()
     done = run("class", "init", str(work / "ml2"), "--forge", kind, "--organisation", "ml-2026", *url, "--json")
     assert (done.code, done.data["forge"]) == (0, kind)

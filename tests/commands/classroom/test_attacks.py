@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from grading_support import exam, messages, need_sandbox, points
+from grading_support import class_with_submissions, messages, need_sandbox, points
 from support import BIN, Result, spawn
 
 GREET = "\n\ndef greet(name):\n    return 'Hello ' + name\n"
@@ -268,7 +268,7 @@ def odd(done: Result, name: str) -> str:
     return "" if stopped and as_told else f"{name}: {got} points, {said}"
 
 
-def test_no_attack_pays_and_its_neighbours_are_graded(work: Path, home: Path, sealed: Path) -> None:
+def test_no_attack_gains_points_and_other_submissions_are_graded(work: Path, home: Path, sealed: Path) -> None:
     # One test, so that workers of pytest-xdist do not each make all of it.
     need_sandbox()
     with socket.create_server(("127.0.0.1", 0)) as server:
@@ -278,7 +278,7 @@ def test_no_attack_pays_and_its_neighbours_are_graded(work: Path, home: Path, se
             IDS[name]: {"src/answer.py": filled(attack.code, where), **dict(attack.files)}
             for name, attack in ATTACKS.items()
         }
-        course = exam(work / "ml1", {"honest": {}, **files, "neighbour": {}})
+        course = class_with_submissions(work / "ml1", {"honest": {}, **files, "neighbour": {}})
         done = spawn(BIN / "scaffold", "class", "grade", "hw1", "-C", course.folder, "--jobs", "4", "--json")
         assert done.code == 0, done
         with pytest.raises(BlockingIOError):

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from conftest import Run
-from grading_support import SOLUTION, exam, need_sandbox, points
+from grading_support import SOLUTION, class_with_submissions, need_sandbox, points
 from support import BIN, Result, spawn
 
 SLOW = {"src/answer.py": "import time\n\ntime.sleep(0.5)\n" + SOLUTION["src/answer.py"]}
@@ -53,11 +53,11 @@ def cluster(sealed: Path) -> Iterator[Cluster]:
 
 
 @pytest.mark.thorough
-def test_a_worker_dies_in_the_middle_and_everybody_is_graded(cluster: Cluster, work: Path) -> None:
+def test_everybody_is_graded_although_a_worker_fails(cluster: Cluster, work: Path) -> None:
     from distributed import Client
 
     need_sandbox()
-    course = exam(work / "ml1", {**{f"s{n}": SLOW for n in range(6)}, "loop": WRONG})
+    course = class_with_submissions(work / "ml1", {**{f"s{n}": SLOW for n in range(6)}, "loop": WRONG})
     found: list[Result] = []
     args = ("class", "grade", "hw1", "-C", course.folder, "--cluster", cluster.address, "--json")
     with Client(cluster.address, timeout=30) as client:
@@ -75,8 +75,8 @@ def test_a_worker_dies_in_the_middle_and_everybody_is_graded(cluster: Cluster, w
     assert points(found[0]) == {**{f"s{n}": 4 for n in range(6)}, "loop": 1}
 
 
-def test_no_cluster_there(work: Path, run: Run) -> None:
+def test_there_is_no_cluster(work: Path, run: Run) -> None:
     need_sandbox()
-    course = exam(work / "ml1", {"ada": {}})
+    course = class_with_submissions(work / "ml1", {"ada": {}})
     failed = run("class", "grade", "hw1", "-C", course.folder, "--cluster", "nonsense://nowhere")
     assert (failed.code, failed.err.startswith("error: There is no Dask scheduler at nonsense://nowhere.")) == (1, True)

@@ -43,10 +43,10 @@ def due(course: Course, run: Run) -> Course:
     return course
 
 
-def test_what_was_pushed_is_in_the_store_by_the_servers_time(due: Course, run: Run) -> None:
-    commit = due.works("ada", {"src/answer.py": "mine\n"})
+def test_submissions_are_stored_under_the_servers_push_time(due: Course, run: Run) -> None:
+    commit = due.commit_work("ada", {"src/answer.py": "mine\n"})
     received(due, "ada", "2026-03-01T11:00:00")
-    late = due.works("bob", {"src/answer.py": "mine too\n"})
+    late = due.commit_work("bob", {"src/answer.py": "mine too\n"})
     received(due, "bob", "2026-03-02T13:30:00")
     done = run("class", "collect", "hw1", "--json")
     assert (done.code, done.err) == (0, "")
@@ -59,8 +59,8 @@ def test_what_was_pushed_is_in_the_store_by_the_servers_time(due: Course, run: R
     }
 
 
-def test_again_changes_nothing_and_a_forced_push_loses_nothing(due: Course, run: Run) -> None:
-    first = due.works("ada", {"src/answer.py": "one\n"})
+def test_collecting_again_changes_nothing_and_a_forced_push_loses_nothing(due: Course, run: Run) -> None:
+    first = due.commit_work("ada", {"src/answer.py": "one\n"})
     received(due, "ada", "2026-03-01T11:00:00")
     assert states(run("class", "collect", "hw1", "--json"))["ada"] == "collected"
     before = due.store_refs()
@@ -79,12 +79,12 @@ def test_again_changes_nothing_and_a_forced_push_loses_nothing(due: Course, run:
     assert states(run("class", "collect", "hw1", "--json"))["ada"] == "has it"
 
 
-def test_at_a_time_what_came_later_does_not_count(due: Course, run: Run) -> None:
-    due.works("ada", {"src/answer.py": "one\n"})
+def test_submissions_after_the_given_time_do_not_count(due: Course, run: Run) -> None:
+    due.commit_work("ada", {"src/answer.py": "one\n"})
     received(due, "ada", "2026-03-01T11:00:00")
     run("class", "collect", "hw1")
-    due.works("ada", {"src/answer.py": "two\n"})
-    due.works("bob", {"src/answer.py": "two\n"})
+    due.commit_work("ada", {"src/answer.py": "two\n"})
+    due.commit_work("bob", {"src/answer.py": "two\n"})
     for student in ("ada", "bob"):
         received(due, student, "2026-03-01T12:30:00")
     done = run("class", "collect", "hw1", "--at", "due", "--json")
@@ -94,28 +94,28 @@ def test_at_a_time_what_came_later_does_not_count(due: Course, run: Run) -> None
     assert states(run("class", "collect", "hw1", "--at", "2026-03-02", "--json"))["bob"] == "has it"
 
 
-def test_only_some_and_a_time_that_is_none(due: Course, run: Run) -> None:
-    due.works("ada", {"src/answer.py": "one\n"})
+def test_selected_students_and_an_invalid_time(due: Course, run: Run) -> None:
+    due.commit_work("ada", {"src/answer.py": "one\n"})
     assert list(states(run("class", "collect", "hw1", "--only", "bob", "--json"))) == ["bob"]
     assert submissions(due) == {}
     failed = run("class", "collect", "hw1", "--at", "noon")
     assert (failed.code, "`noon` is no time" in failed.err) == (2, True)
 
 
-def test_a_server_that_does_not_tell_the_time(work: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_that_reports_no_push_time(work: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     with git_server(work / "forge", token="") as server:
         course = make_course(work / "ml1", forge=f'[forge]\nkind = "git"\nurl = "{server.url}/{{repository}}.git"\n')
         monkeypatch.chdir(course.folder)
         assert run("class", "handout", "hw1").code == 0
         course = Course(course.folder, server.folder)
-        course.works("ada", {"src/answer.py": "one\n"})
+        course.commit_work("ada", {"src/answer.py": "one\n"})
         done = run("class", "collect", "hw1", "--json")
     assert states(done)["ada"] == "collected"
     assert details(done)["ada"].endswith("by the commit's own date")
 
 
-def test_a_repository_that_is_gone_is_told_and_the_rest_is_collected(due: Course, run: Run) -> None:
-    due.works("ada", {"src/answer.py": "one\n"})
+def test_a_missing_repository_is_reported_and_the_others_are_collected(due: Course, run: Run) -> None:
+    due.commit_work("ada", {"src/answer.py": "one\n"})
     due.bare("bob").rename(due.repositories / "elsewhere")
     done = run("class", "collect", "hw1", "--json")
     assert done.code == 4

@@ -27,7 +27,7 @@ def graded(course: Course) -> Course:
     return course
 
 
-def test_the_difference_is_shown_and_nothing_is_written(graded: Course, run: Run) -> None:
+def test_changes_are_shown_and_nothing_is_written(graded: Course, run: Run) -> None:
     before = snapshot(graded.folder)
     done = run("class", "export", "moodle", "grades.csv", "hw1", "--json")
     assert (done.code, done.data["written"], done.data["column"]) == (0, None, "Grade")
@@ -42,7 +42,7 @@ def test_the_difference_is_shown_and_nothing_is_written(graded: Course, run: Run
     assert "nothing was written" in run("class", "export", "moodle", "grades.csv", "hw1").out
 
 
-def test_it_is_written_where_it_was_said(graded: Course, run: Run) -> None:
+def test_out_writes_the_file(graded: Course, run: Run) -> None:
     done = run("class", "export", "moodle", "grades.csv", "hw1", "--out", "filled.csv")
     assert done.code == 0
     assert (graded.folder / "filled.csv").read_text() == MOODLE.replace("ada,,,", "ada,,7.25,").replace(",4,", ",7.25,")
@@ -58,13 +58,13 @@ def test_it_is_written_where_it_was_said(graded: Course, run: Run) -> None:
         (("moodle", "odd.csv", "hw1"), "not UTF-8"),
     ],
 )
-def test_what_cannot_be(graded: Course, run: Run, arguments: tuple[str, ...], words: str) -> None:
+def test_invalid_exports(graded: Course, run: Run, arguments: tuple[str, ...], words: str) -> None:
     write(graded.folder, {"odd.csv": b"Identifier,Grade\n\xff\xfe,\n"})
     failed = run("class", "export", *arguments)
     assert (failed.code, words in failed.err) == (1, True), failed.err
 
 
-def test_before_it_was_graded(course: Course, run: Run) -> None:
+def test_before_anything_was_graded(course: Course, run: Run) -> None:
     write(course.folder, {"grades.csv": MOODLE})
     failed = run("class", "export", "moodle", "grades.csv", "hw1")
     assert (failed.code, "scaffold class grade hw1" in failed.err) == (1, True)

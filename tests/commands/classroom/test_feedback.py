@@ -7,7 +7,7 @@ import pytest
 
 from classroom_support import Course, make_course
 from conftest import Run
-from grading_support import ASSIGNMENT, SOLUTION, TESTS, exam, interpreter, need_sandbox
+from grading_support import ASSIGNMENT, SOLUTION, TESTS, class_with_submissions, interpreter, need_sandbox
 from scaffold.core.classroom.reports.feedback import explain
 from support import git, write
 
@@ -15,9 +15,9 @@ HALF = "def answer(values):\n    return 5 if values else 0\n\n\ndef greet(name):
 EXERCISES = '\n[[exercises]]\nid = "sum"\ntitle = "The sum"\npoints = 6\ntests = ["tests/test_answer.py"]\nhidden_tests = ["tests/hidden/test_more.py"]\nhint = "Square first."\n[[exercises]]\nid = "greet"\ntitle = "Greet"\npoints = 2\ntests = ["tests/test_greet.py"]\n'
 
 
-def test_an_assignment_that_can_be_handed_out(work: Path, run: Run) -> None:
+def test_an_assignment_that_is_ready(work: Path, run: Run) -> None:
     need_sandbox()
-    course = exam(work / "ml1", {"ada": {}})
+    course = class_with_submissions(work / "ml1", {"ada": {}})
     text = run("class", "handout", "hw1", "-C", course.folder, "--dry-run").out
     assert "Not rehearsed yet" in text
     done = run("class", "rehearse", "hw1", "-C", course.folder, "--seeds", "2", "--json")
@@ -28,7 +28,7 @@ def test_an_assignment_that_can_be_handed_out(work: Path, run: Run) -> None:
     assert "Not rehearsed yet" not in run("class", "handout", "hw1", "-C", course.folder, "--dry-run").out
 
 
-def test_one_that_cannot(work: Path, run: Run) -> None:
+def test_an_assignment_that_is_not_ready(work: Path, run: Run) -> None:
     need_sandbox()
     luck = {
         "tests/test_luck.py": "from src.answer import luck\n\n\ndef test_luck():\n    assert luck() > 0.8\n",
@@ -36,7 +36,7 @@ def test_one_that_cannot(work: Path, run: Run) -> None:
         "src/answer.py": SOLUTION["src/answer.py"]
         + "\n\ndef luck():\n    ### BEGIN SOLUTION\n    import random\n    return random.random()\n    ### END SOLUTION\n",
     }
-    course = exam(work / "ml1", {"ada": {}}, luck)
+    course = class_with_submissions(work / "ml1", {"ada": {}}, luck)
     done = run("class", "rehearse", "hw1", "-C", course.folder, "--json")
     assert (done.code, done.data["ready"]) == (1, False)
     by_test = {line["test"].rpartition("::")[2]: line for line in done.data["tests"]}
@@ -59,14 +59,14 @@ def graded(work: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> Course:
     write(course.folder / "hw1", {**SOLUTION, **TESTS})
     course.assign({"assignment.toml": rules})
     assert run("class", "handout", "hw1").code == 0
-    course.works("ada", {"src/answer.py": SOLUTION["src/answer.py"].replace("### ", "## ")})
-    course.works("bob", {"src/answer.py": HALF})
+    course.commit_work("ada", {"src/answer.py": SOLUTION["src/answer.py"].replace("### ", "## ")})
+    course.commit_work("bob", {"src/answer.py": HALF})
     assert run("class", "collect", "hw1").code == 0
     assert run("class", "grade", "hw1").code == 0
     return course
 
 
-def test_what_students_read(graded: Course, run: Run) -> None:
+def test_the_text_that_students_read(graded: Course, run: Run) -> None:
     before = {student: graded.heads(student) for student in ("ada", "bob", "eve")}
     done = run("class", "feedback", "hw1", "--json")
     assert (done.code, done.err) == (0, "")
@@ -85,7 +85,7 @@ def test_what_students_read(graded: Course, run: Run) -> None:
     assert git(graded.folder, "status", "--porcelain") == ""
 
 
-def test_it_is_sent_as_a_branch_once(graded: Course, run: Run) -> None:
+def test_feedback_is_pushed_to_a_branch_once(graded: Course, run: Run) -> None:
     before = graded.heads("bob")
     done = run("class", "feedback", "hw1", "--send", "--json")
     assert (done.code, {row["state"] for row in done.data["students"]}) == (0, {"sent"})
@@ -95,7 +95,7 @@ def test_it_is_sent_as_a_branch_once(graded: Course, run: Run) -> None:
     again = run("class", "feedback", "hw1", "--send", "--json")
     assert {row["state"] for row in again.data["students"]} == {"has it"}
     assert graded.heads("bob") == after
-    graded.works("bob", {"src/answer.py": SOLUTION["src/answer.py"].replace("### ", "## ")})
+    graded.commit_work("bob", {"src/answer.py": SOLUTION["src/answer.py"].replace("### ", "## ")})
     for command in (["collect", "hw1"], ["grade", "hw1"]):
         assert run("class", *command).code == 0
     newer = run("class", "feedback", "hw1", "--send", "--json")

@@ -13,7 +13,17 @@ import pytest
 
 from classroom_support import Course, make_course
 from conftest import Run
-from grading_support import ASSIGNMENT, SOLUTION, TESTS, exam, interpreter, messages, need_sandbox, points, submit
+from grading_support import (
+    ASSIGNMENT,
+    SOLUTION,
+    TESTS,
+    class_with_submissions,
+    interpreter,
+    messages,
+    need_sandbox,
+    points,
+    submit,
+)
 from scaffold.tools.watchdog import process_tree
 from support import git, write
 
@@ -40,8 +50,8 @@ def _sandbox() -> None:
     need_sandbox()
 
 
-def test_points_and_what_is_written(work: Path, run: Run) -> None:
-    course = exam(work / "ml1", {"ada": {}, "bob": HALF, "eve": {"src/answer.py": "def answer(:\n"}})
+def test_points_and_result_files(work: Path, run: Run) -> None:
+    course = class_with_submissions(work / "ml1", {"ada": {}, "bob": HALF, "eve": {"src/answer.py": "def answer(:\n"}})
     write(course.folder, {"roster.csv": "student_id,name\nada,Ada\nbob,Bob\neve,Eve\nzoe,Zoë\n"})
     done = run("class", "grade", "hw1", "-C", course.folder, "--json")
     assert (done.code, done.err) == (0, "")
@@ -61,9 +71,11 @@ def test_points_and_what_is_written(work: Path, run: Run) -> None:
     assert not list((work.parent / "sealed/tmp").iterdir())
 
 
-def test_exercises_have_points_and_only_their_tests_are_run(work: Path, run: Run) -> None:
+def test_exercises_have_points_and_only_their_tests_run(work: Path, run: Run) -> None:
     broken = {"tests/test_broken.py": "import nowhere\n"}
-    course = exam(work / "ml1", {"ada": {}, "bob": HALF}, {"assignment.toml": ASSIGNMENT + EXERCISES, **broken})
+    course = class_with_submissions(
+        work / "ml1", {"ada": {}, "bob": HALF}, {"assignment.toml": ASSIGNMENT + EXERCISES, **broken}
+    )
     write(
         course.folder / "hw1", {"assignment.toml": (ASSIGNMENT + EXERCISES).replace("PYTHON", str(interpreter(work)))}
     )
@@ -73,8 +85,8 @@ def test_exercises_have_points_and_only_their_tests_are_run(work: Path, run: Run
     assert [part["points"] for part in done.data["students"][1]["score"]["parts"]] == [4, 2]
 
 
-def test_late_costs_points_and_the_best_time_counts(work: Path, run: Run) -> None:
-    course = exam(work / "ml1", {"ada": {}, "bob": HALF, "eve": {}}, received="2026-03-02T130000Z")
+def test_the_late_policy(work: Path, run: Run) -> None:
+    course = class_with_submissions(work / "ml1", {"ada": {}, "bob": HALF, "eve": {}}, received="2026-03-02T130000Z")
     submit(course, {"bob": {}, "eve": {}}, "2026-03-20T110000Z")
     submit(course, {"eve": HALF}, "2026-03-01T120000Z")
     done = run("class", "grade", "hw1", "-C", course.folder, "--json")
@@ -84,9 +96,7 @@ def test_late_costs_points_and_the_best_time_counts(work: Path, run: Run) -> Non
     assert points(in_time) == {"ada": 0, "bob": 0, "eve": 3}
 
 
-def test_from_handing_out_to_points_with_values_of_their_own(
-    work: Path, run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_from_hand_out_to_points_with_personal_values(work: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     course = make_course(work / "ml1")
     monkeypatch.chdir(course.folder)
     own = '[personal]\nfile = "personal.json"\nvalues = {seed = {from = 1, to = 999999}}\n'
@@ -104,7 +114,7 @@ def test_from_handing_out_to_points_with_values_of_their_own(
     assert run("class", "handout", "hw1").code == 0
     right = course.read("ada", "personal.json")
     for student, change in {"ada": {}, "bob": {"personal.json": right}, "eve": {"src/answer.py": "x = 1\n"}}.items():
-        course.works(student, {"src/answer.py": files["src/answer.py"].replace("### ", "## "), **change})
+        course.commit_work(student, {"src/answer.py": files["src/answer.py"].replace("### ", "## "), **change})
     # what stands in a student's repository configures nothing and runs nowhere
     for name in ("pre-receive", "post-checkout", "post-index-change"):
         write(course.bare("bob"), {f"hooks/{name}": f"#!/bin/sh\ntouch {work}/pwned\n"})
@@ -120,7 +130,7 @@ def test_from_handing_out_to_points_with_values_of_their_own(
 
 
 def test_a_submission_with_attributes_filters_and_a_submodule(work: Path, run: Run) -> None:
-    course = exam(
+    course = class_with_submissions(
         work / "ml1",
         {
             "ada": {
@@ -163,7 +173,9 @@ def test_a_test_file_in_one_process_with_the_students_code(work: Path, run: Run)
     together = ASSIGNMENT.replace("[grading]\n", '[grading]\ntogether = ["tests/test_inside.py"]\n')
     leaves = "import os\nfrom src.answer import greet as hello\n\n\ndef answer(values):\n    os._exit(0)\n\n\ndef greet(name):\n    return 'Hello ' + name\n"
     submissions = {"ada": {}, "bob": {"src/answer.py": leaves.replace("from src.answer import greet as hello\n", "")}}
-    course = exam(work / "ml1", submissions, {"tests/test_inside.py": patched, "assignment.toml": together})
+    course = class_with_submissions(
+        work / "ml1", submissions, {"tests/test_inside.py": patched, "assignment.toml": together}
+    )
     write(course.folder / "hw1", {"assignment.toml": together.replace("PYTHON", str(interpreter(work)))})
     git(course.folder, "commit", "--quiet", "--all", "-m", "together")
     done = run("class", "grade", "hw1", "-C", course.folder, "--json")
@@ -171,8 +183,10 @@ def test_a_test_file_in_one_process_with_the_students_code(work: Path, run: Run)
     assert "the tests ended in the middle (exit status 0)" in messages(done, "bob")["test_inside"]
 
 
-def test_a_solution_that_fails_stops_it(work: Path, run: Run) -> None:
-    course = exam(work / "ml1", {"ada": {}}, {"tests/test_wrong.py": "def test_wrong():\n    assert 1 == 2\n"})
+def test_a_failing_solution_is_an_error(work: Path, run: Run) -> None:
+    course = class_with_submissions(
+        work / "ml1", {"ada": {}}, {"tests/test_wrong.py": "def test_wrong():\n    assert 1 == 2\n"}
+    )
     failed = run("class", "grade", "hw1", "-C", course.folder)
     assert failed.code == 1
     assert failed.err.startswith(
@@ -185,8 +199,8 @@ def test_nothing_was_collected(course: Course, run: Run) -> None:
     assert (failed.code, "hint: Collect it: scaffold class collect hw1" in failed.err) == (1, True)
 
 
-def test_without_a_sandbox_only_when_it_is_said(work: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    course = exam(work / "ml1", {"ada": {}, "bob": HALF})
+def test_no_sandbox_only_on_request(work: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    course = class_with_submissions(work / "ml1", {"ada": {}, "bob": HALF})
     tools = work / "bin"
     tools.mkdir()
     (tools / "git").symlink_to(Path("/usr/bin/git"))
@@ -200,7 +214,7 @@ def test_without_a_sandbox_only_when_it_is_said(work: Path, run: Run, monkeypatc
     assert "without a sandbox" in done.json["warnings"][0]["message"]
 
 
-def test_the_environment_is_built_once_for_a_lock_file(work: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_environment_is_built_once_per_lock_file(work: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     from scaffold.core.classroom import course as courses
     from scaffold.core.classroom.grading import environment
     from scaffold.core.outcome import Progress, silent
@@ -211,7 +225,7 @@ def test_the_environment_is_built_once_for_a_lock_file(work: Path, run: Run, mon
         def step(self, name: str) -> None:
             steps.append(name)
 
-    room = courses.read(exam(work / "ml1", {"ada": {}}).folder)
+    room = courses.read(class_with_submissions(work / "ml1", {"ada": {}}).folder)
     steps: list[str] = []
     with pytest.raises(ScaffoldError, match="environment for grading cannot be built"):
         environment.find(room.home, {"requirements.txt": File(b"no-such-package-of-ours==1\n")}, "", Steps())
@@ -220,8 +234,8 @@ def test_the_environment_is_built_once_for_a_lock_file(work: Path, run: Run, mon
     assert environment.find(room.home, {}, str(interpreter(work)), silent).folders
 
 
-def test_points_for_what_another_runner_found(work: Path, run: Run) -> None:
-    course = exam(work / "ml1", {"ada": {}, "bob": {}, "eve": {}, "zoe": {}})
+def test_points_from_the_reports_of_another_test_runner(work: Path, run: Run) -> None:
+    course = class_with_submissions(work / "ml1", {"ada": {}, "bob": {}, "eve": {}, "zoe": {}})
     case = '<testcase classname="tests.{}" name="{}" time="0.1">{}</testcase>'
     good = [
         ("test_answer", "test_answer"),
@@ -248,13 +262,13 @@ def test_points_for_what_another_runner_found(work: Path, run: Run) -> None:
     assert "cannot be read" in details["zoe"]
 
 
-def test_interrupted_it_ends_and_leaves_nothing(
+def test_an_interrupt_ends_all_processes(
     work: Path, sealed: Path, start: Callable[..., subprocess.Popen[bytes]]
 ) -> None:
     loop = {
         "src/answer.py": "import time\n\n\ndef answer(values):\n    time.sleep(1000)\n\n\ndef greet(name):\n    return ''\n"
     }
-    course = exam(work / "ml1", dict.fromkeys(("ada", "bob", "eve"), loop))
+    course = class_with_submissions(work / "ml1", dict.fromkeys(("ada", "bob", "eve"), loop))
     rules = ASSIGNMENT.replace("PYTHON", str(interpreter(work))).replace("seconds = 1,", "seconds = 500,")
     course.assign({"assignment.toml": rules})
     process = start("class", "grade", "hw1", "-C", course.folder, "--jobs", "2")
@@ -263,10 +277,10 @@ def test_interrupted_it_ends_and_leaves_nothing(
         pass
     while process.poll() is None and len([pid for pid in process_tree(process.pid) if b"judge" in cmdline(pid)]) < 4:
         pass
-    boxes = [pid for pid in process_tree(process.pid) if pid != process.pid]
+    sandboxed = [pid for pid in process_tree(process.pid) if pid != process.pid]
     os.kill(process.pid, signal.SIGINT)
     assert process.wait(30) == 130
-    for pid in boxes:
+    for pid in sandboxed:
         while Path(f"/proc/{pid}").exists():
             pass
     assert not (course.folder / "results").exists()

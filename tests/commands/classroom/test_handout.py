@@ -32,7 +32,7 @@ def test_everybody_gets_the_starter(course: Course, run: Run) -> None:
     assert git(course.bare("ada"), "ls-tree", "main", "run.sh").startswith("100755")
 
 
-def test_no_object_that_was_pushed_holds_a_solution(course: Course, run: Run) -> None:
+def test_no_pushed_object_contains_a_solution(course: Course, run: Run) -> None:
     assert run("class", "handout", "hw1").code == 0
     for student in STUDENTS:
         bare = course.bare(student)
@@ -54,16 +54,16 @@ def test_a_clone_is_an_ordinary_repository(course: Course, run: Run, work: Path)
     assert git(course.bare("ada"), "fsck", "--strict") == ""
 
 
-def test_again_changes_nothing_and_a_late_arrival_gets_it(course: Course, run: Run) -> None:
+def test_handing_out_again_changes_nothing_and_adds_new_students(course: Course, run: Run) -> None:
     run("class", "handout", "hw1", "--only", "ada", "--only", "bob")
-    course.works("ada", {"src/answer.py": "mine\n"})
+    course.commit_work("ada", {"src/answer.py": "mine\n"})
     before = {student: course.heads(student) for student in ("ada", "bob")}
     done = run("class", "handout", "hw1", "--json")
     assert states(done) == {"ada": "there already", "bob": "there already", "eve": "handed out"}
     assert {student: course.heads(student) for student in ("ada", "bob")} == before
 
 
-def test_what_only_names(course: Course, run: Run) -> None:
+def test_only_selects_students(course: Course, run: Run) -> None:
     assert states(run("class", "handout", "hw1", "--only", "ADA-L", "--dry-run", "--json")) == {
         "ada": "would be handed out"
     }
@@ -124,7 +124,7 @@ def test_a_dry_run_writes_nothing(course: Course, run: Run) -> None:
         ({"class.toml": "rooster = 1\n"}, "class.toml has an unknown key `rooster`."),
     ],
 )
-def test_what_is_wrong_stops_it_before_anything_is_made(
+def test_an_error_stops_the_hand_out_before_anything_is_created(
     course: Course, run: Run, files: dict[str, str], message: str
 ) -> None:
     write(course.folder, files)
@@ -138,7 +138,7 @@ def test_what_is_wrong_stops_it_before_anything_is_made(
         assert course.store_refs() == {} if (course.folder / ".scaffold/store.git").exists() else True
 
 
-def test_it_is_the_last_commit_that_is_handed_out(course: Course, run: Run) -> None:
+def test_the_last_commit_is_handed_out(course: Course, run: Run) -> None:
     write(course.folder, {"hw1/README.md": "changed\n", "hw1/untracked.txt": "x\n"})
     failed = run("class", "handout", "hw1")
     assert failed.code == 1
@@ -148,7 +148,7 @@ def test_it_is_the_last_commit_that_is_handed_out(course: Course, run: Run) -> N
     assert "untracked.txt" not in course.files("ada")
 
 
-def test_an_assignment_in_no_repository_or_no_commit(course: Course, run: Run, work: Path) -> None:
+def test_an_assignment_without_repository_or_commit(course: Course, run: Run, work: Path) -> None:
     course.assign({})
     (course.folder / ".git").rename(work / "away")
     failed = run("class", "handout", "hw1")
@@ -167,14 +167,14 @@ def test_an_assignment_may_be_a_repository_of_its_own(course: Course, run: Run) 
 
 
 @pytest.mark.parametrize("name", ["nope", "../ml1", "a b", ".git", "-x"])
-def test_an_assignment_that_is_not_there(course: Course, run: Run, name: str) -> None:
+def test_an_assignment_that_does_not_exist(course: Course, run: Run, name: str) -> None:
     failed = run("class", "handout", "--", name)
     assert failed.code == 1
     assert failed.err.startswith(f"error: There is no assignment `{name}`")
     assert "There are: hw1." in failed.err
 
 
-def test_what_cannot_be_handed_out(course: Course, run: Run) -> None:
+def test_files_that_cannot_be_handed_out(course: Course, run: Run) -> None:
     (course.folder / "hw1/out").symlink_to("../../secret")
     course.assign({})
     assert "hw1/out is a link that points out of it." in run("class", "handout", "hw1").err
@@ -185,7 +185,7 @@ def test_what_cannot_be_handed_out(course: Course, run: Run) -> None:
     assert git(course.bare("ada"), "ls-tree", "main", "in").startswith("120000")
 
 
-def test_a_submodule_cannot(course: Course, run: Run, work: Path) -> None:
+def test_a_submodule_cannot_be_handed_out(course: Course, run: Run, work: Path) -> None:
     git_repository(write(work / "other", {"f": "x"}))
     git(
         course.folder, "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(work / "other"), "hw1/sub"
@@ -208,7 +208,7 @@ keep = 0.5
 """
 
 
-def test_personal_answers(course: Course, run: Run, work: Path) -> None:
+def test_personal_values_and_rows(course: Course, run: Run, work: Path) -> None:
     import tomllib
 
     rows = [f"{number},{number * number}\n" for number in range(200)]
@@ -236,7 +236,7 @@ def test_personal_answers(course: Course, run: Run, work: Path) -> None:
     assert again.read("ada", "data/rows.csv") == course.read("ada", "data/rows.csv")
 
 
-def test_rows_of_a_packed_file_and_their_checksum(course: Course, run: Run) -> None:
+def test_rows_of_a_compressed_file_and_their_checksum(course: Course, run: Run) -> None:
     """The data of the built-in templates are packed, and held to a list of checksums."""
     rows = gzip.compress(b"a,b\n" + b"".join(b"%d,%d\n" % (number, number) for number in range(200)), mtime=0)
     other = "0" * 64
@@ -258,7 +258,7 @@ def test_rows_of_a_packed_file_and_their_checksum(course: Course, run: Run) -> N
         assert course.read(student, "data/SHA256SUMS") == mine
 
 
-def test_the_last_look_is_at_what_would_be_pushed(course: Course, run: Run) -> None:
+def test_the_objects_to_be_pushed_are_searched_for_leaks(course: Course, run: Run) -> None:
     """What only some students' own files show is found as well, and each time anew."""
     course.assign({"assignment.toml": '[personal]\nfile = "p.toml"\nvalues = {x = ["# BEGIN SOLUTION"]}\n'})
     for _ in range(2):
@@ -299,7 +299,7 @@ def test_personal_values_in_other_formats(course: Course, run: Run, suffix: str)
         ('[personal]\nslices = "x"\n', "`slices` must be a list of tables"),
     ],
 )
-def test_personal_answers_that_cannot_be(course: Course, run: Run, text: str, message: str) -> None:
+def test_invalid_personal_values(course: Course, run: Run, text: str, message: str) -> None:
     course.assign({"assignment.toml": text, "q.csv": 'a\n"two\nlines"\n', "q.csv.gz": "a,b\n"})
     failed = run("class", "handout", "hw1")
     assert failed.code == 1
@@ -324,7 +324,7 @@ def test_pseudonyms(course: Course, run: Run) -> None:
     assert run("class", "handout", "hw1", "--json").code == 0
 
 
-def test_repositories_that_would_share_a_name(course: Course, run: Run) -> None:
+def test_repositories_with_the_same_name(course: Course, run: Run) -> None:
     write(course.folder, {"class.toml": '[repositories]\nname = "{assignment}-{owner}-x"\n'})
     (course.folder / "roster.csv").write_text("id\n" + "a" * 63 + "\n")
     course.assign({}, message="x")
@@ -334,7 +334,7 @@ def test_repositories_that_would_share_a_name(course: Course, run: Run) -> None:
     assert "cannot name a repository" in run("class", "handout", "h" * 40).err
 
 
-def test_a_repository_that_holds_something_else_is_left_alone(course: Course, run: Run, work: Path) -> None:
+def test_a_repository_with_other_commits_is_not_changed(course: Course, run: Run, work: Path) -> None:
     git_repository(write(work / "other", {"f": "x"}))
     course.repositories.mkdir()
     git(work, "clone", "--quiet", "--bare", str(work / "other"), str(course.bare("bob")))
@@ -353,7 +353,7 @@ def test_a_repository_that_holds_something_else_is_left_alone(course: Course, ru
     assert len(course.files("bob")) == 4
 
 
-def test_a_repository_that_is_gone_is_handed_out_again(course: Course, run: Run, work: Path) -> None:
+def test_a_missing_repository_is_handed_out_again(course: Course, run: Run, work: Path) -> None:
     run("class", "handout", "hw1")
     course.bare("bob").rename(work / "away.git")
     assert states(run("class", "status", "hw1", "--json"))["bob"] == "gone"
@@ -361,7 +361,7 @@ def test_a_repository_that_is_gone_is_handed_out_again(course: Course, run: Run,
     assert len(course.files("bob")) == 4
 
 
-def test_a_changed_assignment_is_a_new_starter_for_those_who_come_late(course: Course, run: Run) -> None:
+def test_students_who_join_late_get_the_changed_assignment(course: Course, run: Run) -> None:
     run("class", "handout", "hw1", "--only", "ada")
     course.assign({"README.md": "# Changed\n"})
     done = run("class", "handout", "hw1", "--json")
@@ -372,7 +372,7 @@ def test_a_changed_assignment_is_a_new_starter_for_those_who_come_late(course: C
     assert run("class", "handout", "hw1", "--json").data["version"] == 2
 
 
-def test_the_forge_is_gone_in_the_middle(course: Course, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_forge_disappears_during_the_hand_out(course: Course, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     (course.folder / "roster.csv").write_text("id\n" + "".join(f"s{number}\n" for number in range(12)))
     (course.folder / "blocked").write_text("a file\n")
     write(course.folder, {"class.toml": '[forge]\nplace = "blocked/repositories"\n'})
@@ -381,7 +381,7 @@ def test_the_forge_is_gone_in_the_middle(course: Course, run: Run, monkeypatch: 
     assert "something else stands in its way" in failed.err
 
 
-def test_a_server_that_refuses_everybody_is_not_asked_twelve_times(course: Course, run: Run, work: Path) -> None:
+def test_the_batch_stops_after_equal_failures(course: Course, run: Run, work: Path) -> None:
     (course.folder / "roster.csv").write_text("id\n" + "".join(f"s{number}\n" for number in range(12)))
     with git_server(work / "forge") as server:
         write(course.folder, {"class.toml": f'[forge]\nkind = "git"\nurl = "{server.url}/{{repository}}.git"\n'})
@@ -390,7 +390,7 @@ def test_a_server_that_refuses_everybody_is_not_asked_twelve_times(course: Cours
         details = [row["detail"] for row in done.data["students"]]
         assert details.count("not tried") >= 4
         assert "denied access" in details[0]
-        asked = {path.split("/")[1] for _, path, _ in server.seen}
+        asked = {path.split("/")[1] for _, path, _ in server.request_log}
         assert len(asked) < 12
 
 
@@ -401,7 +401,7 @@ def test_over_http_with_a_token(course: Course, run: Run, work: Path, monkeypatc
         done = run("class", "handout", "hw1", "--json")
         assert (done.code, states(done)) == (0, dict.fromkeys(STUDENTS, "handed out"))
         assert states(run("class", "handout", "hw1", "--json")) == dict.fromkeys(STUDENTS, "there already")
-        course.works("ada", {"mine.txt": "x\n"})
+        course.commit_work("ada", {"mine.txt": "x\n"})
         course.assign({"README.md": "# Mended\n"})
         sent = run("class", "update", "hw1", "--json")
         assert states(sent) == dict.fromkeys(STUDENTS, "branch sent")
@@ -411,7 +411,7 @@ def test_over_http_with_a_token(course: Course, run: Run, work: Path, monkeypatc
     assert TOKEN.encode() not in everything + done.out.encode() + sent.out.encode()
 
 
-def test_the_journal_says_what_was_done(course: Course, run: Run) -> None:
+def test_the_journal_of_a_hand_out(course: Course, run: Run) -> None:
     run("class", "handout", "hw1")
     lines = [json.loads(line) for line in (course.folder / ".scaffold/journal.jsonl").read_text().splitlines()]
     assert (lines[0]["event"], lines[-1]["event"]) == ("begin", "end")
@@ -419,7 +419,7 @@ def test_the_journal_says_what_was_done(course: Course, run: Run) -> None:
     assert steps == {(student, step) for student in STUDENTS for step in ("created", "pushed")}
 
 
-def test_two_at_once(course: Course, run: Run) -> None:
+def test_two_hand_outs_at_the_same_time(course: Course, run: Run) -> None:
     from filelock import FileLock
 
     (course.folder / ".scaffold").mkdir(exist_ok=True)
@@ -429,7 +429,7 @@ def test_two_at_once(course: Course, run: Run) -> None:
     assert "Another scaffold is at work in the class" in failed.err
 
 
-def test_the_secret_is_the_teachers_alone(course: Course, run: Run) -> None:
+def test_the_secret_is_readable_by_the_owner_only(course: Course, run: Run) -> None:
     (course.folder / ".scaffold/secret").unlink()
     course.assign({"assignment.toml": PERSONAL.partition("[[")[0]})
     run("class", "handout", "hw1")

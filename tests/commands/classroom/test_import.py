@@ -75,8 +75,8 @@ def bring_in(old: Old, run: Run, *more: str) -> object:
     return run("class", "import", old.kind, str(old.clones), "old-hw", *more, "--json")
 
 
-def test_students_get_an_update_that_has_history_in_common_with_their_work(old: Old, run: Run, work: Path) -> None:
-    mine = old.works("bob", {"src/answer.py": "def answer(values):\n    return sum(values)\n"})
+def test_an_update_shares_history_with_imported_work(old: Old, run: Run, work: Path) -> None:
+    mine = old.commit_work("bob", {"src/answer.py": "def answer(values):\n    return sum(values)\n"})
     before = {user: git(old.bare(user), "for-each-ref") for user in USERS}
     done = bring_in(old, run)
     assert (done.code, states(done)) == (0, {"Ada-L": "imported", "bob": "imported", "eve": "imported"})
@@ -99,7 +99,7 @@ def test_students_get_an_update_that_has_history_in_common_with_their_work(old: 
 
 
 def test_a_conflicting_update_can_be_merged_by_git_alone(old: Old, run: Run) -> None:
-    old.works("eve", {"README.md": STARTER["README.md"].replace("Two.", "My two.")})
+    old.commit_work("eve", {"README.md": STARTER["README.md"].replace("Two.", "My two.")})
     bring_in(old, run)
     old.course.assign({"README.md": STARTER["README.md"].replace("Two.", "Two, mended.")}, name="old-hw")
     done = run("class", "update", "old-hw", "--plan", "--json")
@@ -112,7 +112,7 @@ def test_a_conflicting_update_can_be_merged_by_git_alone(old: Old, run: Run) -> 
     assert "<<<<<<<" in (clone / "README.md").read_text()
 
 
-def test_twice_is_once_and_a_late_clone_joins(old: Old, run: Run, work: Path) -> None:
+def test_importing_again_changes_nothing_and_adds_new_clones(old: Old, run: Run, work: Path) -> None:
     late = old.clones / old.bare("eve").stem
     late.rename(work / "late")
     first = bring_in(old, run)
@@ -130,7 +130,7 @@ def test_twice_is_once_and_a_late_clone_joins(old: Old, run: Run, work: Path) ->
     assert states(bring_in(old, run)) == {"Ada-L": "there already", "bob": "there already", "eve": "imported"}
 
 
-def test_a_roster_of_the_teachers_is_kept(old: Old, run: Run) -> None:
+def test_a_roster_with_students_is_kept(old: Old, run: Run) -> None:
     rows = "student_id,name,username\n7,Ada,ADA-L\n8,Bob,bob\n9,Eve,eve\n10,Zoë,zoe\n"
     (old.course.folder / "roster.csv").write_text(rows)
     done = bring_in(old, run)
@@ -154,7 +154,7 @@ def test_students_who_began_with_different_starters(old: Old, run: Run) -> None:
     assert states(bring_in(old, run, "--starter", str(old.template)))["eve"] == "imported"
 
 
-def test_what_does_not_fit_is_said(old: Old, run: Run, work: Path) -> None:
+def test_clones_that_do_not_match_are_an_error(old: Old, run: Run, work: Path) -> None:
     empty = work / "empty"
     empty.mkdir()
     assert "contains no clones" in run("class", "import", old.kind, str(empty), "old-hw").err
@@ -167,7 +167,7 @@ def test_what_does_not_fit_is_said(old: Old, run: Run, work: Path) -> None:
     assert not (old.course.folder / "old-hw").exists()
 
 
-def test_a_student_s_configuration_runs_nothing(old: Old, run: Run, work: Path) -> None:
+def test_a_students_git_configuration_runs_nothing(old: Old, run: Run, work: Path) -> None:
     proof, evil = work / "proof", work / "evil.sh"
     evil.write_text(f"#!/bin/sh\ntouch {proof}\nexit 0\n")
     evil.chmod(0o755)

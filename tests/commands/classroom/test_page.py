@@ -72,7 +72,7 @@ def test_before_anything_was_handed_out(course: Course, run: Run) -> None:
 
 def test_before_anything_was_graded(course: Course, run: Run) -> None:
     run("class", "handout", "hw1")
-    course.works("ada", {"src/answer.py": "mine\n"})
+    course.commit_work("ada", {"src/answer.py": "mine\n"})
     run("class", "collect", "hw1")
     done = run("class", "page", "hw1", "--json")
     assert done.code == 0
@@ -84,13 +84,15 @@ def test_before_anything_was_graded(course: Course, run: Run) -> None:
     assert git(course.folder, "status", "--porcelain") == ""
 
 
-def test_who_started_what_passes_and_who_is_stuck(course: Course, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_page_shows_who_started_what_passes_and_who_is_stuck(
+    course: Course, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
     run("class", "handout", "hw1")
     long_ago = (datetime.now(UTC) - timedelta(days=5)).isoformat()
     monkeypatch.setenv("GIT_AUTHOR_DATE", long_ago)
-    course.works("ada", {"src/answer.py": "mine\n"})
+    course.commit_work("ada", {"src/answer.py": "mine\n"})
     monkeypatch.delenv("GIT_AUTHOR_DATE")
-    course.works("bob", {"src/answer.py": "a\n"})
+    course.commit_work("bob", {"src/answer.py": "a\n"})
     run("class", "collect", "hw1")
     graded(course, {"ada": (1.0, 0.25), "bob": (1.0, 1.0)})
     done = run("class", "page", "hw1", "--json")
@@ -104,10 +106,10 @@ def test_who_started_what_passes_and_who_is_stuck(course: Course, run: Run, monk
     assert text.count(": 1</title>") == 2  # two days on which one of them committed
 
 
-def test_no_progress_over_three_submissions_is_seen(course: Course, run: Run) -> None:
+def test_no_progress_over_three_submissions(course: Course, run: Run) -> None:
     run("class", "handout", "hw1")
-    course.works("ada", {"src/answer.py": "mine\n"})
-    course.works("bob", {"src/answer.py": "mine\n"})
+    course.commit_work("ada", {"src/answer.py": "mine\n"})
+    course.commit_work("bob", {"src/answer.py": "mine\n"})
     run("class", "collect", "hw1")
     graded(course, {"ada": (0.5, 0.5), "bob": (0.5, 0.5)})
     times = [f"2026-03-0{day}T12:00:00+00:00" for day in (1, 2, 3)]
@@ -121,7 +123,7 @@ def test_no_progress_over_three_submissions_is_seen(course: Course, run: Run) ->
     assert text.count('class="line stuck"') == 1
 
 
-def test_what_grading_remembers_can_be_drawn(work: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_history_of_grading_is_drawn(work: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """Also when somebody handed nothing in; and what is graded twice is remembered once."""
     need_sandbox()
     course = make_course(work / "ml1")
@@ -129,7 +131,7 @@ def test_what_grading_remembers_can_be_drawn(work: Path, run: Run, monkeypatch: 
     course.assign({"assignment.toml": about, **TESTS, **SOLUTION})
     monkeypatch.chdir(course.folder)
     run("class", "handout", "hw1")
-    course.works("ada", SOLUTION)
+    course.commit_work("ada", SOLUTION)
     run("class", "collect", "hw1")
     for _ in range(2):
         assert run("class", "grade", "hw1").code == 0
@@ -139,11 +141,11 @@ def test_what_grading_remembers_can_be_drawn(work: Path, run: Run, monkeypatch: 
     assert "eve, Tests: 0 %" in page(course)
 
 
-def test_a_hostile_roster_is_only_text(work: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_hostile_roster_is_escaped(work: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     course = make_course(work / "ml1", ROSTER.replace("Ada L", "Ada & Eve's 'L'"))
     monkeypatch.chdir(course.folder)
     run("class", "handout", "hw1")
-    course.works("ada", {"src/answer.py": "mine\n"})
+    course.commit_work("ada", {"src/answer.py": "mine\n"})
     run("class", "collect", "hw1")
     graded(course, {"ada": (0.5, 0.5)})
     run("class", "page", "hw1")

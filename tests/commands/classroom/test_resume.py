@@ -66,8 +66,8 @@ def begun(request: pytest.FixtureRequest, course: Course, run: Run, work: Path) 
     """A command, and the class in front of it."""
     if request.param == "update":
         assert run("class", "handout", "hw1").code == 0
-        course.works("ada", {"mine.txt": "x\n"})
-        course.works("bob", {"README.md": "# Mine\n"})
+        course.commit_work("ada", {"mine.txt": "x\n"})
+        course.commit_work("bob", {"README.md": "# Mine\n"})
         course.assign({"README.md": README})
         return ["class", "update", "hw1", "--fast-forward", "-m", "Look."], course
     return ["class", "handout", "hw1"], course
@@ -160,7 +160,7 @@ def test_killed_at_every_line_of_the_journal(
         assert state(course) == after, number
 
 
-def test_after_the_teacher_went_on_the_begun_version_is_finished(
+def test_resume_finishes_the_version_that_was_begun(
     course: Course, run: Run, forked: Forked, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run("class", "handout", "hw1")
@@ -175,7 +175,7 @@ def test_after_the_teacher_went_on_the_begun_version_is_finished(
     assert {course.read(student, "README.md", "starter-3") for student in STUDENTS} == {"# Something newer"}
 
 
-def test_status_speaks_of_what_is_unfinished(
+def test_status_reports_unfinished_runs(
     course: Course, run: Run, forked: Forked, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
@@ -188,7 +188,7 @@ def test_status_speaks_of_what_is_unfinished(
     assert run("class", "status", "--json").data["unfinished"] == 0
 
 
-def test_a_half_made_repository_is_finished(course: Course, run: Run) -> None:
+def test_an_empty_repository_is_finished(course: Course, run: Run) -> None:
     """Made, and never pushed to: what a network that is cut leaves."""
     course.repositories.mkdir()
     git(course.folder, "init", "--quiet", "--bare", str(course.bare("bob")))

@@ -44,9 +44,9 @@ def forty(work: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> Course:
 @pytest.mark.thorough
 def test_the_planted_pair_comes_first(forty: Course, run: Run) -> None:
     for at in range(38):
-        forty.works(f"s{at:02}", {"src/answer.py": solution(at)})
+        forty.commit_work(f"s{at:02}", {"src/answer.py": solution(at)})
     stolen = solution(5).replace("values", "numbers").replace("    return", "    # my own idea\n    return")
-    forty.works("s38", {"src/answer.py": f'"""Mine."""\n\nTHREE = 3\n\n\n{stolen}'})
+    forty.commit_work("s38", {"src/answer.py": f'"""Mine."""\n\nTHREE = 3\n\n\n{stolen}'})
     run("class", "collect", "hw1")
     done = run("class", "similarity", "hw1", "--json")
     assert done.data["submissions"] == 39
@@ -61,22 +61,22 @@ def test_the_planted_pair_comes_first(forty: Course, run: Run) -> None:
     assert "Alike is not copied" in shown.err
 
 
-def test_the_starter_is_nobodys_copy(course: Course, run: Run) -> None:
+def test_code_of_the_starter_does_not_count(course: Course, run: Run) -> None:
     long = "def given(values):\n" + "".join(step.format("v", 3) for step in STEPS) + "    return values\n"
     course.assign({"src/given.py": long})
     run("class", "handout", "hw1")
     for student in ("ada", "bob"):
-        course.works(student, {"src/given.py": f"# {student}\n{long}", f"{student}.py": "x = 1\n"})
+        course.commit_work(student, {"src/given.py": f"# {student}\n{long}", f"{student}.py": "x = 1\n"})
     run("class", "collect", "hw1")
     done = run("class", "similarity", "hw1", "--json")
     assert (done.code, done.data) == (0, {"assignment": "hw1", "submissions": 2, "pairs": [], "more": 0})
 
 
-def test_another_file_and_another_order_hide_nothing(course: Course, run: Run) -> None:
+def test_copied_code_is_found_in_another_file_and_order(course: Course, run: Run) -> None:
     run("class", "handout", "hw1")
     parts = [f"def part{at}(values):\n{step.format('v', at)}    return values\n" for at, step in enumerate(STEPS)]
-    course.works("ada", {"src/answer.py": "\n".join(parts)})
-    course.works("eve", {"deep/down/mine.py": "\n".join(reversed(parts))})
+    course.commit_work("ada", {"src/answer.py": "\n".join(parts)})
+    course.commit_work("eve", {"deep/down/mine.py": "\n".join(reversed(parts))})
     run("class", "collect", "hw1")
     (pair,) = run("class", "similarity", "hw1", "--json").data["pairs"]
     assert (pair["first"], pair["second"]) == ("ada", "eve")

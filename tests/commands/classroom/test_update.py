@@ -11,7 +11,7 @@ from conftest import Run
 from core.update.test_old_git import pretend
 from support import git, snapshot, write
 
-MENDED = {"README.md": ASSIGNMENT["README.md"].replace("Three.", "Three, mended.")}
+FIXED = {"README.md": ASSIGNMENT["README.md"].replace("Three.", "Three, mended.")}
 
 
 def states(result: object) -> dict[str, str]:
@@ -33,18 +33,18 @@ def handed_out(course: Course, run: Run) -> Course:
     return course
 
 
-def test_a_plan_for_all_sorts_of_students(handed_out: Course, run: Run, work: Path) -> None:
+def test_a_plan_shows_every_state(handed_out: Course, run: Run, work: Path) -> None:
     course = handed_out
     (course.folder / "roster.csv").write_text(
         "id\n" + "".join(f"{name}\n" for name in ("ada", "bob", "eve", "new", "gone", "fine", "late"))
     )
     run("class", "handout", "hw1", "--only", "gone,fine,late")
-    course.works("ada", {"README.md": ASSIGNMENT["README.md"].replace("One.", "One, by me.")})
-    course.works("bob", {"README.md": ASSIGNMENT["README.md"].replace("Three.", "Three, by me.")})
-    course.works("fine", {"README.md": MENDED["README.md"], "more.txt": "x\n"})
-    course.works("late", {"README.md": None})
+    course.commit_work("ada", {"README.md": ASSIGNMENT["README.md"].replace("One.", "One, by me.")})
+    course.commit_work("bob", {"README.md": ASSIGNMENT["README.md"].replace("Three.", "Three, by me.")})
+    course.commit_work("fine", {"README.md": FIXED["README.md"], "more.txt": "x\n"})
+    course.commit_work("late", {"README.md": None})
     shutil.rmtree(course.bare("gone"))
-    course.assign(MENDED)
+    course.assign(FIXED)
     before, refs = everything(course), course.store_refs()
 
     done = run("class", "update", "hw1", "--plan", "--json")
@@ -72,12 +72,12 @@ def test_a_plan_before_anything_was_handed_out(course: Course, run: Run) -> None
     assert states(run("class", "update", "hw1", "--json")) == dict.fromkeys(STUDENTS, "not handed out")
 
 
-def test_a_branch_for_everybody_and_twice_is_once(handed_out: Course, run: Run) -> None:
+def test_everybody_gets_a_branch_and_sending_again_changes_nothing(handed_out: Course, run: Run) -> None:
     course = handed_out
-    mine = course.works("ada", {"src/answer.py": "mine\n", "new.txt": "x\n"})
-    theirs = course.works("bob", {"README.md": ASSIGNMENT["README.md"].replace("Three.", "Three, by me.")})
+    mine = course.commit_work("ada", {"src/answer.py": "mine\n", "new.txt": "x\n"})
+    theirs = course.commit_work("bob", {"README.md": ASSIGNMENT["README.md"].replace("Three.", "Three, by me.")})
     started = course.heads("eve")["main"]
-    course.assign(MENDED)
+    course.assign(FIXED)
 
     done = run("class", "update", "hw1", "-m", "Three was wrong.\nStarter: 99\nSource: x", "--json")
 
@@ -90,7 +90,7 @@ def test_a_branch_for_everybody_and_twice_is_once(handed_out: Course, run: Run) 
         "eve": started,
     }
     # Clean: the merge is done, on top of the student's work. A fast-forward takes it.
-    assert course.read("ada", "README.md", "starter-2") == MENDED["README.md"].strip()
+    assert course.read("ada", "README.md", "starter-2") == FIXED["README.md"].strip()
     assert course.read("ada", "src/answer.py", "starter-2") == "mine"
     git(course.bare("ada"), "merge-base", "--is-ancestor", mine, "starter-2")
     text = git(course.bare("eve"), "log", "-1", "--format=%B", "starter-2")
@@ -105,11 +105,11 @@ def test_a_branch_for_everybody_and_twice_is_once(handed_out: Course, run: Run) 
     assert everything(course) == before
 
 
-def test_a_student_takes_it(handed_out: Course, run: Run, work: Path) -> None:
+def test_a_student_merges_the_update(handed_out: Course, run: Run, work: Path) -> None:
     course = handed_out
-    course.works("ada", {"src/answer.py": "mine\n"})
-    course.works("bob", {"README.md": ASSIGNMENT["README.md"].replace("Three.", "Three, by me.")})
-    course.assign(MENDED)
+    course.commit_work("ada", {"src/answer.py": "mine\n"})
+    course.commit_work("bob", {"README.md": ASSIGNMENT["README.md"].replace("Three.", "Three, by me.")})
+    course.assign(FIXED)
     run("class", "update", "hw1")
     for student in ("ada", "bob"):
         clone = work / f"clone-hw1-{student}"
@@ -129,30 +129,30 @@ def test_a_student_takes_it(handed_out: Course, run: Run, work: Path) -> None:
     assert states(run("class", "update", "hw1", "--json")) == dict.fromkeys(STUDENTS, "branch sent")
     assert course.read("bob", "README.md", "starter-3") == "# solved"
     assert course.read("ada", "run.sh", "starter-3").endswith("pytest -q")
-    assert course.read("eve", "README.md", "starter-3") == MENDED["README.md"].strip()
+    assert course.read("eve", "README.md", "starter-3") == FIXED["README.md"].strip()
 
 
-def test_one_who_never_took_the_second_gets_the_third_whole(handed_out: Course, run: Run) -> None:
+def test_a_student_who_skipped_an_update_gets_all_of_the_next(handed_out: Course, run: Run) -> None:
     course = handed_out
-    course.works("ada", {"mine.txt": "x\n"})
-    course.assign(MENDED)
+    course.commit_work("ada", {"mine.txt": "x\n"})
+    course.assign(FIXED)
     run("class", "update", "hw1")
     course.assign({"run.sh": "#!/bin/sh\npytest -q\n"})
     run("class", "update", "hw1")
-    assert course.read("ada", "README.md", "starter-3") == MENDED["README.md"].strip()
+    assert course.read("ada", "README.md", "starter-3") == FIXED["README.md"].strip()
     assert course.read("ada", "mine.txt", "starter-3") == "x"
     assert set(course.heads("ada")) == {"main", "starter-2", "starter-3"}
 
 
 def test_fast_forward_for_those_who_have_not_started(handed_out: Course, run: Run) -> None:
     course = handed_out
-    mine = course.works("ada", {"new.txt": "x\n"})
-    course.assign(MENDED)
+    mine = course.commit_work("ada", {"new.txt": "x\n"})
+    course.assign(FIXED)
     done = run("class", "update", "hw1", "--fast-forward", "--json")
     assert states(done) == {"ada": "branch sent", "bob": "fast-forwarded", "eve": "fast-forwarded"}
     assert course.heads("ada")["main"] == mine
     assert set(course.heads("bob")) == {"main"}
-    assert course.read("bob", "README.md") == MENDED["README.md"].strip()
+    assert course.read("bob", "README.md") == FIXED["README.md"].strip()
     assert states(run("class", "update", "hw1", "--fast-forward", "--json")) == {
         "ada": "sent",
         "bob": "has it",
@@ -166,24 +166,24 @@ def test_fast_forward_for_those_who_have_not_started(handed_out: Course, run: Ru
 
 
 def test_fast_forward_after_a_branch_was_sent(handed_out: Course, run: Run) -> None:
-    handed_out.assign(MENDED)
+    handed_out.assign(FIXED)
     run("class", "update", "hw1", "--only", "bob")
     done = run("class", "update", "hw1", "--only", "bob", "--fast-forward", "--json")
     assert states(done) == {"bob": "fast-forwarded"}
 
 
-def test_somebody_who_starts_in_the_middle_loses_nothing(
+def test_a_student_who_pushes_during_the_update_loses_nothing(
     handed_out: Course, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Between the plan and the push, a student pushes."""
     from scaffold.commands.classroom import update
 
     course = handed_out
-    course.assign(MENDED)
+    course.assign(FIXED)
     real = update.start_update
 
     def slow(*args: object) -> object:
-        course.works("bob", {"new.txt": "x\n"})
+        course.commit_work("bob", {"new.txt": "x\n"})
         return real(*args)  # type: ignore[arg-type]
 
     with monkeypatch.context() as patch:
@@ -195,39 +195,39 @@ def test_somebody_who_starts_in_the_middle_loses_nothing(
     assert course.read("bob", "new.txt", "starter-2") == "x"
 
 
-def test_a_history_that_was_written_anew(handed_out: Course, run: Run, work: Path) -> None:
+def test_a_rewritten_history(handed_out: Course, run: Run, work: Path) -> None:
     course = handed_out
-    course.works("ada", {"src/answer.py": "mine\n"})
+    course.commit_work("ada", {"src/answer.py": "mine\n"})
     clone = work / "clone-hw1-ada"
     git(clone, "checkout", "--quiet", "--orphan", "anew")
     git(clone, "commit", "--quiet", "-m", "all at once")
     git(clone, "push", "--quiet", "--force", "origin", "anew:main")
-    course.assign(MENDED)
+    course.assign(FIXED)
     assert states(run("class", "update", "hw1", "--plan", "--json"))["ada"] == "clean"
     assert run("class", "update", "hw1").code == 0
     assert course.read("ada", "src/answer.py", "starter-2") == "mine"
-    assert course.read("ada", "README.md", "starter-2") == MENDED["README.md"].strip()
+    assert course.read("ada", "README.md", "starter-2") == FIXED["README.md"].strip()
 
 
-def test_a_branch_that_the_student_calls_the_same_is_theirs(handed_out: Course, run: Run, work: Path) -> None:
+def test_a_students_branch_of_the_same_name_is_kept(handed_out: Course, run: Run, work: Path) -> None:
     course = handed_out
-    course.works("ada", {"a.txt": "x\n"})
+    course.commit_work("ada", {"a.txt": "x\n"})
     git(work / "clone-hw1-ada", "push", "--quiet", "origin", "HEAD:starter-2")
     before = course.heads("ada")
-    course.assign(MENDED)
+    course.assign(FIXED)
     run("class", "update", "hw1")
     assert course.heads("ada") == before
 
 
 def test_no_main_branch(handed_out: Course, run: Run) -> None:
     git(handed_out.bare("ada"), "branch", "-m", "main", "trunk")
-    handed_out.assign(MENDED)
+    handed_out.assign(FIXED)
     done = run("class", "update", "hw1", "--json")
     assert (done.code, states(done)["ada"]) == (4, "failed")
     assert "has no branch main" in done.data["students"][0]["detail"]
 
 
-def test_the_owners_rights_of_scaffold_update_hold(handed_out: Course, run: Run, work: Path) -> None:
+def test_the_rules_of_scaffold_update_apply(handed_out: Course, run: Run, work: Path) -> None:
     """Windows line ends, results of own runs, a notebook that would break: the same machine as `scaffold update`."""
     course = handed_out
     block = "<!-- results:start -->\n{}\n<!-- results:end -->\n"
@@ -243,8 +243,8 @@ def test_the_owners_rights_of_scaffold_update_hold(handed_out: Course, run: Run,
     run("class", "update", "hw1", "--fast-forward")
     for student in ("ada", "bob"):
         git(work, "clone", "--quiet", str(course.bare(student)), f"clone-hw1-{student}")
-    course.works("ada", {"R.md": "# R\n" + block.format("my 0.9"), "w.txt": b"1\r\n2\r\n3\r\n"})
-    course.works("bob", {"n.ipynb": book.format('{"source": "a"},\n{"source": "mine"}')})
+    course.commit_work("ada", {"R.md": "# R\n" + block.format("my 0.9"), "w.txt": b"1\r\n2\r\n3\r\n"})
+    course.commit_work("bob", {"n.ipynb": book.format('{"source": "a"},\n{"source": "mine"}')})
     course.assign(
         {
             "R.md": "# R, mended\n" + block.format("other"),
@@ -270,14 +270,14 @@ def test_personal_files_follow(course: Course, run: Run) -> None:
     course.assign({})
     assert run("class", "handout", "hw1").code == 0
     seeds = {student: course.read(student, "mine.json") for student in STUDENTS}
-    course.works("ada", {"a.txt": "x\n"})
-    course.assign(MENDED)
+    course.commit_work("ada", {"a.txt": "x\n"})
+    course.assign(FIXED)
     assert states(run("class", "update", "hw1", "--json")) == dict.fromkeys(STUDENTS, "branch sent")
     assert {student: course.read(student, "mine.json", "starter-2") for student in STUDENTS} == seeds
     assert len(set(seeds.values())) == 3
 
 
-def test_a_leak_in_the_mended_starter_stops_it(handed_out: Course, run: Run) -> None:
+def test_a_leak_in_the_fixed_starter_stops_the_update(handed_out: Course, run: Run) -> None:
     before, refs = everything(handed_out), handed_out.store_refs()
     handed_out.assign({"notes.txt": "### END SOLUTION\n"})
     failed = run("class", "update", "hw1")
@@ -287,13 +287,13 @@ def test_a_leak_in_the_mended_starter_stops_it(handed_out: Course, run: Run) -> 
 
 
 @pytest.mark.parametrize("version", ["2.38.1", "2.30.2"])
-def test_an_older_git_comes_to_the_same(
+def test_an_older_git_has_the_same_result(
     handed_out: Course, run: Run, work: Path, monkeypatch: pytest.MonkeyPatch, version: str
 ) -> None:
     course = handed_out
-    course.works("ada", {"README.md": ASSIGNMENT["README.md"].replace("One.", "One, by me.")})
-    course.works("bob", {"README.md": ASSIGNMENT["README.md"].replace("Three.", "Three, by me.")})
-    course.assign(MENDED)
+    course.commit_work("ada", {"README.md": ASSIGNMENT["README.md"].replace("One.", "One, by me.")})
+    course.commit_work("bob", {"README.md": ASSIGNMENT["README.md"].replace("Three.", "Three, by me.")})
+    course.assign(FIXED)
     new = run("class", "update", "hw1", "--plan", "--json").data["students"]
     if version == "2.30.2":
         pretend(work, version, monkeypatch)
@@ -321,9 +321,7 @@ def test_a_student_runs_scaffold_update_too(run: Run, work: Path, template_cours
     assert changed == {"news.txt", ".copier-answers.yml"}
 
 
-def test_what_the_teacher_and_the_starter_edition_both_changed_is_the_teachers(
-    template_course: Course, run: Run
-) -> None:
+def test_the_teachers_version_wins_over_the_starter_editions(template_course: Course, run: Run) -> None:
     template_course.assign(
         {
             "EXERCISES.md": "# My exercises\n",

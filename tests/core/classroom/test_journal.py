@@ -12,7 +12,7 @@ def journal(work: Path) -> Journal:
     return Journal(work)
 
 
-def test_what_was_done_is_told(journal: Journal) -> None:
+def test_steps_are_read_back(journal: Journal) -> None:
     assert (journal.entries(), journal.unfinished(), journal.has_handed_out()) == ([], [], False)
     run = journal.begin("handout", "hw1", 1, ["ada", "bob"])
     journal.step(run, "ada", PUSHED, commit="c1")
@@ -30,7 +30,7 @@ def test_what_was_done_is_told(journal: Journal) -> None:
 
 
 @pytest.mark.parametrize("cut", [b"{", b'{"event": "pushed", "owner": "bob"', b"\xff\xfe", b"[1]\n", b"null\n"])
-def test_a_line_that_was_cut_short_is_passed_over(journal: Journal, cut: bytes) -> None:
+def test_an_incomplete_line_is_skipped(journal: Journal, cut: bytes) -> None:
     run = journal.begin("handout", "hw1", 1, ["ada"])
     with journal.path.open("ab") as file:
         file.write(cut)
@@ -38,7 +38,7 @@ def test_a_line_that_was_cut_short_is_passed_over(journal: Journal, cut: bytes) 
     assert [entry["event"] for entry in journal.entries()] == ["begin", "pushed"]
 
 
-def test_a_smaller_command_does_not_hide_a_larger_one_that_is_not_finished(journal: Journal) -> None:
+def test_a_run_for_fewer_owners_does_not_hide_an_unfinished_one(journal: Journal) -> None:
     whole = journal.begin("handout", "hw1", 1, ["ada", "bob", "eve"])
     one = journal.begin("handout", "hw1", 1, ["ada"])
     journal.end(one)

@@ -82,7 +82,7 @@ def test_a_line_number_counts_lines_and_not_records() -> None:
     assert [line for line, _ in problems(text)] == [4]
 
 
-def test_canvas_own_rows_are_named() -> None:
+def test_canvas_own_rows_are_skipped() -> None:
     found = parse(EXPORTS["Canvas's gradebook"][0].encode())
     assert [(row.line, row.message) for row in found.skipped] == [
         (2, "`Points Possible` is Canvas's own row"),
@@ -90,7 +90,7 @@ def test_canvas_own_rows_are_named() -> None:
     ]
 
 
-def test_repobees_file() -> None:
+def test_a_students_file_of_repobee() -> None:
     assert students("slarse glassey\n\nglennol\n", as_teams=True) == [
         Student("slarse", username="slarse", team="glassey-slarse"),
         Student("glassey", username="glassey", team="glassey-slarse"),
@@ -103,7 +103,7 @@ def test_encodings(encoding: str) -> None:
     assert students("id,name\n1,Zoë\n".encode(encoding)) == [Student("1", "Zoë")]
 
 
-def test_names_are_one_character_a_letter() -> None:
+def test_names_are_normalised_to_nfc() -> None:
     assert students("id,name\n1,Zoe\u0308\n") == [Student("1", "Zoë")]
 
 
@@ -125,7 +125,7 @@ WRONG = {
 
 
 @pytest.mark.parametrize("name", WRONG)
-def test_an_id_that_could_be_more_than_an_id(name: str) -> None:
+def test_unsafe_ids(name: str) -> None:
     cell, message = WRONG[name]
     ((line, found),) = problems(HEADER + f"ok,Ada,,,,\n{cell},Bob,,,,\n")
     assert line == 3
@@ -156,12 +156,12 @@ def test_an_id_that_could_be_more_than_an_id(name: str) -> None:
         ('1,"Ada,,,,', "the quotes do not add up"),
     ],
 )
-def test_a_row_that_cannot_be_used(row: str, message: str) -> None:
+def test_invalid_rows(row: str, message: str) -> None:
     found = problems(HEADER + row + "\n")
     assert any(line == 2 and text.startswith(message) for line, text in found), found
 
 
-def test_everything_wrong_is_told_at_once() -> None:
+def test_all_problems_are_reported_at_once() -> None:
     text = HEADER + "a,,,,,\n../x,;rm,x,,,\nA,,,,,\nb,,E@x.org,U,,\nc,,e@x.org,u,,\nd,,,,,B\n"
     assert problems(text) == [
         (3, "name `;rm` has `;` in it"),
@@ -183,17 +183,17 @@ def test_everything_wrong_is_told_at_once() -> None:
         (b"id,name\n1,Ada\n2,Zo\xeb\n", "this is not UTF-8"),
     ],
 )
-def test_a_file_that_is_no_roster(content: bytes, message: str) -> None:
+def test_a_file_that_is_not_a_roster(content: bytes, message: str) -> None:
     ((_, found),) = problems(content)
     assert found.startswith(message)
 
 
-def test_one_member_twice_in_a_line_of_repobees() -> None:
+def test_the_same_member_twice_in_a_line_of_repobee() -> None:
     first, *_ = parse(b"a a\n", as_teams=True).problems
     assert first.message == "student_id `a` is on line 1 already"
 
 
-def test_a_roster_that_is_not_clean_stops_everything(work: Path) -> None:
+def test_a_roster_with_problems_is_an_error(work: Path) -> None:
     (work / "r.csv").write_text("id,name\n1,Ada\n1,Bob\n;x,Eve\n")
     with pytest.raises(
         ScaffoldError, match=r"r.csv:3: student_id `1` is on line 2 already; 1 problem more\."
@@ -216,7 +216,7 @@ CELL = st.text(max_size=12)
 
 
 @given(st.lists(st.lists(CELL, min_size=6, max_size=6), max_size=8), st.sampled_from(",;\t"))
-def test_no_cell_gets_through_as_more_than_data(rows: list[list[str]], delimiter: str) -> None:
+def test_every_accepted_cell_is_safe(rows: list[list[str]], delimiter: str) -> None:
     out = io.StringIO()
     csv.writer(out, delimiter=delimiter).writerows([HEADER.strip().split(","), *rows])
     found = parse(out.getvalue().encode("utf-8", "replace"))
@@ -237,7 +237,7 @@ def test_any_bytes_are_a_roster_or_a_list_of_problems(content: bytes) -> None:
         assert problem.message.isprintable()
 
 
-def test_who_is_there_twice_is_told_whatever_else_is_wrong_with_the_row() -> None:
+def test_duplicates_are_reported_even_in_invalid_rows() -> None:
     found = roster.parse(b"student_id,name,email\ns1,Ada,\ns1,=1+1,\ns2,Bob,a@example.org\ns3,x|y,a@example.org\n")
     assert [(problem.line, problem.column) for problem in found.problems] == [
         (3, "name"),

@@ -23,7 +23,7 @@ from support import git
 
 
 @dataclass
-class Place:
+class Target:
     """A forge to be held to the protocol.
 
     Attributes:
@@ -34,9 +34,9 @@ class Place:
 
     forge: Forge
     folder: Path
-    makes: bool = True
+    creates: bool = True
 
-    def ready(self, name: str = "one") -> None:
+    def create(self, name: str = "one") -> None:
         """See that an empty repository is there, made by the forge or as its owner would."""
         self.forge.create_repository(name)
         if not (self.folder / f"{name}.git").is_dir():
@@ -48,36 +48,36 @@ KINDS = ["folder", "git by a path", "git by HTTP", *HOSTS]
 
 
 @pytest.fixture(params=KINDS)
-def place(request: pytest.FixtureRequest, work: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
+def target(request: pytest.FixtureRequest, work: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Target]:
     folder = work / "forge"
     folder.mkdir()
     if request.param == "folder":
-        yield Place(FolderForge(folder), folder)
+        yield Target(FolderForge(folder), folder)
     elif request.param == "git by a path":
-        yield Place(GitForge(f"{folder}/{{repository}}.git"), folder, makes=False)
+        yield Target(GitForge(f"{folder}/{{repository}}.git"), folder, creates=False)
     elif request.param in HOSTS:
         kind = HOSTS[request.param]
         monkeypatch.setenv(kind.vendor.tokens[0], TOKEN)
         with fake_forge(folder, request.param) as server:
-            yield Place(kind(OWNER, server.url, sleep=lambda _: None), folder / OWNER)
+            yield Target(kind(OWNER, server.url, sleep=lambda _: None), folder / OWNER)
     else:
         monkeypatch.setenv("SCAFFOLD_GIT_TOKEN", TOKEN)
         with git_server(folder) as server:
-            yield Place(GitForge(f"{server.url}/{{repository}}.git"), folder)
+            yield Target(GitForge(f"{server.url}/{{repository}}.git"), folder)
 
 
 @dataclass
-class Line:
+class Commits:
     """Commits in a store: one on another, and one beside them."""
 
     store: Path
     first: str
     second: str
-    beside: str
+    sibling: str
 
 
 @pytest.fixture
-def line(work: Path) -> Line:
+def commits(work: Path) -> Commits:
     store = make_bare(work / "store.git")
     commits = [
         Commit("a", {"f": File(b"1\n")}),
@@ -85,107 +85,107 @@ def line(work: Path) -> Line:
         Commit("c", {"g": File(b"3\n")}, parent="a"),
     ]
     store.write(commits)
-    return Line(store.folder, *(git(store.folder, "rev-parse", name) for name in "abc"))
+    return Commits(store.folder, *(git(store.folder, "rev-parse", name) for name in "abc"))
 
 
-def test_a_repository_that_is_not_there(place: Place, line: Line) -> None:
-    place.forge.check(used=False)
-    assert place.forge.heads("none") is None
+def test_a_repository_that_does_not_exist(target: Target, commits: Commits) -> None:
+    target.forge.check(used=False)
+    assert target.forge.heads("none") is None
     with pytest.raises(RepositoryNotFoundError):
-        place.forge.fetch(line.store, "none", "refs/fetched/x")
+        target.forge.fetch(commits.store, "none", "refs/fetched/x")
 
 
-def test_an_empty_one(place: Place) -> None:
-    place.ready()
-    place.forge.create_repository("one")
-    assert place.forge.heads("one") == {}
+def test_an_empty_repository(target: Target) -> None:
+    target.create()
+    target.forge.create_repository("one")
+    assert target.forge.heads("one") == {}
 
 
-def test_what_is_pushed_is_there(place: Place, line: Line, work: Path) -> None:
-    place.ready()
-    place.forge.push(line.store, "one", {"main": line.first})
-    assert place.forge.heads("one") == {"main": line.first}
-    place.forge.push(line.store, "one", {"main": line.first})
-    place.forge.push(line.store, "one", {"main": line.second, "starter-2": line.beside})
-    assert place.forge.heads("one") == {"main": line.second, "starter-2": line.beside}
-    address = place.forge.clone_url("one")
+def test_a_push_sets_branches(target: Target, commits: Commits, work: Path) -> None:
+    target.create()
+    target.forge.push(commits.store, "one", {"main": commits.first})
+    assert target.forge.heads("one") == {"main": commits.first}
+    target.forge.push(commits.store, "one", {"main": commits.first})
+    target.forge.push(commits.store, "one", {"main": commits.second, "starter-2": commits.sibling})
+    assert target.forge.heads("one") == {"main": commits.second, "starter-2": commits.sibling}
+    address = target.forge.clone_url("one")
     if not address.startswith("http"):
         git(work, "clone", "--quiet", address, "clone")
-        assert git(work / "clone", "rev-parse", "HEAD") == line.second
+        assert git(work / "clone", "rev-parse", "HEAD") == commits.second
 
 
-def test_packed_branches_are_seen(place: Place, line: Line) -> None:
-    place.ready()
-    place.forge.push(line.store, "one", {"main": line.first, "topic/x": line.first})
-    git(place.folder / "one.git", "pack-refs", "--all")
-    place.forge.push(line.store, "one", {"main": line.second})
-    assert place.forge.heads("one") == {"main": line.second, "topic/x": line.first}
+def test_packed_branches_are_read(target: Target, commits: Commits) -> None:
+    target.create()
+    target.forge.push(commits.store, "one", {"main": commits.first, "topic/x": commits.first})
+    git(target.folder / "one.git", "pack-refs", "--all")
+    target.forge.push(commits.store, "one", {"main": commits.second})
+    assert target.forge.heads("one") == {"main": commits.second, "topic/x": commits.first}
 
 
-def test_nothing_is_ever_forced(place: Place, line: Line) -> None:
-    place.ready()
-    place.forge.push(line.store, "one", {"main": line.second})
-    for commit in (line.beside, line.first):
+def test_nothing_is_ever_forced(target: Target, commits: Commits) -> None:
+    target.create()
+    target.forge.push(commits.store, "one", {"main": commits.second})
+    for commit in (commits.sibling, commits.first):
         with pytest.raises(RejectedError):
-            place.forge.push(line.store, "one", {"main": commit})
+            target.forge.push(commits.store, "one", {"main": commit})
     with pytest.raises(ForgeError):
-        place.forge.push(line.store, "one", {"new": line.first, "main": line.beside})
-    assert place.forge.heads("one") == {"main": line.second}
+        target.forge.push(commits.store, "one", {"new": commits.first, "main": commits.sibling})
+    assert target.forge.heads("one") == {"main": commits.second}
 
 
-def test_a_branch_that_the_store_does_not_know_is_not_thrown_away(place: Place, line: Line, work: Path) -> None:
-    place.ready()
-    place.forge.push(line.store, "one", {"main": line.first})
-    git(work, "clone", "--quiet", str(place.folder / "one.git"), "clone")
+def test_commits_that_the_store_does_not_have_are_kept(target: Target, commits: Commits, work: Path) -> None:
+    target.create()
+    target.forge.push(commits.store, "one", {"main": commits.first})
+    git(work, "clone", "--quiet", str(target.folder / "one.git"), "clone")
     (work / "clone/h").write_text("mine\n")
     git(work / "clone", "add", "h")
     git(work / "clone", "commit", "--quiet", "-m", "mine")
     git(work / "clone", "push", "--quiet", "origin", "HEAD:main")
-    before = place.forge.heads("one")
+    before = target.forge.heads("one")
     with pytest.raises(RejectedError):
-        place.forge.push(line.store, "one", {"main": line.second})
-    assert place.forge.heads("one") == before
+        target.forge.push(commits.store, "one", {"main": commits.second})
+    assert target.forge.heads("one") == before
 
 
-def test_what_is_fetched_is_what_is_there(place: Place, line: Line, work: Path) -> None:
-    place.ready()
-    place.forge.push(line.store, "one", {"main": line.second, "old": line.first})
+def test_a_fetch_mirrors_the_branches(target: Target, commits: Commits, work: Path) -> None:
+    target.create()
+    target.forge.push(commits.store, "one", {"main": commits.second, "old": commits.first})
     copy = make_bare(work / "copy.git").folder
-    place.forge.fetch(copy, "one", "refs/fetched/ada/hw1")
-    git(place.folder / "one.git", "branch", "-D", "old")
-    git(place.folder / "one.git", "branch", "-f", "main", line.first)
-    git(place.folder / "one.git", "branch", "old/deeper", line.first)
-    place.forge.fetch(copy, "one", "refs/fetched/ada/hw1")
+    target.forge.fetch(copy, "one", "refs/fetched/ada/hw1")
+    git(target.folder / "one.git", "branch", "-D", "old")
+    git(target.folder / "one.git", "branch", "-f", "main", commits.first)
+    git(target.folder / "one.git", "branch", "old/deeper", commits.first)
+    target.forge.fetch(copy, "one", "refs/fetched/ada/hw1")
     refs = git(copy, "for-each-ref", "--format=%(refname) %(objectname)").splitlines()
-    assert refs == [f"refs/fetched/ada/hw1/main {line.first}", f"refs/fetched/ada/hw1/old/deeper {line.first}"]
+    assert refs == [f"refs/fetched/ada/hw1/main {commits.first}", f"refs/fetched/ada/hw1/old/deeper {commits.first}"]
 
 
-def test_a_push_to_nothing_says_so(place: Place, line: Line) -> None:
-    if isinstance(place.forge, GitForge) and place.makes:
-        place.forge.push(line.store, "none", {"main": line.first})
-        assert place.forge.heads("none") == {"main": line.first}
+def test_a_push_to_a_missing_repository(target: Target, commits: Commits) -> None:
+    if isinstance(target.forge, GitForge) and target.creates:
+        target.forge.push(commits.store, "none", {"main": commits.first})
+        assert target.forge.heads("none") == {"main": commits.first}
         return
     with pytest.raises(ForgeError) as caught:
-        place.forge.push(line.store, "none", {"main": line.first})
+        target.forge.push(commits.store, "none", {"main": commits.first})
     assert "There is no repository" in caught.value.message
     assert caught.value.hint
 
 
-def test_what_only_some_forges_have(place: Place, line: Line) -> None:
-    if isinstance(place.forge, HostedForge):
-        place.ready()
-        place.forge.push(line.store, "one", {"main": line.first, "starter-2": line.second})
-        assert place.forge.add_collaborator("one", "ada-l")
-        assert place.forge.add_collaborator("one", "ada-l")
-        asked = PullRequest("starter-2", "main", "Starter 2", "x")
-        url = place.forge.open_pull_request("one", asked)
-        assert url.startswith(place.forge.url)
-        assert place.forge.open_pull_request("one", asked) == url
-        assert place.forge.pushed_at("one", "main") == datetime.datetime.fromisoformat(PUSHED_AT)
+def test_collaborators_pull_requests_and_push_times(target: Target, commits: Commits) -> None:
+    if isinstance(target.forge, HostedForge):
+        target.create()
+        target.forge.push(commits.store, "one", {"main": commits.first, "starter-2": commits.second})
+        assert target.forge.add_collaborator("one", "ada-l")
+        assert target.forge.add_collaborator("one", "ada-l")
+        pull_request = PullRequest("starter-2", "main", "Starter 2", "x")
+        url = target.forge.open_pull_request("one", pull_request)
+        assert url.startswith(target.forge.url)
+        assert target.forge.open_pull_request("one", pull_request) == url
+        assert target.forge.pushed_at("one", "main") == datetime.datetime.fromisoformat(PUSHED_AT)
         return
-    assert place.forge.add_collaborator("one", "ada") is False
-    assert place.forge.open_pull_request("one", PullRequest("starter-2", "main", "t", "x")) == ""
-    assert place.forge.pushed_at("one", "main") is None
+    assert target.forge.add_collaborator("one", "ada") is False
+    assert target.forge.open_pull_request("one", PullRequest("starter-2", "main", "t", "x")) == ""
+    assert target.forge.pushed_at("one", "main") is None
 
 
 HOOKS = (
@@ -219,7 +219,7 @@ EVIL = """\
 
 
 @pytest.mark.parametrize("kind", ["folder", "path"])
-def test_what_a_student_put_into_their_repository_is_never_run(kind: str, work: Path, line: Line) -> None:
+def test_hooks_and_configuration_of_a_repository_are_never_run(kind: str, work: Path, commits: Commits) -> None:
     folder, proof = work / "forge", work / "proof"
     folder.mkdir()
     forge: Forge = FolderForge(folder) if kind == "folder" else GitForge(f"{folder}/{{repository}}.git")
@@ -241,18 +241,18 @@ def test_what_a_student_put_into_their_repository_is_never_run(kind: str, work: 
 
     # It must be seen here that it would run: a plain push runs it.
     poison()
-    git(line.store, "push", "--quiet", str(repository), f"{line.first}:refs/heads/plain", check=False)
+    git(commits.store, "push", "--quiet", str(repository), f"{commits.first}:refs/heads/plain", check=False)
     assert proof.exists()
     proof.unlink()
 
-    forge.push(line.store, "one", {"main": line.first})
-    forge.push(line.store, "one", {"main": line.second})
+    forge.push(commits.store, "one", {"main": commits.first})
+    forge.push(commits.store, "one", {"main": commits.second})
     forge.fetch(make_bare(work / "copy.git").folder, "one", "refs/fetched/x/y")
-    assert (forge.heads("one") or {})["main"] == line.second
+    assert (forge.heads("one") or {})["main"] == commits.second
     assert not proof.exists(), proof.read_text()
 
 
-def test_a_folder_that_is_gone(work: Path) -> None:
+def test_a_folder_that_does_not_exist(work: Path) -> None:
     forge = FolderForge(work / "forge")
     forge.check(used=False)
     (work / "forge").rmdir()
@@ -269,7 +269,7 @@ def test_a_folder_that_cannot_be_written(work: Path) -> None:
         FolderForge(work / "forge").create_repository("one")
 
 
-def test_a_lock_that_a_killed_push_left_does_not_block_for_ever(work: Path, line: Line) -> None:
+def test_a_stale_lock_is_removed(work: Path, commits: Commits) -> None:
     forge = FolderForge(work / "forge")
     forge.check(used=False)
     forge.create_repository("one")
@@ -277,14 +277,14 @@ def test_a_lock_that_a_killed_push_left_does_not_block_for_ever(work: Path, line
     lock.parent.mkdir(parents=True, exist_ok=True)
     lock.touch()
     with pytest.raises(ForgeError):  # somebody may be at work
-        forge.push(line.store, "one", {"main": line.first})
+        forge.push(commits.store, "one", {"main": commits.first})
     os.utime(lock, (1, 1))
-    forge.push(line.store, "one", {"main": line.first})
-    assert forge.heads("one") == {"main": line.first}
+    forge.push(commits.store, "one", {"main": commits.first})
+    assert forge.heads("one") == {"main": commits.first}
     assert not lock.exists()
 
 
-def test_a_repository_that_keeps_its_branches_otherwise(work: Path, line: Line) -> None:
+def test_a_damaged_repository_is_read_by_git(work: Path, commits: Commits) -> None:
     """What is no repository as git lays it out is asked of git itself."""
     forge = FolderForge(work / "forge")
     forge.check(used=False)

@@ -24,7 +24,7 @@ class Clock:
 
 
 @given(st.lists(st.floats(0, 30), min_size=1, max_size=60))
-def test_no_window_holds_more_than_it_may(idle: list[float]) -> None:
+def test_no_window_has_more_writes_than_allowed(idle: list[float]) -> None:
     clock = Clock()
     rate_limiter, turns = RateLimiter(((3, 10), (7, 60)), 1, clock.sleep, clock), []
     for estimate_seconds in idle:
@@ -37,7 +37,7 @@ def test_no_window_holds_more_than_it_may(idle: list[float]) -> None:
     assert all(after - before >= 1 - 1e-6 for before, after in pairwise(turns))
 
 
-def test_without_limits_nobody_waits() -> None:
+def test_no_limits_no_waits() -> None:
     clock = Clock()
     rate_limiter = RateLimiter((), 0, clock.sleep, clock)
     for _ in range(1000):
@@ -46,7 +46,7 @@ def test_without_limits_nobody_waits() -> None:
     assert rate_limiter.estimate_seconds(1000) == 0
 
 
-def test_what_githubs_limits_come_to() -> None:
+def test_githubs_limits() -> None:
     rate_limiter = GitHubForge("x").vendor.rate_limiter
     assert rate_limiter.estimate_seconds(0) == 0
     assert rate_limiter.estimate_seconds(80) == 79
@@ -56,7 +56,7 @@ def test_what_githubs_limits_come_to() -> None:
     assert 39 * 3600 <= rate_limiter.estimate_seconds(20_000) <= 40 * 3600
 
 
-def test_threads_share_it() -> None:
+def test_threads_share_a_limiter() -> None:
     clock = Clock()
     slept: list[float] = []
     rate_limiter = RateLimiter((), 1, slept.append, clock)

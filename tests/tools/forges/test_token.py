@@ -38,7 +38,7 @@ def everything_below(folder: Path) -> bytes:
     return b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file() and "proof" not in path.name)
 
 
-def test_it_reaches_the_server_and_nothing_else(
+def test_the_token_reaches_the_server_and_nothing_else(
     work: Path, store: Path, arguments: Path, monkeypatch: pytest.MonkeyPatch, sealed: Path
 ) -> None:
     monkeypatch.setenv("SCAFFOLD_GIT_TOKEN", TOKEN)
@@ -48,7 +48,7 @@ def test_it_reaches_the_server_and_nothing_else(
         forge.push(store, "one", {"main": commit})
         assert forge.heads("one") == {"main": commit}
         forge.fetch(store, "one", "refs/fetched/x/y")
-        assert any(header for _, _, header in server.seen)
+        assert any(header for _, _, header in server.request_log)
         assert TOKEN not in forge.clone_url("one")
     shown = everything_below(work) + everything_below(sealed)
     assert b"ls-remote" in arguments.read_bytes()
@@ -56,7 +56,7 @@ def test_it_reaches_the_server_and_nothing_else(
         assert form not in shown
 
 
-def test_a_wrong_one_is_refused_and_not_told(work: Path, store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_wrong_token_is_rejected_and_not_shown(work: Path, store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SCAFFOLD_GIT_TOKEN", "wr0ng-token")
     with git_server(work / "forge") as server:
         forge = GitForge(f"{server.url}/{{repository}}.git")
@@ -70,22 +70,22 @@ def test_a_wrong_one_is_refused_and_not_told(work: Path, store: Path, monkeypatc
             assert "SCAFFOLD_GIT_TOKEN" in caught.value.hint
 
 
-def test_none_at_all_does_not_hang(work: Path) -> None:
+def test_no_token_does_not_prompt(work: Path) -> None:
     with git_server(work / "forge") as server, pytest.raises(ForgeError, match="denied access"):
         GitForge(f"{server.url}/{{repository}}.git").heads("one")
 
 
-def test_another_server_does_not_get_it(work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_server_does_not_get_the_token(work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SCAFFOLD_GIT_TOKEN", TOKEN)
     with git_server(work / "forge") as good, git_server(work / "other", token="") as evil:
         good.redirect = evil.url
         with pytest.raises(ForgeError):
             GitForge(f"{good.url}/{{repository}}.git").heads("one")
-        assert good.seen
-        assert evil.seen == []
+        assert good.request_log
+        assert evil.request_log == []
 
 
-def test_the_users_own_configuration_by_environment_stays(
+def test_the_users_git_configuration_in_the_environment_is_kept(
     work: Path, store: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SCAFFOLD_GIT_TOKEN", TOKEN)

@@ -118,7 +118,7 @@ def test_errors(kind, error):
         fail(kind)
 
 
-def test_no_other_error():
+def test_an_unexpected_exception_is_a_student_error():
     with pytest.raises(pytest.fail.Exception):
         with pytest.raises(TypeError):
             with pytest.raises(KeyError):
@@ -137,7 +137,7 @@ def test_generators_and_contexts():
         assert n == 7
 
 
-def test_what_it_prints(capsys):
+def test_printed_output(capsys):
     say("x")
     assert capsys.readouterr().out == "said x\\n"
 
@@ -194,7 +194,7 @@ def test_ordinary_tests_pass(sandbox: Sandbox, work: Path) -> None:
     assert len(result.verdicts) == 14
 
 
-def test_a_module_that_cannot_be_imported_costs_its_own_tests_alone(work: Path) -> None:
+def test_a_module_that_cannot_be_imported_fails_only_its_own_tests(work: Path) -> None:
     need_sandbox()
     more = {
         "src/pack/other.py": "x = 1\n",
@@ -207,7 +207,7 @@ def test_a_module_that_cannot_be_imported_costs_its_own_tests_alone(work: Path) 
     assert len(result.verdicts) == 15
 
 
-def test_a_test_that_hands_over_what_cannot_be_handed_over_says_so(work: Path) -> None:
+def test_a_value_that_cannot_be_sent_to_the_students_code(work: Path) -> None:
     need_sandbox()
     more = {"tests/test_call.py": "from pack.code import first\n\n\ndef test_call():\n    first(lambda: 1)\n"}
     result = run_session(Bubblewrap(), work, None, more)
@@ -218,7 +218,7 @@ def test_a_test_that_hands_over_what_cannot_be_handed_over_says_so(work: Path) -
 @pytest.mark.thorough
 def test_in_a_container(work: Path) -> None:
     container = Container("docker")
-    if not container.works():
+    if not container.commit_work():
         must = OUTSIDE.get("REQUIRE_DOCKER") == "1"
         (pytest.fail if must else pytest.skip)("docker does not work here, or does not see this machine's files")
     result = run_session(container, work)
@@ -230,7 +230,7 @@ def test_in_a_container(work: Path) -> None:
     assert {verdict.test for verdict in loops.verdicts if not verdict.passed} == {"tests/test_code.py::test_semaphores"}
 
 
-def test_a_submission_is_read_without_its_submodules_and_links_elsewhere(work: Path) -> None:
+def test_links_out_of_a_submission_are_left_out(work: Path) -> None:
     if sys.platform == "win32":
         pytest.skip("links")
     tree = files_of(
@@ -254,7 +254,7 @@ def test_a_submission_is_read_without_its_submodules_and_links_elsewhere(work: P
     assert not any(file.symlink for file in env.values())
 
 
-def test_a_submission_that_grows_without_end_is_refused(work: Path) -> None:
+def test_a_submission_that_is_too_large(work: Path) -> None:
     from scaffold.errors import ScaffoldError
     from scaffold.tools.git.bare import make_bare
     from support import git, spawn

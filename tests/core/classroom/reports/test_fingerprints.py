@@ -34,18 +34,18 @@ def test_names_comments_numbers_and_strings_do_not_matter() -> None:
     assert hashes(disguised) == hashes(PROGRAM)
 
 
-def test_other_work_is_other() -> None:
+def test_different_programs_share_nothing() -> None:
     other = "import numpy as np\n\nprint(np.mean([1, 2, 3]), np.std([1, 2, 3], ddof=1), 'done', end='')\n" * 2
     assert hashes(other)
     assert not hashes(other) & hashes(PROGRAM)
 
 
-def test_the_lines_are_told() -> None:
+def test_fingerprints_have_lines() -> None:
     marks = fingerprints("a.py", ("\n" * 10 + PROGRAM).encode())
     assert {line for _, line in marks} <= set(range(11, 11 + PROGRAM.count("\n")))
 
 
-def test_a_notebook_is_its_code() -> None:
+def test_a_notebook_has_the_fingerprints_of_its_code() -> None:
     cells = [
         {"cell_type": "markdown", "source": "words " * 100},
         {"cell_type": "code", "source": PROGRAM.splitlines(keepends=True)},
@@ -54,7 +54,7 @@ def test_a_notebook_is_its_code() -> None:
     assert hashes("{", "a.ipynb") == hashes(PROGRAM, "a.csv") == set()
 
 
-def test_what_is_broken_or_huge() -> None:
+def test_unparsable_and_large_files() -> None:
     assert hashes('"""' * 1001 + PROGRAM)
     assert hashes("def (((\n" * 50)
     assert fingerprints("a.py", b"x = 1\n" * LARGEST) == []
@@ -65,7 +65,9 @@ token = st.integers(0, 5)
 
 
 @given(st.lists(token, max_size=60), st.lists(token, max_size=60), st.lists(token, min_size=1), st.data())
-def test_a_shared_run_is_always_found(before: list[int], other: list[int], run: list[int], data: st.DataObject) -> None:
+def test_a_long_shared_sequence_is_always_found(
+    before: list[int], other: list[int], run: list[int], data: st.DataObject
+) -> None:
     shared = data.draw(st.lists(st.integers(100, 10**6), min_size=GRAM + WINDOW - 1, max_size=90))
     first, second = (
         [(each, line) for line, each in enumerate(part + shared + run)] for part in (before, [*other, 7, 7])
@@ -74,9 +76,9 @@ def test_a_shared_run_is_always_found(before: list[int], other: list[int], run: 
 
 
 @given(st.lists(token, min_size=GRAM, max_size=200))
-def test_what_is_not_short_has_a_fingerprint(tokens: list[int]) -> None:
+def test_a_file_of_enough_tokens_has_a_fingerprint(tokens: list[int]) -> None:
     assert winnow([(each, 1) for each in tokens])
 
 
-def test_what_is_short_has_none() -> None:
+def test_a_short_file_has_no_fingerprint() -> None:
     assert winnow([(each, 1) for each in range(GRAM - 1)]) == winnow([]) == []

@@ -60,14 +60,14 @@ def test_brightspace() -> None:
     assert done.maximum == 10.0
 
 
-def test_decimal_commas_stay() -> None:
+def test_decimal_commas_are_kept() -> None:
     text = "Identifier;ID number;Grade;Maximum Grade\nP1;s1;6,50;10,00\nP2;s2;;10,00\n"
     done = fill(text, PLATFORMS["moodle"], "", POINTS)
     assert done.text == text.replace("6,50", '"7,5"').replace("s2;;", 's2;"10";')
     assert done.maximum == 10.0
 
 
-def test_twice_is_once() -> None:
+def test_filling_twice_changes_nothing() -> None:
     for kind, text in (("canvas", CANVAS), ("moodle", MOODLE), ("brightspace", BRIGHTSPACE)):
         once = fill(text, PLATFORMS[kind], "Homework 1" if kind == "canvas" else "", POINTS)
         again = fill(once.text, PLATFORMS[kind], "Homework 1" if kind == "canvas" else "", POINTS)
@@ -83,7 +83,7 @@ def test_twice_is_once() -> None:
         (CANVAS, "Homework 9", 'no column for "Homework 9"'),
     ],
 )
-def test_what_cannot_be_filled(text: str, wanted: str, words: str) -> None:
+def test_an_export_that_cannot_be_filled(text: str, wanted: str, words: str) -> None:
     with pytest.raises(ScaffoldError) as caught:
         fill(text, PLATFORMS["canvas"], wanted, POINTS)
     assert words in caught.value.message
@@ -98,7 +98,7 @@ cells = st.lists(
 
 
 @given(cells, st.sampled_from(["\n", "\r\n"]), st.sampled_from([csv.QUOTE_ALL, csv.QUOTE_MINIMAL]))
-def test_it_reads_what_pythons_csv_writes(table: list[list[str]], end: str, quoting: int) -> None:
+def test_csv_files_written_by_python_are_parsed(table: list[list[str]], end: str, quoting: int) -> None:
     out = io.StringIO()
     csv.writer(out, lineterminator=end, quoting=quoting).writerows([["a,"] * 9, *table])  # type: ignore[arg-type]
     text = out.getvalue()
@@ -107,7 +107,7 @@ def test_it_reads_what_pythons_csv_writes(table: list[list[str]], end: str, quot
 
 
 @given(st.text(max_size=200))
-def test_whatever_it_is_it_ends_and_stays(text: str) -> None:
+def test_any_text_is_parsed_and_kept(text: str) -> None:
     spans = [(cell.start, cell.end) for row in parse(text) for cell in row]
     assert spans == sorted(spans)
 

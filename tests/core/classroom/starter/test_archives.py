@@ -76,7 +76,7 @@ def test_hidden_files_and_markers_in_an_archive_are_found() -> None:
     ]
 
 
-def test_harmless_archives_go_out() -> None:
+def test_archives_without_leaks() -> None:
     for content in (gzip.compress(b"a,b\n1,2\n" * 10_000), zipped("a.csv", b"a,b\n"), tarred("a.csv", b"a,b\n")):
         assert look("data", content) == []
 
@@ -94,7 +94,7 @@ BOMB = gzip.compress(bytes(archives.LARGEST + 1))
     ],
     ids=["cut short", "broken", "a bomb", "too deep"],
 )
-def test_what_cannot_be_searched_is_a_leak_unless_the_teacher_looked(content: bytes) -> None:
+def test_an_unsearchable_archive_is_a_leak_unless_allowed(content: bytes) -> None:
     (leak,) = look("data/x", content)
     assert "cannot be searched whole" in leak.what
     assert look("data/x", content, ("data/x",)) == []
@@ -103,6 +103,6 @@ def test_what_cannot_be_searched_is_a_leak_unless_the_teacher_looked(content: by
 @given(
     st.binary(max_size=400), st.sampled_from([b"", b"\x1f\x8b", b"BZh9", b"\xfd7zXZ\0", b"PK\x03\x04", b"PK\x05\x06"])
 )
-def test_whatever_it_is_it_is_read_or_refused(content: bytes, magic: bytes) -> None:
+def test_any_bytes_are_read_or_unsearchable(content: bytes, magic: bytes) -> None:
     with contextlib.suppress(archives.UnsearchableError):
         assert all(isinstance(inner, bytes) for _, inner in archives.members("x", magic + content))

@@ -57,11 +57,11 @@ def test_a_leak_is_found(path: str, text: str | bytes, line: int, what: str) -> 
         "",
     ],
 )
-def test_what_anybody_writes_is_none(text: str) -> None:
+def test_common_lines_are_not_leaks(text: str) -> None:
     assert look("a.py", text) == []
 
 
-def test_a_notebook_is_read_by_its_cells() -> None:
+def test_the_cells_of_a_notebook_are_searched() -> None:
     lines = "".join(SOLUTION.lines)
     cell = {"cell_type": "code", "source": lines.splitlines(keepends=True)}
     assert look("x.ipynb", json.dumps({"cells": [cell]}))[0].what == "the solution of src/a.py:12"
@@ -70,12 +70,12 @@ def test_a_notebook_is_read_by_its_cells() -> None:
     assert look("x.ipynb", "### BEGIN SOLUTION")[0].line == 1
 
 
-def test_a_file_that_the_teacher_looked_at_may_show_solution_lines_but_no_marker() -> None:
+def test_an_allowed_file_may_show_solution_lines_but_no_marker() -> None:
     assert look("a.md", "".join(SOLUTION.lines), allowed=("a.md",)) == []
     assert look("a.md", "### END SOLUTION", allowed=("a.md",))
 
 
-def test_it_stops_the_hand_out() -> None:
+def test_a_leak_is_an_error() -> None:
     raise_for([])
     with pytest.raises(ScaffoldError, match=r"a.py:3 would show students the marker `x` \(and 1 more\)\.") as caught:
         raise_for([Leak("a.py", 3, "the marker `x`"), Leak("b.py", 1, "y")])

@@ -110,7 +110,7 @@ def test_other_kinds(name: str) -> None:
     assert one(path, before) == (before if after is None else after)
 
 
-def test_what_was_taken_out_is_told() -> None:
+def test_removed_text_is_reported() -> None:
     found = strip({"a.py": File(b"x\n### BEGIN SOLUTION\ny = 1\n### END SOLUTION\nz = 2 # SOLUTION\n")}).removed
     assert [(secret.path, secret.line, secret.lines) for secret in found] == [
         ("a.py", 3, ("y = 1\n",)),
@@ -137,7 +137,7 @@ def test_a_notebook() -> None:
     assert json.loads(stripped)["cells"][1]["execution_count"] is None
 
 
-def test_a_cell_that_nbgrader_calls_a_solution() -> None:
+def test_a_solution_cell_by_nbgraders_metadata() -> None:
     about = {"nbgrader": {"solution": True, "grade": False}}
     marked = {
         "cell_type": "code",
@@ -196,7 +196,7 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("name", BROKEN)
-def test_what_cannot_be_read_for_sure_stops_everything(name: str) -> None:
+def test_wrong_markers_are_errors(name: str) -> None:
     path, text, message = BROKEN[name]
     with pytest.raises(MarkerError) as caught:
         one(path, text)
@@ -227,7 +227,7 @@ def written(document: list[str | tuple[str, list[str]]], end: str) -> tuple[str,
 
 
 @given(DOCUMENT, ENDS)
-def test_nothing_secret_stays_and_nothing_visible_goes(document: list, end: str) -> None:
+def test_solutions_are_removed_and_other_lines_stay(document: list, end: str) -> None:
     text, visible = written(document, end)
     after = one("a.py", text)
     assert not MARKERS.search(after)
@@ -240,7 +240,7 @@ def test_nothing_secret_stays_and_nothing_visible_goes(document: list, end: str)
 
 
 @given(DOCUMENT.filter(lambda document: any(isinstance(part, tuple) for part in document)), st.randoms())
-def test_a_marker_that_is_lost_is_missed(document: list, random) -> None:
+def test_a_lost_marker_is_an_error(document: list, random) -> None:
     text, _ = written(document, "\n")
     lines = text.splitlines(keepends=True)
     marked = [number for number, line in enumerate(lines) if MARKERS.search(line)]
@@ -250,7 +250,7 @@ def test_a_marker_that_is_lost_is_missed(document: list, random) -> None:
 
 
 @given(st.sampled_from([marker for marker in KNOWN if " " in marker]), st.data())
-def test_a_letter_that_is_lost_is_seen(marker: str, data: st.DataObject) -> None:
+def test_a_misspelt_marker_is_an_error(marker: str, data: st.DataObject) -> None:
     place = data.draw(st.integers(0, len(marker) - 1))
     damaged = marker[:place] + marker[place + 1 :]
     with pytest.raises(MarkerError):
@@ -258,14 +258,14 @@ def test_a_letter_that_is_lost_is_seen(marker: str, data: st.DataObject) -> None
 
 
 @given(st.binary(max_size=200))
-def test_any_bytes_come_out_as_they_went_in(content: bytes) -> None:
+def test_files_without_markers_keep_every_byte(content: bytes) -> None:
     try:
         assert strip({"a.py": File(content)}).tree["a.py"].content == content
     except MarkerError:
         assert MARKERS.search(content.decode("utf-8", "replace").upper())
 
 
-def test_a_symlink_is_left_alone() -> None:
+def test_a_symlink_is_not_changed() -> None:
     link = File(b"### BEGIN SOLUTION", symlink=True)
     assert strip({"a.py": link}).tree == {"a.py": link}
 
