@@ -3,15 +3,13 @@
 One reading reports every problem with its line; a roster with problems is not used.
 """
 
-import csv
-import io
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from scaffold.core.classroom import roster_columns
+from scaffold.core.classroom import roster_rows
 from scaffold.core.classroom.roster_columns import (
     EMAIL,
     FIRST,
@@ -23,6 +21,7 @@ from scaffold.core.classroom.roster_columns import (
     TEAM,
     USERNAME,
 )
+from scaffold.core.classroom.roster_rows import IDENTIFYING, Problem
 from scaffold.errors import ScaffoldError
 
 ID = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]|\.(?!\.)){0,62}(?<!\.)")
@@ -30,8 +29,6 @@ ID = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]|\.(?!\.)){0,62}(?<!\.)")
 _EMAIL = re.compile(r"[A-Za-z0-9.!#%&'*+=?^_~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 _FORMULA_STARTS = "=+-@"
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f<>|;`$\\/{}\"]|\.\.")
-_DELIMITERS = ",;\t"
-_IDENTIFYING = "student_id, username or email"
 _MAX_SHOWN = 30
 
 
@@ -56,15 +53,6 @@ class Student:
     section: str = ""
     team: str = ""
     line: int = field(default=0, compare=False)
-
-
-@dataclass(frozen=True)
-class Problem:
-    """A problem in the roster: its line, its column, and what is wrong."""
-
-    line: int
-    column: str
-    message: str
 
 
 @dataclass(frozen=True)
@@ -117,69 +105,15 @@ def parse(content: bytes, *, as_teams: bool = False) -> Roster:
         as_teams: It is a students file of RepoBee: one team per line, usernames separated by spaces, no header.
     """
     try:
-        text = _decode(content)
+        text = roster_rows.decode(content)
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         return Roster((), (Problem(line, "", "this is not UTF-8; save the file as CSV UTF-8"),))
-    rows = _repobee(text) if as_teams else _csv(text)
+    rows = roster_rows.read_teams(text) if as_teams else roster_rows.read_csv(text)
     reader = _RowReader()
     for line, cells in rows:
         reader.add(line, cells)
     return reader.finish()
-
-
-def _decode(content: bytes) -> str:
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):  # Excel's "Unicode text"
-        return content.decode("utf-16")
-    return content.decode("utf-8-sig")
-
-
-Rows = Iterator[tuple[int, dict[str, str] | Problem]]
-
-
-def _repobee(text: str) -> Rows:
-    for line, names in enumerate(text.splitlines(), start=1):
-        members = names.split()
-        team = "-".join(sorted(members)) if len(members) > 1 else ""
-        for name in members:
-            yield line, {USERNAME: name, TEAM: team}
-
-
-def _csv(text: str) -> Rows:
-    delimiter = _delimiter(text)
-    columns: dict[str, int] | None = None
-    width, start = 0, 1
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    while True:
-        try:
-            cells = next(reader, None)
-        except csv.Error as error:
-            yield start, Problem(start, "", f"the quotes are unbalanced ({error})")
-            return
-        if cells is None:
-            break
-        line, start = start, reader.line_num + 1
-        cells = [unicodedata.normalize("NFC", cell).strip() for cell in cells]
-        if not any(cells):
-            continue
-        if columns is None:
-            columns, width = roster_columns.recognise(cells), len(cells)
-            if not roster_columns.identifies_students(columns):
-                yield line, Problem(line, "", f"no column identifies a student; the header needs {_IDENTIFYING}")
-                return
-            continue
-        if any(cells[width:]):
-            message = f"{len(cells)} cells under {width} headings: quote a name with a `{delimiter}`"
-            yield line, Problem(line, "", message)
-            continue
-        yield line, {name: cells[index] if index < len(cells) else "" for name, index in columns.items()}
-    if columns is None:
-        yield 1, Problem(1, "", f"the file is empty; its header should be {','.join(roster_columns.FIELDS)}")
-
-
-def _delimiter(text: str) -> str:
-    header = next((line for line in text.splitlines() if line.strip()), "")
-    return max(_DELIMITERS, key=header.count)
 
 
 class _RowReader:
@@ -239,7 +173,7 @@ def _unsafe_cells(line: int, cells: dict[str, str]) -> Iterator[Problem]:
 
 def _invalid_identity(line: int, cells: dict[str, str]) -> Iterator[Problem]:
     if not any(cells.get(column) for column in (STUDENT_ID, USERNAME, EMAIL)):
-        yield Problem(line, STUDENT_ID, f"nothing identifies this student: {_IDENTIFYING} is missing")
+        yield Problem(line, STUDENT_ID, f"nothing identifies this student: {IDENTIFYING} is missing")
         return
     email = cells.get(EMAIL, "")
     if email and email[0] not in _FORMULA_STARTS and not _EMAIL.fullmatch(email):

@@ -64,4 +64,4 @@ def read(path: Path) -> dict[str, Any]:
     except OSError as error:
         raise ScaffoldError(f"{path} cannot be read: {error.strerror}.") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ScaffoldError(f"{path} is not valid TOML: {error}.", "Mend it, then try again.") from error
+        raise ScaffoldError(f"{path} is not valid TOML: {error}.", "Correct it, then try again.") from error

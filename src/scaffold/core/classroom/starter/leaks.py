@@ -65,16 +65,16 @@ class LeakSearch:
 
     def search_file(self, path: str, oid: str, content: bytes) -> list[Leak]:
         """The leaks in a file or, if it is an archive, in the files in it; at most those of one file."""
-        found = self._search(path, oid, content)
+        leaks = self._search(path, oid, content)
         try:
             for name, inner in archives.members(path, content):
-                if found:
+                if leaks:
                     break
-                found = [replace(leak, path=name) for leak in self._search(path, File(inner).oid, inner)]
+                leaks = [replace(leak, path=name) for leak in self._search(path, File(inner).oid, inner)]
         except archives.UnsearchableError:
-            if not found and path not in self._allowed:
-                found = [Leak(path, 1, "an archive that cannot be searched completely")]
-        return found
+            if not leaks and path not in self._allowed:
+                leaks = [Leak(path, 1, "an archive that cannot be searched completely")]
+        return leaks
 
     def _search(self, path: str, oid: str, content: bytes) -> list[Leak]:
         if oid in self._hidden:

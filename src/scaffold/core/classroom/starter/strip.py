@@ -86,9 +86,9 @@ def strip(tree: Tree) -> Stripped:
     out: dict[str, File] = {}
     removed: list[RemovedText] = []
     for path, file in tree.items():
-        content, found = (file.content, ()) if file.symlink else _file(path, file.content)
+        content, texts = (file.content, ()) if file.symlink else _file(path, file.content)
         out[path] = file if content == file.content else replace(file, content=content)
-        removed += found
+        removed += texts
     return Stripped(out, tuple(removed))
 
 
@@ -98,8 +98,8 @@ def _file(path: str, content: bytes) -> tuple[bytes, Sequence[RemovedText]]:
         return notebook(path, content)
     if suffix not in _SYNTAXES:
         return content, ()
-    text, found = strip_text(content.decode("utf-8", "surrogateescape"), _SYNTAXES[suffix], path)
-    return text.encode("utf-8", "surrogateescape"), found
+    text, texts = strip_text(content.decode("utf-8", "surrogateescape"), _SYNTAXES[suffix], path)
+    return text.encode("utf-8", "surrogateescape"), texts
 
 
 def strip_text(text: str, kind: _Syntax, where: str) -> tuple[str, list[RemovedText]]:
@@ -209,8 +209,8 @@ def notebook(path: str, content: bytes) -> tuple[bytes, Sequence[RemovedText]]:
         if in_block or _is_hidden(cell, source, where):
             removed.append(_whole(where, source))
             continue
-        text, found = _cell(cell, source, where)
-        removed += found
+        text, texts = _cell(cell, source, where)
+        removed += texts
         kept.append(cell if text == source else notebooks.with_source(cell, text))
     if in_block:
         raise marker_error(in_block, 1, "`BEGIN SOLUTION` has no `END SOLUTION`")
@@ -221,9 +221,9 @@ def notebook(path: str, content: bytes) -> tuple[bytes, Sequence[RemovedText]]:
 
 def _cell(cell: notebooks.Cell, source: str, where: str) -> tuple[str, list[RemovedText]]:
     kind = MARKDOWN if cell.get("cell_type") == "markdown" else PYTHON
-    text, found = strip_text(source, kind, where)
-    if found or not notebooks.is_solution(cell):
-        return text, found
+    text, texts = strip_text(source, kind, where)
+    if texts or not notebooks.is_solution(cell):
+        return text, texts
     stub = kind.region("", True)
     return stub, [] if source == stub else [_whole(where, source)]
 
