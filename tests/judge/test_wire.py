@@ -1,5 +1,5 @@
 # ruff: noqa: E501
-"""What the judge and a student's code say to each other: values stay what they are, and nothing else gets through."""
+"""The messages between the judge and the worker: values round-trip, and invalid messages are errors."""
 
 import datetime
 import decimal
@@ -13,7 +13,7 @@ from scaffold.judge import wire
 
 
 def through(value: object) -> object:
-    """The value as the judge gets it; an object that stays in the worker becomes its type's name."""
+    """The value as the judge receives it; a reference becomes the name of the object's type."""
     sent = json.loads(wire.to_bytes(wire.dumps(value, lambda one: ["held", type(one).__name__])))
     return wire.loads(sent, lambda name: name)
 

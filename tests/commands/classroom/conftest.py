@@ -21,7 +21,7 @@ def _course(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 @pytest.fixture
 def course(_course: Path, work: Path, monkeypatch: pytest.MonkeyPatch) -> Course:
-    """The class, and the test stands in it."""
+    """The class, as the working directory."""
     folder = Path(shutil.copytree(_course, work / "ml1", symlinks=True))
     monkeypatch.chdir(folder)
     return Course(folder, folder / "repositories")

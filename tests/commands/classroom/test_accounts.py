@@ -1,4 +1,4 @@
-"""A class whose students have accounts: GitHub, GitLab, Gitea, over real HTTP and on bad days."""
+"""A class on GitHub, GitLab and Gitea, over real HTTP and with server faults."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ WITH_NAMES = ROSTER.replace("bob,Bob,,,", "bob,Bob,,bob,").replace("eve,Eve Ž,,
 
 @dataclass
 class HostedClass:
-    """A class, and the forge that it is on."""
+    """A class and its forge."""
 
     course: Course
     forge: FakeForge
@@ -27,7 +27,7 @@ class HostedClass:
 @pytest.fixture(params=TOKENS)
 def hosted_class(request: pytest.FixtureRequest, work: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[HostedClass]:
     monkeypatch.setenv(TOKENS[request.param], TOKEN)
-    # A second between two writes is GitHub's wish: tests/tools/forges/test_rate_limiter.py holds it without waiting.
+    # GitHub asks for a second between two writes; tests/tools/forges/test_rate_limiter.py tests that without waiting.
     monkeypatch.setattr(hosted.RateLimiter, "wait", lambda self: None)
     with fake_forge(work / "forge", request.param) as forge:
         where = f'[forge]\nkind = "{request.param}"\norganisation = "{OWNER}"\nurl = "{forge.url}"\n'
@@ -54,7 +54,7 @@ def test_everybody_gets_a_private_repository_with_access(hosted_class: HostedCla
 
 def test_an_update_is_a_pull_request(hosted_class: HostedClass, run: Run) -> None:
     run("class", "handout", "hw1")
-    hosted_class.course.assign({"README.md": "# First homework\n\nOne.\n\nTwo, mended.\n\nThree.\n"})
+    hosted_class.course.assign({"README.md": "# First homework\n\nOne.\n\nTwo, fixed.\n\nThree.\n"})
     done = run("class", "update", "hw1", "-m", "Two was wrong", "--json")
     assert (done.code, set(states(done).values())) == (0, {"branch sent"})
     for student in STUDENTS:
@@ -136,7 +136,7 @@ def test_the_estimate_for_ten_thousand_students_on_github(
     ("arguments", "words"),
     [
         (("--forge", "github"), "organisation"),
-        (("--forge", "gitea", "--organisation", "x"), "where the server is"),
+        (("--forge", "gitea", "--organisation", "x"), "the address of the server"),
         (("--forge", "bitbucket", "--organisation", "x"), "of the kind `bitbucket`"),
         (("--forge", "github", "--organisation", "../x"), "organisation"),
         (("--forge", "github", "--organisation", "x", "--url", "https://me:secret@github.com"), "secret"),

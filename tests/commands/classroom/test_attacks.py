@@ -1,5 +1,5 @@
 # ruff: noqa: E501
-"""What students' code may try when it is graded: each attack is stopped or brings nothing, and its neighbour is graded.
+"""Attacks by students' code during grading: each gains nothing, and the other submissions are graded.
 
 All attacks are graded by one run, beside an honest submission. An attack whose `greet` is honest still gets the point
 for that: the end of one test is not the end of the others.
@@ -21,7 +21,7 @@ GREET = "\n\ndef greet(name):\n    return 'Hello ' + name\n"
 
 @dataclass(frozen=True)
 class Attack:
-    """Code in the place of the solution, what it still gets, and what is said of its test of `answer`."""
+    """Code in place of the solution, the points that it still gets, and the message of its test of `answer`."""
 
     code: str
     points: float = 1
@@ -30,7 +30,7 @@ class Attack:
 
 
 def body(*lines: str) -> str:
-    """A module whose `answer` does this, and whose `greet` is honest."""
+    """A module with this body of `answer` and a correct `greet`."""
     return "def answer(values):\n" + "".join(f"    {line}\n" for line in lines) + GREET
 
 
@@ -254,14 +254,14 @@ IDS = {name: f"s{number}" for number, name in enumerate(ATTACKS)}
 
 
 def filled(code: str, where: dict[str, object]) -> str:
-    """The code with what it is about."""
+    """The code, with its placeholders filled."""
     for name, value in where.items():
         code = code.replace(f"@{name}@", str(value))
     return code
 
 
 def odd(done: Result, name: str) -> str:
-    """What is not as it should be after an attack; empty for nothing."""
+    """What an attack changed that it must not; empty for nothing."""
     attack, said, got = ATTACKS[name], messages(done, IDS[name]), points(done)[IDS[name]]
     stopped = got is not None and got <= attack.points and "test_more" in said
     as_told = attack.says in said.get("test_answer", "") and (not attack.says or got == attack.points)
@@ -269,7 +269,7 @@ def odd(done: Result, name: str) -> str:
 
 
 def test_no_attack_gains_points_and_other_submissions_are_graded(work: Path, home: Path, sealed: Path) -> None:
-    # One test, so that workers of pytest-xdist do not each make all of it.
+    # One test for all attacks, so that not every worker of pytest-xdist builds the class.
     need_sandbox()
     with socket.create_server(("127.0.0.1", 0)) as server:
         server.setblocking(False)

@@ -1,5 +1,5 @@
 # ruff: noqa: E501
-"""`scaffold class grade --cluster`: a real Dask scheduler with two worker processes, one killed in the middle."""
+"""`scaffold class grade --cluster`: a real Dask scheduler with two worker processes, one of which is killed."""
 
 import os
 import socket
@@ -24,7 +24,7 @@ WRONG = {
 
 @dataclass
 class Cluster:
-    """A scheduler and its workers, as processes of this machine."""
+    """A scheduler and its workers, as processes on this machine."""
 
     address: str
     workers: list[subprocess.Popen[bytes]]
@@ -39,7 +39,7 @@ def cluster(sealed: Path) -> Iterator[Cluster]:
     port = ["--port", address.rpartition(":")[2]]
     command = [sys.executable, "-m", "distributed.cli.dask_scheduler", *flags, *port]
     processes = [subprocess.Popen(command, **quiet)]  # type: ignore[call-overload]
-    # Without a nanny: nobody starts it again when it is killed.
+    # Without a nanny process, which would restart a killed worker.
     work = [sys.executable, "-m", "distributed.cli.dask_worker", address, *flags, "--no-nanny", "--nthreads", "1"]
     processes += [
         subprocess.Popen([*work, "--local-directory", str(sealed / f"worker{n}")], **quiet)  # type: ignore[call-overload]

@@ -1,4 +1,4 @@
-"""`scaffold class collect`: every student's branch, by the server's time, and nothing that was collected is lost."""
+"""`scaffold class collect`: submissions with the server's time; nothing that was collected is lost."""
 
 import os
 from datetime import UTC, datetime
@@ -22,7 +22,7 @@ def details(result: object) -> dict[str, str]:
 
 
 def received(course: Course, student: str, when: str) -> None:
-    """The server received a student's branch at that time (UTC)."""
+    """Set the time (UTC) at which the server received a student's branch."""
     moment = datetime.fromisoformat(when).replace(tzinfo=UTC).timestamp()
     os.utime(course.bare(student) / "refs/heads/main", (moment, moment))
 
@@ -37,7 +37,7 @@ def submissions(course: Course) -> dict[str, str]:
 
 @pytest.fixture
 def due(course: Course, run: Run) -> Course:
-    """The class with a due time, handed out."""
+    """A class with an assignment that has a due time and was handed out."""
     course.assign({"assignment.toml": f'title = "x"\nhidden = ["tests/hidden"]\n{DUE}'})
     assert run("class", "handout", "hw1").code == 0
     return course
@@ -99,7 +99,7 @@ def test_selected_students_and_an_invalid_time(due: Course, run: Run) -> None:
     assert list(states(run("class", "collect", "hw1", "--only", "bob", "--json"))) == ["bob"]
     assert submissions(due) == {}
     failed = run("class", "collect", "hw1", "--at", "noon")
-    assert (failed.code, "`noon` is no time" in failed.err) == (2, True)
+    assert (failed.code, "`noon` is not a time" in failed.err) == (2, True)
 
 
 def test_a_server_that_reports_no_push_time(work: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""`scaffold class export`: points into a platform's own export, shown first and written only where it was said."""
+"""`scaffold class export`: points in a platform's own export; nothing is written without --out."""
 
 import json
 
@@ -16,7 +16,7 @@ MOODLE = (
 
 @pytest.fixture
 def graded(course: Course) -> Course:
-    """A class with results: eve, who handed nothing in, has none, and ada and bob are a team."""
+    """A class with results: eve submitted nothing, and ada and bob are a team."""
     students = [
         {"id": "red", "state": "graded", "score": {"points": 7.25, "most": 20}},
         {"id": "eve", "state": "nothing yet", "score": None},

@@ -1,5 +1,5 @@
 # ruff: noqa: E501
-"""`scaffold class grade`: points for what passes the teacher's tests, the same way for everybody."""
+"""`scaffold class grade`."""
 
 import csv
 import json
@@ -90,7 +90,7 @@ def test_the_late_policy(work: Path, run: Run) -> None:
     submit(course, {"bob": {}, "eve": {}}, "2026-03-20T110000Z")
     submit(course, {"eve": HALF}, "2026-03-01T120000Z")
     done = run("class", "grade", "hw1", "-C", course.folder, "--json")
-    # two days begun: 20 %; what came after three days is worth nothing, so the one before counts
+    # Two days late: 20 %. After three days there are no points, so the earlier submission counts.
     assert points(done) == {"ada": 3.2, "bob": 2.4, "eve": 3.2}
     in_time = run("class", "grade", "hw1", "-C", course.folder, "--at", "due", "--json")
     assert points(in_time) == {"ada": 0, "bob": 0, "eve": 3}
@@ -115,7 +115,7 @@ def test_from_hand_out_to_points_with_personal_values(work: Path, run: Run, monk
     right = course.read("ada", "personal.json")
     for student, change in {"ada": {}, "bob": {"personal.json": right}, "eve": {"src/answer.py": "x = 1\n"}}.items():
         course.commit_work(student, {"src/answer.py": files["src/answer.py"].replace("### ", "## "), **change})
-    # what stands in a student's repository configures nothing and runs nowhere
+    # Configuration in a student's repository has no effect and runs nothing.
     for name in ("pre-receive", "post-checkout", "post-index-change"):
         write(course.bare("bob"), {f"hooks/{name}": f"#!/bin/sh\ntouch {work}/pwned\n"})
         (course.bare("bob") / "hooks" / name).chmod(0o755)
@@ -272,7 +272,7 @@ def test_an_interrupt_ends_all_processes(
     rules = ASSIGNMENT.replace("PYTHON", str(interpreter(work))).replace("seconds = 1,", "seconds = 500,")
     course.assign({"assignment.toml": rules})
     process = start("class", "grade", "hw1", "-C", course.folder, "--jobs", "2")
-    # the solution has been tried, and two submissions are at work: each a judge and a worker
+    # The solution was run, and two submissions are being graded: each has a judge and a worker.
     while process.poll() is None and not (course.folder / ".scaffold/grading/hw1.json").is_file():
         pass
     while process.poll() is None and len([pid for pid in process_tree(process.pid) if b"judge" in cmdline(pid)]) < 4:

@@ -1,5 +1,5 @@
 # ruff: noqa: E501
-"""`scaffold class handout`: everybody gets a starter without solutions, and doing it again changes nothing."""
+"""`scaffold class handout`: everybody gets a starter without solutions, and running it again changes nothing."""
 
 import gzip
 import hashlib
@@ -73,7 +73,7 @@ def test_only_selects_students(course: Course, run: Run) -> None:
         1,
         "error: The roster has no student or team `adda`.\n\nhint: Did you mean `ada`?\n",
     )
-    assert "Nobody of those is in section `Z`" in run("class", "handout", "hw1", "--section", "Z").err
+    assert "None of those students is in section `Z`" in run("class", "handout", "hw1", "--section", "Z").err
 
 
 def test_a_dry_run_writes_nothing(course: Course, run: Run) -> None:
@@ -105,22 +105,22 @@ def test_a_dry_run_writes_nothing(course: Course, run: Run) -> None:
             "hw1/assignment.toml hides `tests/hiden`, but there is no",
         ),
         ({"hw1/assignment.toml": 'hiden = ["x"]\n'}, "hw1/assignment.toml has an unknown key `hiden`."),
-        ({"hw1/assignment.toml": 'hidden = ["../x"]\n'}, "hw1/assignment.toml: `../x` is no path below hw1/."),
+        ({"hw1/assignment.toml": 'hidden = ["../x"]\n'}, "hw1/assignment.toml: `../x` is not a path below hw1/."),
         ({"hw1/assignment.toml": "hidden = 3\n"}, "hw1/assignment.toml: `hidden` must be a list of strings."),
         ({"hw1/assignment.toml": 'due = "soon"\n'}, "`due` must be a date or time."),
         ({"hw1/assignment.toml": "x = [\n"}, "is not valid TOML"),
-        ({"roster.csv": "student_id\nada\n../x\n;rm\n"}, "roster.csv:3: student_id `../x` may hold only"),
+        ({"roster.csv": "student_id\nada\n../x\n;rm\n"}, "roster.csv:3: student_id `../x` may contain only"),
         ({"roster.csv": "student_id\n"}, "roster.csv has no students yet."),
         ({"class.toml": 'forge = "x"\n'}, "class.toml: `forge` must be a table."),
         ({"class.toml": '[forge]\nkind = "svn"\n'}, "class.toml [forge]: there is no kind `svn`."),
-        ({"class.toml": '[forge]\nkind = "git"\n'}, "class.toml [forge]: `url` must hold {repository}."),
+        ({"class.toml": '[forge]\nkind = "git"\n'}, "class.toml [forge]: `url` must contain {repository}."),
         (
             {"class.toml": '[forge]\nkind = "git"\nurl = "https://t0k@h/{repository}"\n'},
             "The forge's URL holds a password or token",
         ),
-        ({"class.toml": '[repositories]\nname = "{assignment}"\n'}, "`name` must hold {assignment} and {owner}"),
-        ({"class.toml": '[repositories]\nname = "../{assignment}-{owner}"\n'}, "`name` may hold letters"),
-        ({"class.toml": '[repositories]\nbranch = "a..b"\n'}, "`a..b` is no name for a branch."),
+        ({"class.toml": '[repositories]\nname = "{assignment}"\n'}, "`name` must contain {assignment} and {owner}"),
+        ({"class.toml": '[repositories]\nname = "../{assignment}-{owner}"\n'}, "`name` may otherwise contain letters"),
+        ({"class.toml": '[repositories]\nbranch = "a..b"\n'}, "`a..b` is not a valid branch name."),
         ({"class.toml": "rooster = 1\n"}, "class.toml has an unknown key `rooster`."),
     ],
 )
@@ -225,7 +225,7 @@ def test_personal_values_and_rows(course: Course, run: Run, work: Path) -> None:
         assert 60 < len(kept) - 1 < 140
         assert {f"{line}\n" for line in kept[1:]} <= set(rows)
     assert len({tuple(kept) for kept in slices.values()}) == 3
-    # Everything else is shared, and all of it follows from the secret.
+    # All other objects are shared, and everything is derived from the secret.
     trees = {git(course.bare(student), "rev-parse", "main:src") for student in STUDENTS}
     assert len(trees) == 1
     again = make_course(work / "again")
@@ -237,7 +237,7 @@ def test_personal_values_and_rows(course: Course, run: Run, work: Path) -> None:
 
 
 def test_rows_of_a_compressed_file_and_their_checksum(course: Course, run: Run) -> None:
-    """The data of the built-in templates are packed, and held to a list of checksums."""
+    """The data of the built-in templates is compressed and has checksums."""
     rows = gzip.compress(b"a,b\n" + b"".join(b"%d,%d\n" % (number, number) for number in range(200)), mtime=0)
     other = "0" * 64
     sums = f"{hashlib.sha256(rows).hexdigest()}  rows.csv.gz\n{other}  other.csv.gz\n"
@@ -259,7 +259,7 @@ def test_rows_of_a_compressed_file_and_their_checksum(course: Course, run: Run) 
 
 
 def test_the_objects_to_be_pushed_are_searched_for_leaks(course: Course, run: Run) -> None:
-    """What only some students' own files show is found as well, and each time anew."""
+    """A leak in the personal files of some students is found, and again in every run."""
     course.assign({"assignment.toml": '[personal]\nfile = "p.toml"\nvalues = {x = ["# BEGIN SOLUTION"]}\n'})
     for _ in range(2):
         failed = run("class", "handout", "hw1")
@@ -345,7 +345,7 @@ def test_a_repository_with_other_commits_is_not_changed(course: Course, run: Run
     assert course.heads("bob") == before
     for_people = run("class", "resume")
     assert for_people.code == 4
-    assert for_people.err.startswith("warning: 1 of 3 failed.\n\nhint: When it is mended: scaffold class resume")
+    assert for_people.err.startswith("warning: 1 of 3 failed.\n\nhint: When that is fixed: scaffold class resume")
     git(course.folder, "init", "--quiet")
     course.bare("bob").rename(work / "away.git")
     assert run("class", "resume").code == 0
@@ -402,10 +402,10 @@ def test_over_http_with_a_token(course: Course, run: Run, work: Path, monkeypatc
         assert (done.code, states(done)) == (0, dict.fromkeys(STUDENTS, "handed out"))
         assert states(run("class", "handout", "hw1", "--json")) == dict.fromkeys(STUDENTS, "there already")
         course.commit_work("ada", {"mine.txt": "x\n"})
-        course.assign({"README.md": "# Mended\n"})
+        course.assign({"README.md": "# Fixed\n"})
         sent = run("class", "update", "hw1", "--json")
         assert states(sent) == dict.fromkeys(STUDENTS, "branch sent")
-    assert course.read("ada", "README.md", "starter-2") == "# Mended"
+    assert course.read("ada", "README.md", "starter-2") == "# Fixed"
     assert course.read("ada", "mine.txt", "starter-2") == "x"
     everything = b"".join(path.read_bytes() for path in course.folder.rglob("*") if path.is_file())
     assert TOKEN.encode() not in everything + done.out.encode() + sent.out.encode()

@@ -1,4 +1,4 @@
-"""`scaffold class import`: a class of another tool's gets updates, and nobody's repository changes by it."""
+"""`scaffold class import`: a class of another tool gets updates, and no repository changes by the import."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,8 +20,8 @@ NAMES = {"github-classroom": "{assignment}-{username}", "repobee": "{username}-{
 
 
 @dataclass
-class Old:
-    """A class as another tool left it.
+class ImportedClass:
+    """A class that was started with another tool.
 
     Attributes:
         course: the new one, without students.
@@ -39,7 +39,7 @@ class Old:
         name = NAMES[self.kind].format(assignment="old-hw", username=user)
         return self.course.repositories / f"{name}.git"
 
-    def works(self, user: str, files: dict[str, str | bytes]) -> str:
+    def commit_work(self, user: str, files: dict[str, str | bytes]) -> str:
         clone = self.clones / self.bare(user).stem
         git(clone, "add", "--all")
         write(clone, files)
@@ -50,13 +50,13 @@ class Old:
 
 
 @pytest.fixture(params=NAMES)
-def old(request: pytest.FixtureRequest, work: Path, monkeypatch: pytest.MonkeyPatch) -> Old:
-    """Three students; each began with a commit of their own that has the starter's tree, as those tools make it."""
+def old(request: pytest.FixtureRequest, work: Path, monkeypatch: pytest.MonkeyPatch) -> ImportedClass:
+    """Three students whose first commits differ but have the starter's tree, as those tools create them."""
     header = "student_id,name,email,username,section,team\n"
     course = make_course(work / "ml1", header, FORGE.format(pattern=NAMES[request.param]))
     template = write(work / "template", STARTER)
     git_repository(template)
-    made = Old(course, work / "old-hw-submissions", template, request.param)
+    made = ImportedClass(course, work / "old-hw-submissions", template, request.param)
     for user in USERS:
         git(work, "clone", "--quiet", "--bare", str(template), str(made.bare(user)))
         clone = made.clones / made.bare(user).stem
@@ -71,11 +71,11 @@ def states(result: object) -> dict[str, str]:
     return {row["id"]: row["state"] for row in result.data["students"]}  # type: ignore[attr-defined]
 
 
-def bring_in(old: Old, run: Run, *more: str) -> object:
+def bring_in(old: ImportedClass, run: Run, *more: str) -> object:
     return run("class", "import", old.kind, str(old.clones), "old-hw", *more, "--json")
 
 
-def test_an_update_shares_history_with_imported_work(old: Old, run: Run, work: Path) -> None:
+def test_an_update_shares_history_with_imported_work(old: ImportedClass, run: Run, work: Path) -> None:
     mine = old.commit_work("bob", {"src/answer.py": "def answer(values):\n    return sum(values)\n"})
     before = {user: git(old.bare(user), "for-each-ref") for user in USERS}
     done = bring_in(old, run)
@@ -85,7 +85,7 @@ def test_an_update_shares_history_with_imported_work(old: Old, run: Run, work: P
 
     folder = old.course.folder / "old-hw"
     assert (folder / "src/answer.py").read_text() == STARTER["src/answer.py"]
-    old.course.assign({"README.md": STARTER["README.md"].replace("Two.", "Two, mended.")}, name="old-hw")
+    old.course.assign({"README.md": STARTER["README.md"].replace("Two.", "Two, fixed.")}, name="old-hw")
     plan = run("class", "update", "old-hw", "--plan", "--json")
     assert states(plan) == {"Ada-L": "not started", "bob": "clean", "eve": "not started"}
     assert set(states(run("class", "update", "old-hw", "--json")).values()) == {"branch sent"}
@@ -93,15 +93,15 @@ def test_an_update_shares_history_with_imported_work(old: Old, run: Run, work: P
     clone = old.clones / old.bare("bob").stem
     git(clone, "fetch", "--quiet")
     git(clone, "merge", "--quiet", "--no-edit", "origin/starter-2")
-    assert "Two, mended." in (clone / "README.md").read_text()
+    assert "Two, fixed." in (clone / "README.md").read_text()
     assert "sum(values)" in (clone / "src/answer.py").read_text()
     assert git(clone, "merge-base", "--is-ancestor", mine, "HEAD") == ""
 
 
-def test_a_conflicting_update_can_be_merged_by_git_alone(old: Old, run: Run) -> None:
+def test_a_conflicting_update_can_be_merged_by_git_alone(old: ImportedClass, run: Run) -> None:
     old.commit_work("eve", {"README.md": STARTER["README.md"].replace("Two.", "My two.")})
     bring_in(old, run)
-    old.course.assign({"README.md": STARTER["README.md"].replace("Two.", "Two, mended.")}, name="old-hw")
+    old.course.assign({"README.md": STARTER["README.md"].replace("Two.", "Two, fixed.")}, name="old-hw")
     done = run("class", "update", "old-hw", "--plan", "--json")
     assert states(done)["eve"] == "conflict"
     run("class", "update", "old-hw")
@@ -112,7 +112,7 @@ def test_a_conflicting_update_can_be_merged_by_git_alone(old: Old, run: Run) -> 
     assert "<<<<<<<" in (clone / "README.md").read_text()
 
 
-def test_importing_again_changes_nothing_and_adds_new_clones(old: Old, run: Run, work: Path) -> None:
+def test_importing_again_changes_nothing_and_adds_new_clones(old: ImportedClass, run: Run, work: Path) -> None:
     late = old.clones / old.bare("eve").stem
     late.rename(work / "late")
     first = bring_in(old, run)
@@ -130,23 +130,23 @@ def test_importing_again_changes_nothing_and_adds_new_clones(old: Old, run: Run,
     assert states(bring_in(old, run)) == {"Ada-L": "there already", "bob": "there already", "eve": "imported"}
 
 
-def test_a_roster_with_students_is_kept(old: Old, run: Run) -> None:
+def test_a_roster_with_students_is_kept(old: ImportedClass, run: Run) -> None:
     rows = "student_id,name,username\n7,Ada,ADA-L\n8,Bob,bob\n9,Eve,eve\n10,Zoë,zoe\n"
     (old.course.folder / "roster.csv").write_text(rows)
     done = bring_in(old, run)
     assert states(done) == {"7": "imported", "8": "imported", "9": "imported", "10": "no clone"}
     assert (old.course.folder / "roster.csv").read_text() == rows
     old.course.assign({}, name="old-hw")
-    # The forge's names have the username in them, as the roster writes it.
+    # Repository names contain the username as the roster has it.
     assert states(run("class", "handout", "old-hw", "--only", "8", "--json")) == {"8": "there already"}
 
 
-def test_students_who_began_with_different_starters(old: Old, run: Run) -> None:
-    """The teacher mended the template in between: with --starter all its commits count."""
-    write(old.template, {"README.md": "# Homework, mended\n"})
-    git(old.template, "commit", "--quiet", "--all", "--message", "mended")
+def test_students_who_began_with_different_starters(old: ImportedClass, run: Run) -> None:
+    """The teacher fixed the starter in between: with --starter, all of its commits are recognised."""
+    write(old.template, {"README.md": "# Homework, fixed\n"})
+    git(old.template, "commit", "--quiet", "--all", "--message", "fixed")
     clone = old.clones / old.bare("eve").stem
-    write(clone, {"README.md": "# Homework, mended\n"})
+    write(clone, {"README.md": "# Homework, fixed\n"})
     git(clone, "commit", "--quiet", "--all", "--amend", "--no-edit")
     git(clone, "push", "--quiet", "--force", "origin", "HEAD:main")
     alone = bring_in(old, run)
@@ -154,7 +154,7 @@ def test_students_who_began_with_different_starters(old: Old, run: Run) -> None:
     assert states(bring_in(old, run, "--starter", str(old.template)))["eve"] == "imported"
 
 
-def test_clones_that_do_not_match_are_an_error(old: Old, run: Run, work: Path) -> None:
+def test_clones_that_do_not_match_are_an_error(old: ImportedClass, run: Run, work: Path) -> None:
     empty = work / "empty"
     empty.mkdir()
     assert "contains no clones" in run("class", "import", old.kind, str(empty), "old-hw").err
@@ -167,7 +167,7 @@ def test_clones_that_do_not_match_are_an_error(old: Old, run: Run, work: Path) -
     assert not (old.course.folder / "old-hw").exists()
 
 
-def test_a_students_git_configuration_runs_nothing(old: Old, run: Run, work: Path) -> None:
+def test_a_students_git_configuration_runs_nothing(old: ImportedClass, run: Run, work: Path) -> None:
     proof, evil = work / "proof", work / "evil.sh"
     evil.write_text(f"#!/bin/sh\ntouch {proof}\nexit 0\n")
     evil.chmod(0o755)

@@ -1,4 +1,4 @@
-"""`scaffold class page`: one file that says where a class stands, and runs nothing that stands in a roster."""
+"""`scaffold class page`: one file with the progress of a class, in which no text of a roster is run."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -16,7 +16,7 @@ HOSTILE = '<script>alert("x")</script>'
 
 
 class Tags(HTMLParser):
-    """The tags of a page, each of which is closed."""
+    """The tags of a page; all of them must be closed."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -124,7 +124,7 @@ def test_no_progress_over_three_submissions(course: Course, run: Run) -> None:
 
 
 def test_the_history_of_grading_is_drawn(work: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Also when somebody handed nothing in; and what is graded twice is remembered once."""
+    """A student without a submission has no history, and a commit that is graded twice is in it once."""
     need_sandbox()
     course = make_course(work / "ml1")
     about = ASSIGNMENT.replace("PYTHON", interpreter(work).as_posix())

@@ -1,4 +1,4 @@
-"""Killed with -9 at any step, `resume` ends in the state that an undisturbed run ends in.
+"""After a kill -9 at any step, `resume` ends in the state of an undisturbed run.
 
 Nothing waits or guesses here: a `git` first on PATH kills scaffold's process group before or after the N-th command,
 and the journal kills it before, in the middle of, and after its N-th line.
@@ -24,17 +24,17 @@ from support import git
 
 pytest_plugins = ["core.update.conftest"]
 State = tuple[dict[str, str], dict[str, dict[str, str]], set[tuple[str, ...]]]
-README = "# First homework, mended\n"
+README = "# First homework, fixed\n"
 
 
 @pytest.fixture(autouse=True)
 def nobody_else(monkeypatch: pytest.MonkeyPatch) -> None:
-    """All of git was killed as well: a lock that it left is stale at once, and need not be waited for."""
+    """git was killed, too: treat its lock files as stale at once instead of after ten seconds."""
     monkeypatch.setattr(folder, "STALE_LOCK_SECONDS", 0)
 
 
 def state(course: Course) -> State:
-    """Everything that must be the same: what the store has, what students have, and what is said to have been done."""
+    """What must be the same: the store, the students' repositories, and the completed steps in the journal."""
     lines = [
         json.loads(line)
         for line in (course.folder / ".scaffold/journal.jsonl").read_bytes().splitlines()
@@ -63,7 +63,7 @@ def fresh(course: Course, keep: Path) -> None:
 
 @pytest.fixture(params=["handout", "update"])
 def begun(request: pytest.FixtureRequest, course: Course, run: Run, work: Path) -> tuple[list[str], Course]:
-    """A command, and the class in front of it."""
+    """A command, and the class before it."""
     if request.param == "update":
         assert run("class", "handout", "hw1").code == 0
         course.commit_work("ada", {"mine.txt": "x\n"})
@@ -74,7 +74,7 @@ def begun(request: pytest.FixtureRequest, course: Course, run: Run, work: Path) 
 
 
 def steps_of(log: list[str]) -> range:
-    """From the first git command that writes anything."""
+    """From the first git command that writes."""
     first = next(number for number, line in enumerate(log, start=1) if "fast-import" in line or "fetch" in line)
     return range(first, len(log) + 1)
 
@@ -109,7 +109,7 @@ def test_killed_at_any_git_command(
 
 
 def has_begun(course: Course, command: str) -> bool:
-    """Whether the journal knows of it."""
+    """Whether the journal has the run."""
     path = course.folder / ".scaffold/journal.jsonl"
     return path.exists() and f'"command": "{command}"' in path.read_text()
 
@@ -154,7 +154,7 @@ def test_killed_at_every_line_of_the_journal(
 
         resumed = run("class", "resume")
         assert resumed.code == 0, resumed.out
-        if number == 1 and when != "after":  # what was going to be done had not been said yet
+        if number == 1 and when != "after":  # the beginning of the run is not in the journal yet
             assert run(*args).code == 0
 
         assert state(course) == after, number
@@ -182,14 +182,14 @@ def test_status_reports_unfinished_runs(
         patch.setattr(Journal, "_append", kill_in_journal(3, "before"))
         assert forked("class", "handout", "hw1") == -9
     done = run("class", "status")
-    assert done.err == "warning: The handout of hw1 is not finished.\n\nhint: Go on with it: scaffold class resume\n"
+    assert done.err == "warning: The handout of hw1 is not finished.\n\nhint: Continue it: scaffold class resume\n"
     assert run("class", "status", "--json").data["unfinished"] == 1
     run("class", "resume")
     assert run("class", "status", "--json").data["unfinished"] == 0
 
 
 def test_an_empty_repository_is_finished(course: Course, run: Run) -> None:
-    """Made, and never pushed to: what a network that is cut leaves."""
+    """Created but never pushed to, as after a network failure."""
     course.repositories.mkdir()
     git(course.folder, "init", "--quiet", "--bare", str(course.bare("bob")))
     assert run("class", "handout", "hw1").code == 0

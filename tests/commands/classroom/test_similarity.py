@@ -1,4 +1,4 @@
-"""`scaffold class similarity`: the pair that copied comes first, and the starter is nobody's copy."""
+"""`scaffold class similarity`: a copied submission comes first, and code of the starter does not count."""
 
 import random
 from pathlib import Path
@@ -25,7 +25,7 @@ STEPS = (
 
 
 def solution(student: int) -> str:
-    """A program of somebody's own: steps in an order that nobody else has, with names of their own."""
+    """A program that differs from all others: its steps in a different order, with different names."""
     chance = random.Random(student)
     steps = "".join(step.format(chance.choice("abcdxyz"), chance.randint(1, 9)) for step in chance.sample(STEPS, k=7))
     return f"def answer(values):\n{steps}    return sum(values)\n"
@@ -33,7 +33,7 @@ def solution(student: int) -> str:
 
 @pytest.fixture
 def forty(work: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> Course:
-    """A class of forty, handed out."""
+    """A class of forty students with an assignment that was handed out."""
     roster = "student_id,name\n" + "".join(f"s{at:02},Student {at}\n" for at in range(40))
     course = make_course(work / "ml1", roster)
     monkeypatch.chdir(course.folder)

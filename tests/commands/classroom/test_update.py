@@ -1,5 +1,5 @@
 # ruff: noqa: E501
-"""`scaffold class update`: who gets a mended starter how, told before and done without force."""
+"""`scaffold class update`: a fixed starter is forecast and sent, never by force."""
 
 import shutil
 from pathlib import Path
@@ -11,7 +11,7 @@ from conftest import Run
 from core.update.test_old_git import pretend
 from support import git, snapshot, write
 
-FIXED = {"README.md": ASSIGNMENT["README.md"].replace("Three.", "Three, mended.")}
+FIXED = {"README.md": ASSIGNMENT["README.md"].replace("Three.", "Three, fixed.")}
 
 
 def states(result: object) -> dict[str, str]:
@@ -19,7 +19,7 @@ def states(result: object) -> dict[str, str]:
 
 
 def everything(course: Course) -> dict[str, bytes]:
-    """Students' repositories, to the bit."""
+    """Every file of the students' repositories."""
     return {
         path.relative_to(course.repositories).as_posix(): path.read_bytes()
         for path in course.repositories.rglob("*")
@@ -89,13 +89,13 @@ def test_everybody_gets_a_branch_and_sending_again_changes_nothing(handed_out: C
         "bob": theirs,
         "eve": started,
     }
-    # Clean: the merge is done, on top of the student's work. A fast-forward takes it.
+    # Clean: the branch holds the finished merge on top of the student's work, which can be fast-forwarded.
     assert course.read("ada", "README.md", "starter-2") == FIXED["README.md"].strip()
     assert course.read("ada", "src/answer.py", "starter-2") == "mine"
     git(course.bare("ada"), "merge-base", "--is-ancestor", mine, "starter-2")
     text = git(course.bare("eve"), "log", "-1", "--format=%B", "starter-2")
     assert text.startswith(
-        "First homework: your teacher mended the starter\n\nThree was wrong.\nStarter: 99\nSource: x\n\nYour own work is not touched"
+        "First homework: your teacher fixed the starter\n\nThree was wrong.\nStarter: 99\nSource: x\n\nYour own work does not change"
     )
     assert "git merge origin/starter-2" in text
 
@@ -124,7 +124,7 @@ def test_a_student_merges_the_update(handed_out: Course, run: Run, work: Path) -
         "bob": "has it",
         "eve": "sent",
     }
-    # The next one is merged from what they have now.
+    # The next update is merged with what they have now.
     course.assign({"run.sh": "#!/bin/sh\npytest -q\n"})
     assert states(run("class", "update", "hw1", "--json")) == dict.fromkeys(STUDENTS, "branch sent")
     assert course.read("bob", "README.md", "starter-3") == "# solved"
@@ -175,7 +175,7 @@ def test_fast_forward_after_a_branch_was_sent(handed_out: Course, run: Run) -> N
 def test_a_student_who_pushes_during_the_update_loses_nothing(
     handed_out: Course, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Between the plan and the push, a student pushes."""
+    """A student pushes between the plan and the push."""
     from scaffold.commands.classroom import update
 
     course = handed_out
@@ -228,7 +228,7 @@ def test_no_main_branch(handed_out: Course, run: Run) -> None:
 
 
 def test_the_rules_of_scaffold_update_apply(handed_out: Course, run: Run, work: Path) -> None:
-    """Windows line ends, results of own runs, a notebook that would break: the same machine as `scaffold update`."""
+    """Windows line endings, results of own runs, a notebook that would break: the rules of `scaffold update`."""
     course = handed_out
     block = "<!-- results:start -->\n{}\n<!-- results:end -->\n"
     book = '{{"cells": [\n{}\n], "nbformat": 4}}\n'
@@ -247,9 +247,9 @@ def test_the_rules_of_scaffold_update_apply(handed_out: Course, run: Run, work: 
     course.commit_work("bob", {"n.ipynb": book.format('{"source": "a"},\n{"source": "mine"}')})
     course.assign(
         {
-            "R.md": "# R, mended\n" + block.format("other"),
+            "R.md": "# R, fixed\n" + block.format("other"),
             "n.ipynb": book.format('{"source": "a"},\n{"source": "theirs"}'),
-            "w.txt": "1\n2\n3, mended\n",
+            "w.txt": "1\n2\n3, fixed\n",
         }
     )
     rows = {
@@ -259,8 +259,8 @@ def test_the_rules_of_scaffold_update_apply(handed_out: Course, run: Run, work: 
     assert rows["ada"] == ("clean", "3 files")
     assert rows["bob"] == ("conflict", "n.ipynb")
     run("class", "update", "hw1")
-    assert course.read("ada", "R.md", "starter-3") == "# R, mended\n" + block.format("my 0.9").strip()
-    assert git(course.bare("ada"), "cat-file", "-s", "starter-3:w.txt") == str(len(b"1\r\n2\r\n3, mended\r\n"))
+    assert course.read("ada", "R.md", "starter-3") == "# R, fixed\n" + block.format("my 0.9").strip()
+    assert git(course.bare("ada"), "cat-file", "-s", "starter-3:w.txt") == str(len(b"1\r\n2\r\n3, fixed\r\n"))
 
 
 def test_personal_files_follow(course: Course, run: Run) -> None:
@@ -305,7 +305,7 @@ def test_an_older_git_has_the_same_result(
 
 
 def test_a_student_runs_scaffold_update_too(run: Run, work: Path, template_course: Course) -> None:
-    """The template's own update, in a student's repository, after the teacher's."""
+    """`scaffold update` in a student's repository, after an update by the teacher."""
     course = template_course
     assert run("class", "handout", "hw1").code == 0
     git(work, "clone", "--quiet", str(course.bare("ada")), "clone")

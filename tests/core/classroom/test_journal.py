@@ -1,4 +1,4 @@
-"""The journal: one line a step, and what is left to do."""
+"""The journal: its entries and unfinished runs."""
 
 from pathlib import Path
 

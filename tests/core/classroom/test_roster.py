@@ -1,4 +1,4 @@
-"""Rosters as they come, from systems and from hands: read, or told by line what is wrong with them."""
+"""Rosters from systems and written by hand: they are read, or every problem is reported by line."""
 
 import csv
 import io
@@ -108,19 +108,19 @@ def test_names_are_normalised_to_nfc() -> None:
 
 
 WRONG = {
-    "a path": ("../x", "student_id `../x` may hold only letters, digits and single . _ -, 63 at most"),
-    "a command": (";rm", "student_id `;rm` may hold only"),
+    "a path": ("../x", "student_id `../x` may contain only letters, digits and single . _ -, at most 63"),
+    "a command": (";rm", "student_id `;rm` may contain only"),
     "an option": ("-rf", "student_id `-rf` would be a formula"),
-    "two dots": ("a..b", "student_id `a..b` may hold only"),
-    "a ref lock": ("a.lock", "student_id `a.lock` may hold only"),
-    "git": ("a.git", "student_id `a.git` may hold only"),
-    "a blank": ("a b", "student_id `a b` may hold only"),
-    "a dot at the end": ("a.", "student_id `a.` may hold only"),
-    "hidden": (".a", "student_id `.a` may hold only"),
-    "a colon": ("a:b", "student_id `a:b` may hold only"),
-    "a letter of another script": ("é1", "student_id `é1` may hold only"),
+    "two dots": ("a..b", "student_id `a..b` may contain only"),
+    "a ref lock": ("a.lock", "student_id `a.lock` may contain only"),
+    "git": ("a.git", "student_id `a.git` may contain only"),
+    "a blank": ("a b", "student_id `a b` may contain only"),
+    "a dot at the end": ("a.", "student_id `a.` may contain only"),
+    "hidden": (".a", "student_id `.a` may contain only"),
+    "a colon": ("a:b", "student_id `a:b` may contain only"),
+    "a letter of another script": ("é1", "student_id `é1` may contain only"),
     "a formula": ("=1+1", "student_id `=1+1` would be a formula in a spreadsheet"),
-    "long": ("a" * 64, "student_id `aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa…` may hold only"),
+    "long": ("a" * 64, "student_id `aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa…` may contain only"),
 }
 
 
@@ -135,25 +135,25 @@ def test_unsafe_ids(name: str) -> None:
 @pytest.mark.parametrize(
     ("row", "message"),
     [
-        ("1,../x,,,,", "name `../x` has `..` in it"),
-        ("1,x;rm -rf,,,,", "name `x;rm -rf` has `;` in it"),
-        ("1,<b>x</b>,,,,", "name `<b>x</b>` has `<` in it"),
-        ("1,$(x),,,,", "name `$(x)` has `$` in it"),
-        ("1,`x`,,,,", "name ``x`` has ``` in it"),
+        ("1,../x,,,,", "name `../x` contains `..`"),
+        ("1,x;rm -rf,,,,", "name `x;rm -rf` contains `;`"),
+        ("1,<b>x</b>,,,,", "name `<b>x</b>` contains `<`"),
+        ("1,$(x),,,,", "name `$(x)` contains `$`"),
+        ("1,`x`,,,,", "name ``x`` contains ```"),
         ('1,=HYPERLINK("http://x"),,,,', 'name `=HYPERLINK("http://x")` would be a formula'),
         ("1,@SUM(A1),,,,", "name `@SUM(A1)` would be a formula"),
-        ("1,a\u202eb,,,,", "name `a\\u202eb` has an invisible character in it"),
-        ("1,a\x1bb,,,,", "name `a\\x1bb` has `\\x1b` in it"),
-        ("1,Ada,nobody,,,", "email `nobody` is no address"),
-        ("1,Ada,a@b c,,,", "email `a@b c` is no address"),
-        ("1,Ada,,../u,,", "username `../u` may hold only"),
-        ("1,Ada,,,<a>,", "section `<a>` has `<` in it"),
+        ("1,a\u202eb,,,,", "name `a\\u202eb` contains an invisible character"),
+        ("1,a\x1bb,,,,", "name `a\\x1bb` contains `\\x1b`"),
+        ("1,Ada,nobody,,,", "email `nobody` is not an email address"),
+        ("1,Ada,a@b c,,,", "email `a@b c` is not an email address"),
+        ("1,Ada,,../u,,", "username `../u` may contain only"),
+        ("1,Ada,,,<a>,", "section `<a>` contains `<`"),
         ("1,Ada,,,,***", "team `***` has no letter or digit"),
-        (",Ada,,,A,", "nothing says who this is: student_id, username or email is missing"),
-        (",,'a b'@x.org,,,", "email `'a b'@x.org` is no address"),
+        (",Ada,,,A,", "nothing identifies this student: student_id, username or email is missing"),
+        (",,'a b'@x.org,,,", "email `'a b'@x.org` is not an email address"),
         (",,a+b@example.org,,,", "`a+b` of the email cannot name a repository"),
         ("1,Ada,,,,,extra", "7 cells under 6 headings: quote a name with a `,`"),
-        ('1,"Ada,,,,', "the quotes do not add up"),
+        ('1,"Ada,,,,', "the quotes are unbalanced"),
     ],
 )
 def test_invalid_rows(row: str, message: str) -> None:
@@ -164,13 +164,13 @@ def test_invalid_rows(row: str, message: str) -> None:
 def test_all_problems_are_reported_at_once() -> None:
     text = HEADER + "a,,,,,\n../x,;rm,x,,,\nA,,,,,\nb,,E@x.org,U,,\nc,,e@x.org,u,,\nd,,,,,B\n"
     assert problems(text) == [
-        (3, "name `;rm` has `;` in it"),
-        (3, "email `x` is no address"),
-        (3, "student_id `../x` may hold only letters, digits and single . _ -, 63 at most"),
-        (4, "student_id `A` is on line 2 already"),
-        (6, "username `u` is on line 5 already"),
-        (6, "email `e@x.org` is on line 5 already"),
-        (7, "team `B` is called as the student of line 5"),
+        (3, "name `;rm` contains `;`"),
+        (3, "email `x` is not an email address"),
+        (3, "student_id `../x` may contain only letters, digits and single . _ -, at most 63"),
+        (4, "student_id `A` is already on line 2"),
+        (6, "username `u` is already on line 5"),
+        (6, "email `e@x.org` is already on line 5"),
+        (7, "team `B` has the id of the student on line 5"),
     ]
 
 
@@ -179,7 +179,7 @@ def test_all_problems_are_reported_at_once() -> None:
     [
         (b"", "the file is empty"),
         (b"\n\n", "the file is empty"),
-        (b"Vorname,Nachname\nAda,L\n", "no column says who it is"),
+        (b"Vorname,Nachname\nAda,L\n", "no column identifies a student"),
         (b"id,name\n1,Ada\n2,Zo\xeb\n", "this is not UTF-8"),
     ],
 )
@@ -190,13 +190,13 @@ def test_a_file_that_is_not_a_roster(content: bytes, message: str) -> None:
 
 def test_the_same_member_twice_in_a_line_of_repobee() -> None:
     first, *_ = parse(b"a a\n", as_teams=True).problems
-    assert first.message == "student_id `a` is on line 1 already"
+    assert first.message == "student_id `a` is already on line 1"
 
 
 def test_a_roster_with_problems_is_an_error(work: Path) -> None:
     (work / "r.csv").write_text("id,name\n1,Ada\n1,Bob\n;x,Eve\n")
     with pytest.raises(
-        ScaffoldError, match=r"r.csv:3: student_id `1` is on line 2 already; 1 problem more\."
+        ScaffoldError, match=r"r.csv:3: student_id `1` is already on line 2; 1 more problem\."
     ) as caught:
         roster.require_clean(work / "r.csv")
     assert "roster check" in caught.value.hint

@@ -1,4 +1,4 @@
-"""What every forge must do, whatever it is: a folder, git by a path, git over HTTP with a token."""
+"""The conformance tests of the Forge protocol, run against every adapter."""
 
 import datetime
 import os
@@ -24,7 +24,7 @@ from support import git
 
 @dataclass
 class Target:
-    """A forge to be held to the protocol.
+    """A forge to test.
 
     Attributes:
         forge: it.
@@ -37,7 +37,7 @@ class Target:
     creates: bool = True
 
     def create(self, name: str = "one") -> None:
-        """See that an empty repository is there, made by the forge or as its owner would."""
+        """Create an empty repository, by the forge or else directly."""
         self.forge.create_repository(name)
         if not (self.folder / f"{name}.git").is_dir():
             make_bare(self.folder / f"{name}.git")
@@ -68,7 +68,7 @@ def target(request: pytest.FixtureRequest, work: Path, monkeypatch: pytest.Monke
 
 @dataclass
 class Commits:
-    """Commits in a store: one on another, and one beside them."""
+    """Commits in a store: `second` and `sibling` both have the parent `first`."""
 
     store: Path
     first: str
@@ -239,7 +239,7 @@ def test_hooks_and_configuration_of_a_repository_are_never_run(kind: str, work: 
         with (repository / "config").open("a") as file:
             file.write(EVIL.format(hooks=work / "more-hooks", evil=evil))
 
-    # It must be seen here that it would run: a plain push runs it.
+    # A plain push runs it, so this test can fail.
     poison()
     git(commits.store, "push", "--quiet", str(repository), f"{commits.first}:refs/heads/plain", check=False)
     assert proof.exists()
@@ -276,7 +276,7 @@ def test_a_stale_lock_is_removed(work: Path, commits: Commits) -> None:
     lock = work / "forge/one.git/refs/heads/main.lock"
     lock.parent.mkdir(parents=True, exist_ok=True)
     lock.touch()
-    with pytest.raises(ForgeError):  # somebody may be at work
+    with pytest.raises(ForgeError):  # the lock may be in use
         forge.push(commits.store, "one", {"main": commits.first})
     os.utime(lock, (1, 1))
     forge.push(commits.store, "one", {"main": commits.first})
@@ -285,7 +285,7 @@ def test_a_stale_lock_is_removed(work: Path, commits: Commits) -> None:
 
 
 def test_a_damaged_repository_is_read_by_git(work: Path, commits: Commits) -> None:
-    """What is no repository as git lays it out is asked of git itself."""
+    """A folder without git's layout is left to git itself."""
     forge = FolderForge(work / "forge")
     forge.check(used=False)
     forge.create_repository("one")

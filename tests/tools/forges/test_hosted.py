@@ -1,4 +1,4 @@
-"""Forges with accounts on a bad day: limits, servers that fail after the deed, people who are not there, no token."""
+"""Forges with accounts and their faults: rate limits, failed requests, unknown users, missing tokens."""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -24,7 +24,7 @@ HOSTS: dict[str, type[HostedForge]] = {"github": GitHubForge, "gitlab": GitLabFo
 
 @dataclass
 class HostedServer:
-    """A forge, the server behind it, and how long it rested."""
+    """A forge, its server, and the seconds of its waits."""
 
     forge: HostedForge
     server: FakeForge
@@ -47,7 +47,7 @@ def store(work: Path) -> Path:
 
 
 def requested_waits(waits: list[float]) -> list[float]:
-    """The waits that a server asked for are whole seconds; those that keep the pace are not."""
+    """The waits that the server asked for, which are whole seconds; those of the rate limiter are not."""
     return [wait for wait in waits if wait > 1 and wait.is_integer()]
 
 
@@ -170,7 +170,7 @@ def test_a_token_from_the_keyring(hosted: HostedServer, monkeypatch: pytest.Monk
         priority = 1
 
         def get_password(self, service: str, username: str) -> str | None:
-            """What another program put there."""
+            """The stored token."""
             return TOKEN if (service, username) == ("scaffold", hosted.server.url.removeprefix("http://")) else None
 
         def set_password(self, service: str, username: str, password: str) -> None:

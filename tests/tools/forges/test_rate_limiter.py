@@ -1,4 +1,4 @@
-"""A pace holds its limits whatever the times, and no longer than it must."""
+"""The rate limiter keeps to its limits, and waits no longer than necessary."""
 
 from itertools import pairwise
 from threading import Thread
@@ -11,7 +11,7 @@ from scaffold.tools.forges.rate_limiter import RateLimiter
 
 
 class Clock:
-    """Time that passes only while somebody sleeps, or is told to."""
+    """A clock that advances only by sleep, or when told."""
 
     def __init__(self) -> None:
         self.now = 0.0
@@ -52,7 +52,7 @@ def test_githubs_limits() -> None:
     assert rate_limiter.estimate_seconds(80) == 79
     assert 499 <= rate_limiter.estimate_seconds(500) < 520
     assert 3600 <= rate_limiter.estimate_seconds(501) < 3602
-    # 10,000 students: a repository and an invitation each, 500 an hour.
+    # 10,000 students: a repository and a collaborator each, 500 writes an hour.
     assert 39 * 3600 <= rate_limiter.estimate_seconds(20_000) <= 40 * 3600
 
 

@@ -1,4 +1,4 @@
-"""A token reaches the server, and nothing else: no URL, no list of processes, no file, no message, no other server."""
+"""A token reaches the server only: no URL, no process list, no file, no message, no other server."""
 
 import shutil
 from pathlib import Path
@@ -24,7 +24,7 @@ def store(work: Path) -> Path:
 
 @pytest.fixture
 def arguments(work: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Everything that a list of processes would show of git, its children included: they find this git on PATH."""
+    """The arguments of every git process, children included, which find this git on PATH."""
     log = work / "arguments.log"
     (work / "shim").mkdir()
     look = f'for each in $(pgrep -g 0); do tr "\\0" " " < /proc/$each/cmdline >> {log}; done'

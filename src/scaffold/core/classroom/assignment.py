@@ -148,6 +148,6 @@ def _inside(name: str, path: str) -> str:
     plain = path.rstrip("/")
     if not plain or plain.startswith("/") or "\\" in plain or {"", ".", "..", ".git"} & set(plain.split("/")):
         raise ScaffoldError(
-            f"{name}/{ASSIGNMENT_FILE}: `{path}` is no path below {name}/.", "Write it as in: tests/hidden"
+            f"{name}/{ASSIGNMENT_FILE}: `{path}` is not a path below {name}/.", "Write it as in: tests/hidden"
         )
     return plain

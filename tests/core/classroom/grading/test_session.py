@@ -1,5 +1,5 @@
 # ruff: noqa: E501
-"""Tests that run in one box and a student's code that runs in another: what ordinary tests do works all the same."""
+"""Tests in one sandbox and a student's code in another: what ordinary tests do works."""
 
 import sys
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""What stays of a program when somebody hides where it comes from."""
+"""Fingerprints do not change when a copied program is disguised."""
 
 import json
 

@@ -1,10 +1,10 @@
-"""One column of a platform's export is filled; nothing else in it changes, whatever it looks like."""
+"""One column of a platform's export is filled, and every other byte stays the same."""
 
 import csv
 import io
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from scaffold.core.classroom.reports.gradebook import PLATFORMS, fill, parse
@@ -99,6 +99,8 @@ cells = st.lists(
 
 @given(cells, st.sampled_from(["\n", "\r\n"]), st.sampled_from([csv.QUOTE_ALL, csv.QUOTE_MINIMAL]))
 def test_csv_files_written_by_python_are_parsed(table: list[list[str]], end: str, quoting: int) -> None:
+    # With QUOTE_MINIMAL, csv.writer quotes a carriage return only where the line terminator has one.
+    assume(quoting == csv.QUOTE_ALL or end == "\r\n" or not any("\r" in cell for row in table for cell in row))
     out = io.StringIO()
     csv.writer(out, lineterminator=end, quoting=quoting).writerows([["a,"] * 9, *table])  # type: ignore[arg-type]
     text = out.getvalue()

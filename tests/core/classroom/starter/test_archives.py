@@ -1,4 +1,4 @@
-"""What hides in an archive is found; what cannot be searched does not go out unseen."""
+"""Leaks in archives are found, and an archive that cannot be searched is a leak."""
 
 import bz2
 import contextlib
@@ -70,7 +70,7 @@ def test_a_solution_in_an_archive_is_found(path: str, content: bytes, where: str
 
 
 def test_hidden_files_and_markers_in_an_archive_are_found() -> None:
-    assert look("x.zip", zipped("t.py", HIDDEN))[0].what == "it is the hidden file tests/hidden/test_a.py"
+    assert look("x.zip", zipped("t.py", HIDDEN))[0].what == "the hidden file tests/hidden/test_a.py"
     assert look("x.zip", zipped("t.py", b"\n### BEGIN SOLUTION\n")) == [
         Leak("x.zip/t.py", 2, "the marker `BEGIN SOLUTION`")
     ]
@@ -96,7 +96,7 @@ BOMB = gzip.compress(bytes(archives.LARGEST + 1))
 )
 def test_an_unsearchable_archive_is_a_leak_unless_allowed(content: bytes) -> None:
     (leak,) = look("data/x", content)
-    assert "cannot be searched whole" in leak.what
+    assert "cannot be searched completely" in leak.what
     assert look("data/x", content, ("data/x",)) == []
 
 

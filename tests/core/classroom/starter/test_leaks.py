@@ -1,5 +1,5 @@
 # ruff: noqa: E501
-"""Before anything is handed out, every file is searched for what must not be in it."""
+"""The search for leaks before a hand-out."""
 
 import json
 
@@ -40,7 +40,7 @@ def look(path: str, text: str | bytes, allowed: tuple[str, ...] = ()) -> list[Le
         ("old/a.py.bak", "".join(SOLUTION.lines), 1, "the solution of src/a.py:12"),
         ("README.md", "x\n\n  daily = table.groupby('day').mean()\n\tlevel = daily.rolling(7).mean()\n\n return level.shift(1)\n", 3, "the solution of src/a.py:12"),
         ("b2.py", "def f():\n  return np.searchsorted(edges,  values)\n", 2, "the solution of src/b.py:3"),
-        ("copy.txt", "assert f(3)\n", 1, "it is the hidden file tests/hidden/test_a.py"),
+        ("copy.txt", "assert f(3)\n", 1, "the hidden file tests/hidden/test_a.py"),
     ],
 )  # fmt: skip
 def test_a_leak_is_found(path: str, text: str | bytes, line: int, what: str) -> None:

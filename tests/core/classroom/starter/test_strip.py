@@ -1,5 +1,5 @@
 # ruff: noqa: E501
-"""Solutions and hidden tests come out by nbgrader's and Otter's markers, or everything stops."""
+"""Solutions and hidden tests are removed by nbgrader's and Otter's markers; wrong markers are errors."""
 
 import json
 import re

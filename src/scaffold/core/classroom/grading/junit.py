@@ -26,7 +26,7 @@ def read(path: Path, exercises: Sequence[Exercise]) -> SessionResult:
         data = path.read_bytes()
         # An entity can expand to gigabytes ("billion laughs"); no test runner writes one.
         if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
-            raise ScaffoldError(f"{path} declares XML entities, which no test report does.", "Did a student write it?")
+            raise ScaffoldError(f"{path} declares entities, which no test report does.", "Did a student write it?")
         cases = list(ElementTree.fromstring(data).iter("testcase"))  # noqa: S314
     except OSError as error:
         hint = "Put a report for each student there: ID.xml"
