@@ -1,7 +1,6 @@
 # ruff: noqa: E501
 """Tests in one sandbox and a student's code in another: what ordinary tests do works."""
 
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from grading_support import OUTSIDE, files_of, interpreter, need_sandbox
 from scaffold.core.classroom.grading import environment, session
 from scaffold.core.classroom.grading.runner import Runner
 from scaffold.core.classroom.grading.session import SessionResult
-from scaffold.core.classroom.grading.submission import read_layout, read_submission, split_files
+from scaffold.core.classroom.grading.submission import read_layout, split_files
 from scaffold.core.classroom.rules import Limits
 from scaffold.core.outcome import silent
 from scaffold.tools.sandbox import Bubblewrap, Container, Sandbox, Unsandboxed
@@ -228,48 +227,3 @@ def test_in_a_container(work: Path) -> None:
         container, work, {"src/pack/code.py": CODE + "\n\ndef lock():\n    while True:\n        pass\n"}
     )
     assert {verdict.test for verdict in loops.verdicts if not verdict.passed} == {"tests/test_code.py::test_semaphores"}
-
-
-def test_links_out_of_a_submission_are_left_out(work: Path) -> None:
-    if sys.platform == "win32":
-        pytest.skip("links")
-    tree = files_of(
-        {
-            "a.txt": "a",
-            "dir/b.txt": "->../a.txt",
-            "loop": "->loop",
-            "out": "->../../etc/passwd",
-            "abs": "->/etc/passwd",
-            "chain": "->dir/b.txt",
-        }
-    )
-    from scaffold.tools.git.bare import make_bare
-    from scaffold.tools.git.trees import Commit
-    from support import git
-
-    store = make_bare(work / "store.git")
-    store.write([Commit("main", tree)])
-    env = read_submission(store, git(store.folder, "rev-parse", "main"))
-    assert {path: file.content for path, file in env.items()} == {"a.txt": b"a", "dir/b.txt": b"a", "chain": b"a"}
-    assert not any(file.symlink for file in env.values())
-
-
-def test_a_submission_that_is_too_large(work: Path) -> None:
-    from scaffold.errors import ScaffoldError
-    from scaffold.tools.git.bare import make_bare
-    from support import git, spawn
-
-    store = make_bare(work / "store.git")
-    (work / "large").write_bytes(bytes(60 << 20))
-    blob = git(store.folder, "hash-object", "-w", str(work / "large"))
-    tree = spawn("git", "mktree", cwd=store.folder, stdin=f"100644 blob {blob}\tf\n").out.strip()
-    for _ in range(12):
-        listing = "".join(f"040000 tree {tree}\td{n}\n" for n in range(10))
-        tree = spawn("git", "mktree", cwd=store.folder, stdin=listing).out.strip()
-    link = spawn("git", "hash-object", "-w", "--stdin", cwd=store.folder, stdin="large").out.strip()
-    links = "".join(f"120000 blob {link}\tl{n}\n" for n in range(10)) + f"100644 blob {blob}\tlarge\n"
-    linked = spawn("git", "mktree", cwd=store.folder, stdin=links).out.strip()
-    with pytest.raises(ScaffoldError, match="too many files"):
-        read_submission(store, tree)
-    with pytest.raises(ScaffoldError, match="larger than 512 MB"):
-        read_submission(store, linked)

@@ -50,8 +50,8 @@ def without_output(cell: Cell) -> Cell:
 
 def is_solution(cell: Cell) -> bool:
     """Whether nbgrader's metadata marks the whole cell as a solution (nbgrader/utils.py)."""
-    about = cell.get("metadata", {}).get("nbgrader", {})
-    return bool(isinstance(about, dict) and about.get("solution"))
+    metadata = cell.get("metadata", {}).get("nbgrader", {})
+    return bool(isinstance(metadata, dict) and metadata.get("solution"))
 
 
 def serialise(notebook: Mapping[str, Any]) -> bytes:
