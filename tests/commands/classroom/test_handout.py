@@ -378,7 +378,7 @@ def test_the_forge_is_gone_in_the_middle(course: Course, run: Run, monkeypatch: 
     write(course.folder, {"class.toml": '[forge]\nplace = "blocked/repositories"\n'})
     failed = run("class", "handout", "hw1")
     assert failed.code == 1
-    assert "something else stands in its way" in failed.err
+    assert "something else is in its way" in failed.err
 
 
 def test_a_server_that_refuses_everybody_is_not_asked_twelve_times(course: Course, run: Run, work: Path) -> None:
