@@ -1,7 +1,7 @@
-"""`git-remote-scaffold`: serves `scaffold://NAME` to plain git, and so to plain copier, out of a template's releases.
+"""`git-remote-scaffold`: serves `scaffold://NAME` to plain git, and so to plain copier, from a template's releases.
 
-git starts it for every address of that scheme and speaks gitremote-helpers(7) with it; only `fetch` is offered.
-It runs inside git: it reads commands from stdin, answers on stdout, and says what is wrong on stderr.
+git starts it for every address of this scheme (gitremote-helpers(7)); its only capability is `fetch`. It reads git's
+commands from stdin, answers on stdout, and prints errors to stderr.
 """
 
 import contextlib
@@ -17,7 +17,7 @@ from scaffold.tools.terminal import escaped
 
 
 def main() -> int:
-    """Serve one conversation. Returns the exit status: 0, or 1 when there is no such template."""
+    """Serve one fetch. Returns the exit status: 0, or 1 when there is no such template."""
     try:
         with _bundle(sys.argv[2] if len(sys.argv) > 2 else "") as bundle:
             _serve(bundle)
@@ -34,7 +34,7 @@ def _serve(bundle: Path) -> None:
         if not command:
             if not fetching:
                 return
-            # git says in GIT_DIR which repository it is that fetches.
+            # GIT_DIR names the repository that fetches.
             git.run(Path.cwd(), "bundle", "unbundle", str(bundle), env={"GIT_DIR": os.environ.get("GIT_DIR", "")})
             fetching = False
             print(flush=True)
@@ -63,13 +63,13 @@ def _bundle(address: str) -> Iterator[Path]:
             code="no-such-template",
         )
     entry = catalog.find(source.name_of(address))
-    if not entry.place.is_dir():
-        release.heads(entry.place)
-        yield entry.place
+    if not entry.path.is_dir():
+        release.heads(entry.path)
+        yield entry.path
         return
     if entry.manifest is None:
         raise ScaffoldError(
-            f"{address} is a plain Copier template.", f"Use its own address: {entry.place}", code="no-such-template"
+            f"{address} is a plain Copier template.", f"Use its own address: {entry.path}", code="no-such-template"
         )
     draft = source.read(address)
     with files.temporary_folder() as folder:

@@ -281,7 +281,7 @@ def test_nobody_known_to_git(new: Run, work: Path, gitconfig: Callable[[str], No
     assert made.code == 0
     assert git(work / "mine", "log", "--format=%an") == "scaffold"
     [notice] = made.json["warnings"]
-    assert "git does not know who you are" in notice["message"]
+    assert "git does not know your name" in notice["message"]
     assert "git config --global user.name" in notice["hint"]
 
 

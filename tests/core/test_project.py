@@ -1,4 +1,4 @@
-"""The folder that a project is to stand in, and the results it wrote."""
+"""The folder that a project is made in, and the results it wrote."""
 
 from pathlib import Path
 

@@ -31,7 +31,7 @@ def test_what_cannot_be_written_leaves_the_old(work: Path) -> None:
 
 def test_a_file_above_is_said(work: Path) -> None:
     write(work, {"a": ""})
-    with pytest.raises(ScaffoldError, match="something else stands in its way"):
+    with pytest.raises(ScaffoldError, match="something else is in its way"):
         files.write_atomically(work / "a/b", "x")
 
 
@@ -136,7 +136,7 @@ def test_move(work: Path) -> None:
         (errno.EDQUOT, "The disk is full"),
         (errno.EACCES, "cannot be written"),
         (errno.EROFS, "cannot be written"),
-        (errno.ENOTDIR, "something else stands in its way"),
+        (errno.ENOTDIR, "something else is in its way"),
         (errno.ENAMETOOLONG, "too long"),
     ],
 )

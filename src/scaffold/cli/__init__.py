@@ -1,1 +1,1 @@
-"""The door: parse arguments, call one command, return its exit code."""
+"""The command line: parse arguments, call one command, return its exit code."""

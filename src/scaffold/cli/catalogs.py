@@ -12,7 +12,7 @@ Name = Annotated[str, typer.Argument(help="The catalog's name.")]
 
 def app() -> typer.Typer:
     """The `catalog` group."""
-    group = typer.Typer(help="Templates of other people.", no_args_is_help=True)
+    group = typer.Typer(help="Register other people's templates.", no_args_is_help=True)
     command(group, "add", "catalog add")(add)
     command(group, "list", "catalog list")(list_)
     command(group, "remove", "catalog remove")(remove)
@@ -37,7 +37,7 @@ def list_() -> Outcome:
 
 
 def remove(name: Name) -> Outcome:
-    """Forget a catalog."""
+    """Remove a catalog; projects made from it stay."""
     from scaffold.commands import catalogs
 
     return catalogs.remove(name)

@@ -13,12 +13,12 @@ from scaffold.errors import ScaffoldError
 
 _JSON = Annotated[bool, typer.Option("--json", help="One JSON object on stdout, failures included.")]
 _QUIET = Annotated[bool, typer.Option("--quiet", "-q", help="Only warnings and errors.")]
-_VERBOSE = Annotated[bool, typer.Option("--verbose", "-v", help="Say more; a bug shows where its log is.")]
+_VERBOSE = Annotated[bool, typer.Option("--verbose", "-v", help="Show more details.")]
 _SHARED = {"as_json": _JSON, "quiet": _QUIET, "verbose": _VERBOSE}
 
 
 class CommandFailedError(Exception):
-    """Carries an exception out of typer together with the name of the command that raised it."""
+    """Carries an exception out of typer, with the name of the command that raised it."""
 
     def __init__(self, command: str) -> None:
         super().__init__(command)
@@ -29,9 +29,9 @@ def command(app: typer.Typer, name: str, title: str = "") -> Callable[[Callable[
     """Register a function that returns an Outcome as the command `name`.
 
     Args:
-        app: where it belongs.
-        name: what the person types after that.
-        title: the whole name for JSON, as `catalog add`; `name` when empty.
+        app: The Typer app that the command belongs to.
+        name: The name that the user types.
+        title: The full name for JSON, as `catalog add`; `name` when empty.
     """
     full_name = title or name
 
@@ -61,13 +61,13 @@ def command(app: typer.Typer, name: str, title: str = "") -> Callable[[Callable[
 
 
 def template_names(incomplete: str) -> list[tuple[str, str]]:
-    """Completion: the templates on offer, with what they make."""
+    """Completion: the templates whose names begin with `incomplete`, each with its title."""
     from scaffold.core.templates import catalog
 
-    # What is damaged is said by every command that needs it; a shell in the middle of a line is not the place.
-    found = catalog.built_in()
+    # Every command that needs a damaged file reports it; completion must not print in the middle of a line.
+    known = catalog.built_in()
     with contextlib.suppress(ScaffoldError):
         for item in catalog.registered():
             with contextlib.suppress(ScaffoldError):
-                found += catalog.entries(item)
-    return [(entry.name, entry.title) for entry in found if entry.name.startswith(incomplete)]
+                known += catalog.entries(item)
+    return [(entry.name, entry.title) for entry in known if entry.name.startswith(incomplete)]

@@ -41,9 +41,9 @@ def root(
     """Make AI/ML repositories that run the minute they are made.
 
     Examples:
-        scaffold list                          what there is
+        scaffold list                          the templates
 
-        scaffold new ml-tabular bikes          make one, answering its questions
+        scaffold new ml-tabular bikes          make a repository, answering its questions
 
         scaffold new ml-tabular bikes -y --run take the defaults, train, test
     """
@@ -52,7 +52,7 @@ def root(
 def entry() -> None:
     """The console script."""
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # a letter that this console does not have must not end the program
+        if isinstance(stream, io.TextIOWrapper):  # a character that this console cannot print must not end the program
             stream.reconfigure(errors="backslashreplace")
     sys.exit(main(sys.argv[1:]))
 

@@ -21,7 +21,7 @@ def register(app: typer.Typer) -> None:
 
 
 def list_() -> Outcome:
-    """Show the templates on offer.
+    """List the templates that can be used.
 
     Example: scaffold list
     """
@@ -34,7 +34,7 @@ def show(
     template: Annotated[str, typer.Argument(help="A template.", autocompletion=template_names)],
     ref: Ref = None,
 ) -> Outcome:
-    """Tell what a template makes: questions, files, skills, time and disk.
+    """Show what a template makes: questions, files, skills, time and disk space.
 
     Example: scaffold show ml-tabular
     """
@@ -49,25 +49,28 @@ def new(
     template: Annotated[
         str | None,
         typer.Argument(
-            help="A name, CATALOG/NAME, a path or a git URL; asked for when left out.", autocompletion=template_names
+            help="A name, CATALOG/NAME, a path or a git URL; chosen from a list when left out.",
+            autocompletion=template_names,
         ),
     ] = None,
     dest: Annotated[
-        Path | None, typer.Argument(help="The folder to make; called like the template when left out.")
+        Path | None, typer.Argument(help="The folder to make; named like the template when left out.")
     ] = None,
     ref: Ref = None,
     data: Annotated[
         list[str] | None, typer.Option("--data", "-d", metavar="KEY=VALUE", help="Answer a question; repeatable.")
     ] = None,
     answers: Annotated[Path | None, typer.Option("--answers", metavar="FILE", help="A YAML file of answers.")] = None,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Take the defaults for what is not answered.")] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help="Take the defaults for questions that are not answered.")
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the files with their sizes; write nothing.")] = False,
-    no_git: Annotated[bool, typer.Option("--no-git", help="No repository, no commit.")] = False,
-    no_install: Annotated[bool, typer.Option("--no-install", help="No lock file, environment or hooks.")] = False,
-    run: Annotated[bool, typer.Option("--run", help="Afterwards, run `make all` in it.")] = False,
-    remote: Annotated[str, typer.Option("--remote", metavar="URL", help="Becomes the remote `origin`.")] = "",
-    push: Annotated[bool, typer.Option("--push", help="Push the first commit there.")] = False,
-    trust: Annotated[bool, typer.Option("--trust", help="Let the template run the code that it brings.")] = False,
+    no_git: Annotated[bool, typer.Option("--no-git", help="Make no repository and no commit.")] = False,
+    no_install: Annotated[bool, typer.Option("--no-install", help="Make no lock file, environment or hooks.")] = False,
+    run: Annotated[bool, typer.Option("--run", help="Run `make all` in it afterwards.")] = False,
+    remote: Annotated[str, typer.Option("--remote", metavar="URL", help="The remote `origin`.")] = "",
+    push: Annotated[bool, typer.Option("--push", help="Push the first commit to it.")] = False,
+    trust: Annotated[bool, typer.Option("--trust", help="Let the template run its own code.")] = False,
 ) -> Outcome:
     """Make a repository from a template.
 

@@ -11,7 +11,7 @@ from scaffold.core.outcome import Outcome
 
 def app() -> typer.Typer:
     """The `template` group."""
-    group = typer.Typer(help="For template authors.", no_args_is_help=True)
+    group = typer.Typer(help="Commands for template authors.", no_args_is_help=True)
     # Without a callback typer would fold a group of one command into that command.
     group.callback()(lambda: None)
     command(group, "release", "template release")(release)
@@ -24,10 +24,10 @@ def release(
         "templates"
     ),
     out: Annotated[
-        Path | None, typer.Option("--out", help="Where the bundles stand; scaffold's own when left out.")
+        Path | None, typer.Option("--out", help="The folder of the bundles; scaffold's own when left out.")
     ] = None,
     amend: Annotated[
-        bool, typer.Option("--amend", help="Make the newest release again: only before it has shipped.")
+        bool, typer.Option("--amend", help="Replace the newest release; only before it has shipped.")
     ] = False,
 ) -> Outcome:
     """Assemble templates and add what changed to their bundles of releases.

@@ -10,14 +10,16 @@ from scaffold.cli.common import command, template_names
 from scaffold.core.outcome import Outcome
 from scaffold.errors import UsageError
 
-Folder = Annotated[Path, typer.Option("--project", "-C", metavar="PATH", help="The project; here when left out.")]
+Folder = Annotated[
+    Path, typer.Option("--project", "-C", metavar="PATH", help="The project; the current folder when left out.")
+]
 Data = Annotated[
     list[str] | None, typer.Option("--data", "-d", metavar="KEY=VALUE", help="Answer a question; repeatable.")
 ]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the plan; change nothing. With -v, the difference too.")]
-Autostash = Annotated[bool, typer.Option("--autostash", help="Put uncommitted work aside and back again.")]
-NoCommit = Annotated[bool, typer.Option("--no-commit", help="Leave a clean result staged.")]
-Trust = Annotated[bool, typer.Option("--trust", help="Let the template run the code that it brings.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the plan; change nothing. With -v, show the patch, too.")]
+Autostash = Annotated[bool, typer.Option("--autostash", help="Stash uncommitted work and restore it afterwards.")]
+NoCommit = Annotated[bool, typer.Option("--no-commit", help="Leave a clean result staged, without a commit.")]
+Trust = Annotated[bool, typer.Option("--trust", help="Let the template run its own code.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -30,25 +32,25 @@ def register(app: typer.Typer) -> None:
 
 
 def update(
-    paths: Annotated[list[Path] | None, typer.Argument(help="Projects; the one here when left out.")] = None,
+    paths: Annotated[list[Path] | None, typer.Argument(help="Projects; the current folder when left out.")] = None,
     to: Annotated[
         str | None, typer.Option("--to", metavar="VERSION", help="A release; the newest when left out.")
     ] = None,
     all_below: Annotated[
-        Path | None, typer.Option("--all", metavar="FOLDER", help="Every project below a folder.")
+        Path | None, typer.Option("--all", metavar="FOLDER", help="Update every project below a folder.")
     ] = None,
     data: Data = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Take the defaults for new questions.")] = False,
     check: Annotated[
-        bool, typer.Option("--check", help="Only say whether there is a newer release: exit 0 or 1.")
+        bool, typer.Option("--check", help="Only check for a newer release: exit code 0 for none, 1 for one.")
     ] = False,
     dry_run: DryRun = False,
-    abort: Annotated[bool, typer.Option("--abort", help="Take an unfinished update back.")] = False,
+    abort: Annotated[bool, typer.Option("--abort", help="Undo an unfinished update.")] = False,
     autostash: Autostash = False,
     no_commit: NoCommit = False,
     trust: Trust = False,
 ) -> Outcome:
-    """Bring in the template's newer release; your changes stay.
+    """Merge in the template's newer release; your changes stay.
 
     Examples:
         scaffold update --dry-run      what would happen
@@ -105,7 +107,7 @@ def set_(
     no_commit: NoCommit = False,
     trust: Trust = False,
 ) -> Outcome:
-    """Change answers: add Docker, switch CI, change the licence.
+    """Change answers, for example to add Docker or change the licence.
 
     Example: scaffold set docker=true ci=gitlab
     """
@@ -127,7 +129,7 @@ def set_(
 
 def diff(
     folder: Annotated[Path, typer.Argument(help="The project.")] = Path(),
-    exit_code: Annotated[bool, typer.Option("--exit-code", help="End with 1 when something differs.")] = False,
+    exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit with 1 when something differs.")] = False,
 ) -> Outcome:
     """Show what you changed in the template's files.
 
@@ -139,9 +141,9 @@ def diff(
 
 
 def status(
-    paths: Annotated[list[Path] | None, typer.Argument(help="Projects; the one here when left out.")] = None,
+    paths: Annotated[list[Path] | None, typer.Argument(help="Projects; the current folder when left out.")] = None,
 ) -> Outcome:
-    """Tell where projects stand: release, newest, files you changed, conflicts left.
+    """Show the state of projects: release, newest release, files you changed, conflicts left.
 
     Example: scaffold status ~/work/*
     """
@@ -163,9 +165,9 @@ def adopt(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what differs; write nothing.")] = False,
     trust: Trust = False,
 ) -> Outcome:
-    """Link a repository that you have to a template, so that it can be updated.
+    """Link an existing repository to a template, so that it can be updated.
 
-    Finds the release that it is nearest to, and writes .copier-answers.yml for you to commit.
+    Finds the nearest release and writes .copier-answers.yml, for you to commit.
 
     Example: scaffold adopt . ml-tabular
     """

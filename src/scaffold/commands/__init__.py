@@ -1,1 +1,1 @@
-"""One module per thing a person can do. Each returns an Outcome, never prints, never parses."""
+"""One module per command. Each returns an Outcome; none prints or parses arguments."""

@@ -1,6 +1,6 @@
-"""`scaffold adopt PATH TEMPLATE`: link a repository that knows no template to the release that it is nearest to.
+"""`scaffold adopt PATH TEMPLATE`: link a repository without a template to the release that it is nearest to.
 
-From then on `scaffold update` has a base to merge from. Nothing but the answers file is written, and nothing committed.
+Then `scaffold update` has a base to merge from. Only the answers file is written, and nothing is committed.
 """
 
 from collections.abc import Mapping
@@ -21,14 +21,14 @@ from scaffold.tools.git.merge import workbench
 
 @dataclass(frozen=True)
 class AdoptOptions:
-    """How to link.
+    """The options of `scaffold adopt`.
 
     Attributes:
-        template: a name, CATALOG/NAME, path or git URL.
-        to: the release; None for the nearest.
-        given: answers that are known.
-        dry_run: only show what differs.
-        trust: let the template run code.
+        template: A name, CATALOG/NAME, path or git URL.
+        to: The release; None for the nearest.
+        given: Answers that the user knows.
+        dry_run: Whether to write nothing and only show what differs.
+        trust: Whether the template may run code.
     """
 
     template: str
@@ -42,7 +42,7 @@ def adopt(folder: Path, options: AdoptOptions, progress: Progress = silent) -> O
     """Find the nearest release, write the answers file, and show what differs.
 
     Raises:
-        ScaffoldError: it is linked already, or nothing in it is like the template; nothing was written.
+        ScaffoldError: It is linked already, or has no file of the template; nothing was written.
     """
     project = open_project(folder, damaged=True)
     if project.address and project.version:
@@ -61,8 +61,8 @@ def adopt(folder: Path, options: AdoptOptions, progress: Progress = silent) -> O
             )
         if not fit.alike and not options.to:
             raise ScaffoldError(
-                f"Nothing in {project.folder} is like {options.template}.",
-                f"Name the release to link it all the same: --to {fit.rendering.version}",
+                f"{project.folder} has no file of {options.template}.",
+                f"To link it nevertheless, name the release: --to {fit.rendering.version}",
             )
     if not options.dry_run:
         files.write_atomically(project.folder / ANSWERS_FILE, answers.content)
@@ -73,7 +73,7 @@ def adopt(folder: Path, options: AdoptOptions, progress: Progress = silent) -> O
 def _nearest(
     yardstick: Yardstick, project: Project, options: AdoptOptions, progress: Progress
 ) -> tuple[Fit, Mapping[str, int]]:
-    """The best fit: first over the releases, then over the answers, then over the releases once more."""
+    """The nearest release and answers: first over the releases, then over the answers, then over the releases again."""
     versions = [options.to] if options.to else source.releases(options.template)
     known = {**adoption.guesses(project), **project.answers}
     wanted = Wanted(options.template, None, project.folder.name, known, options.given, trust=options.trust)
@@ -98,7 +98,7 @@ def _best_release(
             failed = error
     if not fits and failed:
         raise failed
-    # Of equals the newest: it has the least to bring that is here already.
+    # The newest of equals: an update then has the least to merge.
     best = min(reversed(fits), key=lambda fit: fit.distance)
     return best, {fit.rendering.version: fit.distance for fit in fits}
 
@@ -126,5 +126,5 @@ def _outcome(project: Project, options: AdoptOptions, fit: Fit, tried: Mapping[s
         blocks.append(Text(f'{ANSWERS_FILE} is staged. Next: git commit --message "Link to {name} {version}"'))
     many = len(fit.missing)
     what = f"{many} of the template's files are not here" if many > 1 else "One of the template's files is not here"
-    notices = [Notice(f"{what}; updates take that for your decision.", "scaffold diff shows them")] if many else []
+    notices = [Notice(f"{what}; updates treat them as deleted by you.", "scaffold diff shows them")] if many else []
     return Outcome(data, blocks, notices)

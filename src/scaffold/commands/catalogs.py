@@ -1,4 +1,4 @@
-"""`scaffold catalog add|list|remove`: templates of other people, under a name of the user's."""
+"""`scaffold catalog add|list|remove`: other people's templates, under a name that the user chooses."""
 
 import os
 from pathlib import Path
@@ -14,10 +14,10 @@ from scaffold.tools import files, git
 
 
 def add(name: str, place: str) -> Outcome:
-    """Register a folder, or clone a git repository, of templates. Adding the same name again fetches it anew.
+    """Register a folder of templates, or clone a git repository of them. The same name again fetches it again.
 
     Raises:
-        ScaffoldError: the name is not allowed, or no template is found there.
+        ScaffoldError: The name is not allowed, or no template is there.
     """
     if not NAME.fullmatch(name):
         raise ScaffoldError(
@@ -32,7 +32,7 @@ def add(name: str, place: str) -> Outcome:
             code="catalog-invalid",
         )
     git.refuse_secret(place, "catalog")
-    with _locked(), files.temporary_folder() as parent:
+    with _exclusive(), files.temporary_folder() as parent:
         folder = Path(os.path.expanduser(place))  # noqa: PTH111 - Path.expanduser() fails for a user that there is not
         fresh = None if folder.is_dir() else _fetched(place, parent / name)
         offered = catalog.entries(Catalog(name, place, fresh or folder))
@@ -62,12 +62,12 @@ def list_catalogs() -> Outcome:
 
 
 def remove(name: str) -> Outcome:
-    """Forget a catalog; a clone of ours is deleted, a folder of the user's stays.
+    """Remove a catalog. A clone that `add` made is deleted, a folder of the user's stays.
 
     Raises:
-        ScaffoldError: there is none of that name.
+        ScaffoldError: There is none of this name.
     """
-    with _locked():
+    with _exclusive():
         items = catalog.registered()
         gone = next((item for item in items if item.name == name), None)
         if gone is None:
@@ -76,7 +76,9 @@ def remove(name: str) -> Outcome:
             )
         catalog.save([item for item in items if item.name != name])
         _remove_clone(name)
-    notice = Notice(f"Projects made from {name}/… still stand, but cannot be updated until it is added again.")
+    notice = Notice(
+        f"Projects made from {name}/… keep working, but cannot be updated until the catalog is added again."
+    )
     return Outcome({"catalog": name, "removed": True}, [Text(f"Removed {name}.")], [notice])
 
 
@@ -98,10 +100,10 @@ def _remove_clone(name: str) -> None:
 
 
 def _clone(name: str) -> Path:
-    """Where our clone of a git repository stands; a user's own folder stays where it is."""
+    """The folder for our clone of a git repository."""
     return settings.config_folder() / "catalogs" / name
 
 
-def _locked() -> FileLock:
+def _exclusive() -> FileLock:
     settings.config_folder().mkdir(parents=True, exist_ok=True)
     return FileLock(settings.config_folder() / "catalogs.lock")

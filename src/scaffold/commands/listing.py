@@ -1,4 +1,4 @@
-"""`scaffold list`: the templates on offer."""
+"""`scaffold list`: the templates that can be used."""
 
 from typing import Any
 

@@ -1,7 +1,7 @@
-"""`scaffold new TEMPLATE [DEST]`: from nothing to a repository that runs.
+"""`scaffold new TEMPLATE [DEST]`: make a repository that runs.
 
-Everything that can fail happens in a folder beside DEST, which one rename turns into DEST: killed at any moment,
-DEST is absent or whole. What comes after (installing, pushing, running) works on a project that stands.
+It is made in a folder beside DEST, which one rename turns into DEST: killed at any moment, DEST is absent or complete.
+Installing, pushing and running come after, in the finished project.
 """
 
 import contextlib
@@ -22,20 +22,20 @@ from scaffold.tools import files, git, process, uv
 
 @dataclass(frozen=True)
 class NewOptions:
-    """What `scaffold new` was asked for.
+    """The options of `scaffold new`.
 
     Attributes:
-        template: a name, CATALOG/NAME, path or git URL.
-        dest: the folder to make; None for one called like the template.
-        ref: a release; None for the newest.
-        answers: given answers.
-        ask: prompt for the other ones.
-        trust: let the template run code.
-        use_git: make a repository with one commit.
-        install: lock and install the environment, and the hooks.
-        run: afterwards, `make all` in it.
-        remote: becomes `origin`; empty for none.
-        push: push to it.
+        template: A name, CATALOG/NAME, path or git URL.
+        dest: The folder to make; None for one with the template's name.
+        ref: The release; None for the newest.
+        answers: Given answers.
+        ask: Whether to prompt for the others.
+        trust: Whether the template may run code.
+        use_git: Whether to make a repository with one commit.
+        install: Whether to lock and install the environment, and the hooks.
+        run: Whether to run `make all` in it afterwards.
+        remote: The URL of the remote `origin`; empty for none.
+        push: Whether to push to it.
     """
 
     template: str
@@ -53,7 +53,7 @@ class NewOptions:
 
 @dataclass
 class _Made:
-    """What has been done so far, and what had to be left out."""
+    """The project: what has been done, and what had to be left out."""
 
     path: Path
     template: str
@@ -69,9 +69,9 @@ class _Made:
 
     @property
     def where(self) -> str:
-        """The project as a person would type it: from where they are, and quoted for a shell."""
+        """The project's path as the user would type it: from the current folder, and quoted for a shell."""
         path = self.path
-        with contextlib.suppress(ValueError, OSError):  # elsewhere, or the current folder is gone
+        with contextlib.suppress(ValueError, OSError):  # outside the current folder, or that no longer exists
             path = path.relative_to(Path.cwd())
         return shlex.quote(str(path))
 
@@ -93,10 +93,10 @@ def preview(options: NewOptions, progress: Progress = silent) -> Outcome:
 
 
 def create(options: NewOptions, progress: Progress = silent) -> Outcome:
-    """Generate the project.
+    """Make the project.
 
     Raises:
-        ScaffoldError: nothing was written.
+        ScaffoldError: The template or an answer is not valid, or DEST is in use; nothing was written.
     """
     dest = _destination(options)
     template = source.find(options.template)
@@ -169,7 +169,7 @@ def _commit(made: _Made, stage: Path, remote: str) -> None:
         git.add_remote(stage, remote)
     if not git.has_identity(stage):
         made.leave_out(
-            "git does not know who you are, so the first commit is scaffold's.",
+            "git does not know your name, so the author of the first commit is scaffold.",
             git.INTRODUCE,
         )
     try:
@@ -190,7 +190,7 @@ def _install(made: _Made) -> None:
                 f"The environment was not installed: {done.last_line}", f"Online: cd {made.where} && make setup"
             )
     if made.committed and (made.path / ".pre-commit-config.yaml").is_file():
-        # Only where packages can be had: a commit hook whose repositories cannot be fetched would refuse every commit.
+        # Only when packages could be installed: a hook whose repositories cannot be fetched would refuse every commit.
         if made.installed:
             made.hooks = process.run([sys.executable, "-m", "pre_commit", "install"], cwd=made.path).ok
         if not made.hooks:
@@ -212,12 +212,12 @@ def _run(made: _Made) -> None:
     make = process.find_program("make")
     if make is None:
         made.leave_out(
-            "There is no make on this machine, so nothing was run.", f"cd {made.where}; its README names the verbs"
+            "There is no make on this machine, so nothing was run.", f"cd {made.where}; its README has the commands"
         )
         return
     made.ran = process.run([make, "all"], cwd=made.path, env={"VIRTUAL_ENV": ""}, live=True).ok
     if not made.ran:
-        made.leave_out("`make all` failed in the new project; its output stands above.", f"cd {made.where} && make all")
+        made.leave_out("`make all` failed in the new project; its output is above.", f"cd {made.where} && make all")
 
 
 def _outcome(made: _Made, options: NewOptions) -> Outcome:

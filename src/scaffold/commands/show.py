@@ -14,8 +14,8 @@ def show_template(word: str, ref: str | None = None) -> Outcome:
     """A template's description, its questions with their defaults, and the files that the defaults give.
 
     Args:
-        word: a template, as `scaffold new` takes it.
-        ref: a release; None for the newest.
+        word: The template, as `scaffold new` takes it.
+        ref: The release; None for the newest.
     """
     template = source.find(word)
     defaults = settings.default_answers(ours=template.manifest is not None)

@@ -8,7 +8,7 @@ from scaffold.core.outcome import Outcome, Table
 from scaffold.core.project import Project, open_project
 from scaffold.core.templates import source
 from scaffold.core.templates.rendering import Renderer
-from scaffold.core.update import journal, recovery
+from scaffold.core.update import pending, recovery
 from scaffold.core.update.difference import changed_files
 from scaffold.errors import ScaffoldError
 from scaffold.tools import git
@@ -18,7 +18,7 @@ from scaffold.tools.git.merge import workbench
 def status(folders: Sequence[Path]) -> Outcome:
     """The state of projects: template, release, the newest release, files changed, conflicts left.
 
-    An update that was killed is put in order, and the state says so.
+    A project whose update was killed is restored, and the state says so.
     """
     renderer = Renderer()
     rows = [_status(folder, renderer) for folder in folders]
@@ -34,7 +34,7 @@ def _status(folder: Path, renderer: Renderer) -> dict[str, Any]:
     try:
         project = open_project(folder, damaged=True)
         row["project"] = str(project.folder)
-        row["state"] = _recovered(project) or journal.state(project)
+        row["state"] = _recovered(project) or pending.state(project)
         row["conflicts"] = git.unmerged(project.root)
         project = open_project(folder)
         row |= {"template": source.suggested_name(project.address), "version": project.version}
@@ -47,7 +47,7 @@ def _status(folder: Path, renderer: Renderer) -> dict[str, Any]:
 
 
 def _recovered(project: Project) -> str:
-    if journal.read(project) is None:
+    if pending.read(project) is None:
         return ""
-    with journal.locked(project):
+    with pending.exclusive(project):
         return recovery.recover(project)

@@ -18,8 +18,8 @@ def release_templates(folder: Path, names: list[str], out: Path | None = None, *
     Args:
         folder: holds the templates' folders and `_layers/`.
         names: the templates; when empty, all of the folder's that are no longer in development (`.dev` versions).
-        out: where the bundles stand; None for `releases/` beside scaffold's own catalog.
-        amend: replace the newest release instead of adding one.
+        out: The folder of the bundles; None for `releases/` beside scaffold's own catalog.
+        amend: Whether to replace the newest release instead of adding one.
 
     Raises:
         ScaffoldError: a template is missing, in development, does not assemble, or changed without a newer version.

@@ -1,7 +1,7 @@
-"""`scaffold update` and `scaffold set KEY=VALUE…`: the template's newer release, or other answers, merged in.
+"""`scaffold update` and `scaffold set KEY=VALUE…`: merge in the template's newer release, or other answers.
 
-Both render the template twice (as the project last took it, as it is to be) and let git merge the difference into HEAD.
-Nothing in the work tree changes before everything is decided.
+Both render the template twice (as the project last took it, and as it will be) and let git merge the difference into
+HEAD. Nothing in the work tree changes before everything is decided.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,32 +13,31 @@ from scaffold.core.outcome import Block, Markdown, Notice, Outcome, Patch, Progr
 from scaffold.core.project import ANSWERS_FILE, Project, open_project, remembered_text
 from scaffold.core.templates import changelog, source
 from scaffold.core.templates.rendering import Renderer, Rendering, Wanted
-from scaffold.core.update import apply, journal, recovery, report, uv_lock
-from scaffold.core.update import plan as merging
+from scaffold.core.update import apply, pending, recovery, summary, uv_lock
 from scaffold.core.update.house_rules import Change
-from scaffold.core.update.plan import Plan
+from scaffold.core.update.plan import Plan, make_plan, with_file
 from scaffold.errors import ExitCode, ScaffoldError
 from scaffold.tools import copier, git
 from scaffold.tools.git.merge import Workbench, workbench
 
-_LEFT = {"conflicts": "conflicts to solve", "staged": "staged, not committed", "updated": "updated"}
-"""What the last line calls the state of an update that leaves something to its owner."""
+_LEFT = {"conflicts": "conflicts to resolve", "staged": "staged, not committed", "updated": "updated"}
+"""The words of the last line for an update that leaves something to the owner: state → words."""
 
 
 @dataclass(frozen=True)
 class UpdateOptions:
-    """How to update.
+    """The options of `scaffold update` and `scaffold set`.
 
     Attributes:
-        to: the release; None for the newest.
-        given: answers given now.
-        ask: prompt for questions that are new.
-        dry_run: decide, and change nothing.
-        diff: show the difference too.
-        autostash: put uncommitted work aside and back again.
-        commit: commit a clean result; otherwise it stays staged.
-        trust: let the template run code.
-        same_release: keep the release and change only answers (`scaffold set`).
+        to: The release; None for the newest.
+        given: Answers given now.
+        ask: Whether to prompt for new questions.
+        dry_run: Whether to change nothing and only show the plan.
+        diff: Whether to show the patch, too.
+        autostash: Whether to stash uncommitted work and restore it afterwards.
+        commit: Whether to commit a clean result; otherwise it stays staged.
+        trust: Whether the template may run code.
+        same_release: Whether to keep the release and change only answers (`scaffold set`).
     """
 
     to: str | None = None
@@ -61,19 +60,19 @@ def check(folder: Path) -> Outcome:
     line = "is current" if current else f"can be updated to {newest}"
     return Outcome(
         data,
-        [Text(f"{report.title(project)} {project.version} {line}.")],
+        [Text(f"{summary.title(project)} {project.version} {line}.")],
         exit_code=ExitCode.DONE if current else ExitCode.FAILED,
     )
 
 
 def abort(folder: Path) -> Outcome:
-    """Take an unfinished update back.
+    """Undo an unfinished update.
 
     Raises:
-        ScaffoldError: there is none.
+        ScaffoldError: There is none.
     """
     project = open_project(folder, damaged=True)
-    with journal.locked(project):
+    with pending.exclusive(project):
         text = recovery.recover(project) or recovery.abort(project)
     return Outcome({"project": str(project.folder), "aborted": True}, [Text(text)])
 
@@ -84,20 +83,20 @@ def update(
     """Update one project.
 
     Args:
-        folder: the project.
-        options: how.
-        progress: told what is being done.
-        renderer: shared between projects, so that each distinct rendering is made once.
+        folder: The project's folder.
+        options: The options.
+        progress: Shows what is being done.
+        renderer: Shared between projects, so that each distinct rendering is made once; None for an own one.
 
     Raises:
-        ScaffoldError: it cannot be updated, and nothing was changed.
+        ScaffoldError: It cannot be updated, and nothing was changed.
     """
     renderer = renderer or Renderer()
     project = open_project(folder, damaged=True)
     if options.dry_run:
         apply.require_finished(project)
         return _decided(open_project(folder), options, progress, renderer)
-    with journal.locked(project):
+    with pending.exclusive(project):
         notices = [Notice(text) for text in [recovery.recover(project)] if text]
         apply.require_finished(project)
         if notices or not (project.version and project.address):
@@ -152,7 +151,7 @@ def _renderings(project: Project, options: UpdateOptions, renderer: Renderer) ->
 
 
 def _hand_over(project: Project, options: UpdateOptions, new: Rendering) -> Outcome:
-    """Templates with migrations are updated by Copier itself, which runs them."""
+    """Let Copier update from a template with migrations, since it runs them."""
     if not options.trust:
         raise ScaffoldError(
             "This template runs code of its own at updates (_migrations).",
@@ -169,80 +168,80 @@ def _hand_over(project: Project, options: UpdateOptions, new: Rendering) -> Outc
         copier.update(project.folder, new.version, options.given)
         conflicts = git.unmerged(project.root)
     rows = [Change(path, "conflict", "both changed the same place") for path in conflicts]
-    data = report.data(project, new.version, rows, "conflicts" if conflicts else "handed over")
-    text = Text(f"{report.title(project)} {project.version} → {new.version}, by Copier.")
+    data = summary.data(project, new.version, rows, "conflicts" if conflicts else "handed over")
+    text = Text(f"{summary.title(project)} {project.version} → {new.version}, by Copier.")
     return Outcome(data, [text], [note], exit_code=ExitCode.PARTLY_DONE if conflicts else ExitCode.DONE)
 
 
 def _merge(project: Project, options: UpdateOptions, base: Rendering, new: Rendering) -> Outcome:
     label = f"{source.suggested_name(project.address)}-{new.version}"
     with workbench(project.repository) as bench:
-        plan = merging.make_plan(bench, project, base, new, label)
+        plan = make_plan(bench, project, base, new, label)
         if options.dry_run:
             return _planned(bench, project, plan, options)
         if not plan.changes_anything:
-            data = report.data(project, plan.version, [], "current")
-            return Outcome(data, [Text(f"{report.title(project)} {plan.version} is current: nothing to do.")])
+            data = summary.data(project, plan.version, [], "current")
+            return Outcome(data, [Text(f"{summary.title(project)} {plan.version} is current: nothing to do.")])
         return _applied(bench, project, plan, options)
 
 
 def _planned(bench: Workbench, project: Project, plan: Plan, options: UpdateOptions) -> Outcome:
-    blocks: list[Block] = [Text(f"{report.title(project)} {project.version} → {plan.version}; nothing was changed.")]
+    blocks: list[Block] = [Text(f"{summary.title(project)} {project.version} → {plan.version}; nothing was changed.")]
     news = changelog.between(source.read_changelog(project.address, plan.version), project.version, plan.version)
     blocks += [Markdown(news)] if news else []
-    blocks.append(report.table(plan))
+    blocks.append(summary.table(plan))
     diff = bench.diff(plan.head, plan.tree) if options.diff else ""
     blocks += [Patch(diff.rstrip("\n"))] if diff else []
-    data = report.data(project, plan.version, plan.changes, "planned")
+    data = summary.data(project, plan.version, plan.changes, "planned")
     return Outcome({**data, "changelog": news, "diff": diff}, blocks)
 
 
 def _applied(bench: Workbench, project: Project, plan: Plan, options: UpdateOptions) -> Outcome:
     notices = [Notice(f"{row.path}: {row.reason}.") for row in plan.changes if row.odd]
     if options.commit and not plan.conflicts and not git.has_identity(project.root):
-        notices.append(Notice("git does not know who you are, so the commit is scaffold's.", git.INTRODUCE))
+        notices.append(Notice("git does not know your name, so the author of the commit is scaffold.", git.INTRODUCE))
     if plan.relock:
         plan = _locked_again(bench, plan, notices)
     try:
         message = _message(project, plan, options)
         held = apply.apply(bench, plan, message, commit=options.commit, autostash=options.autostash)
     except git.GitError as error:
-        left = journal.read(project)
+        left = pending.read(project)
         if left is None:
             raise
-        finish = f"Mend it and git commit, or take it back: scaffold update --abort {project.folder}"
+        finish = f"Fix the cause and git commit, or undo the update: scaffold update --abort {project.folder}"
         refused = Notice(f"The commit was refused: {error.message}", finish)
-        return _left(project, plan, "staged", [*notices, refused, *_waiting(left.stash)])
+        return _left(project, plan, "staged", [*notices, refused, *_in_stash(left.stash)])
     if plan.conflicts:
-        finish = "Solve each, git add it, then git commit; or take all back: scaffold update --abort"
+        finish = "Resolve each, git add it, then git commit; or undo the update: scaffold update --abort"
         many = len(plan.conflicts)
-        conflicts = Notice(f"{many} conflict{'s wait' if many > 1 else ' waits'} for you.", finish)
-        return _left(project, plan, "conflicts", [*notices, conflicts, *_waiting(held)])
+        conflicts = Notice(f"{many} conflict{'s' if many > 1 else ''} to resolve.", finish)
+        return _left(project, plan, "conflicts", [*notices, conflicts, *_in_stash(held)])
     if not options.commit:
         undo = "git commit finishes it; scaffold update --abort undoes it."
-        return _done(project, plan, "staged", undo, [*notices, *_waiting(held)])
+        return _done(project, plan, "staged", undo, [*notices, *_in_stash(held)])
     if not apply.finish(plan, held):
         clash = Notice("Your uncommitted work conflicts with the update and is in git's stash.", "git stash pop")
         return _left(project, plan, "updated", [*notices, clash])
     return _done(project, plan, "updated", "git revert HEAD undoes it.", notices)
 
 
-def _waiting(held: str) -> list[Notice]:
+def _in_stash(held: str) -> list[Notice]:
     return [Notice("Your uncommitted work is in git's stash.", "Afterwards: git stash pop")] if held else []
 
 
 def _done(project: Project, plan: Plan, state: str, undo: str, notices: list[Notice]) -> Outcome:
-    text = f"{report.title(project)} {project.version} → {plan.version}: {state}, {report.counts(plan)}."
+    text = f"{summary.title(project)} {project.version} → {plan.version}: {state}, {summary.counts(plan)}."
     return Outcome(
-        report.data(project, plan.version, plan.changes, state), [report.table(plan), Text(text), Text(undo)], notices
+        summary.data(project, plan.version, plan.changes, state), [summary.table(plan), Text(text), Text(undo)], notices
     )
 
 
 def _left(project: Project, plan: Plan, state: str, notices: list[Notice]) -> Outcome:
-    text = Text(f"{report.title(project)} {project.version} → {plan.version}: {_LEFT[state]}; {report.counts(plan)}.")
+    text = Text(f"{summary.title(project)} {project.version} → {plan.version}: {_LEFT[state]}; {summary.counts(plan)}.")
     return Outcome(
-        report.data(project, plan.version, plan.changes, state),
-        [report.table(plan), text],
+        summary.data(project, plan.version, plan.changes, state),
+        [summary.table(plan), text],
         notices,
         ExitCode.PARTLY_DONE,
     )
@@ -250,14 +249,14 @@ def _left(project: Project, plan: Plan, state: str, notices: list[Notice]) -> Ou
 
 def _locked_again(bench: Workbench, plan: Plan, notices: list[Notice]) -> Plan:
     pyproject, lock = (
-        bench.read(f"{plan.tree}:{plan.project.path_of(name)}") for name in (uv_lock.PYPROJECT, uv_lock.LOCK)
+        bench.read(f"{plan.tree}:{plan.project.path_of(name)}") for name in (uv_lock.PYPROJECT, uv_lock.LOCK_FILE)
     )
     fresh, reason = uv_lock.lock_again(pyproject, lock)
     if fresh is None:
         hint = f"Online: cd {plan.project.folder} && uv lock && git add uv.lock"
-        notices.append(Notice(f"Dependencies changed, and uv.lock could not be made anew: {reason}", hint))
+        notices.append(Notice(f"Dependencies changed, and uv.lock could not be updated: {reason}", hint))
         return plan
-    return merging.put(bench, plan, uv_lock.LOCK, fresh, "dependencies changed: made anew")
+    return with_file(bench, plan, uv_lock.LOCK_FILE, fresh, "dependencies changed: locked again")
 
 
 def _message(project: Project, plan: Plan, options: UpdateOptions) -> str:
@@ -268,7 +267,7 @@ def _message(project: Project, plan: Plan, options: UpdateOptions) -> str:
 
 
 def check_all(folders: Sequence[Path]) -> Outcome:
-    """Whether newer releases are there, for many projects: exit code 1 when any is outdated, or cannot tell."""
+    """Whether newer releases are there, for many projects: exit code 1 when any is outdated or could not be checked."""
     rows = []
     for folder in folders:
         try:
@@ -289,7 +288,7 @@ def update_all(folders: Sequence[Path], options: UpdateOptions, progress: Progre
     """Update many projects; one that fails does not stop the others."""
     renderer = Renderer()
     rows: dict[Path, dict[str, Any]] = {}
-    # Projects with the same answers one after the other: each distinct base and new is rendered once.
+    # Projects with the same answers follow one another, so that each distinct rendering is made once.
     for number, folder in enumerate(sorted(set(folders), key=remembered_text), start=1):
         progress.count(f"Updating {folder.name}", number, len(folders))
         rows[folder] = _row(folder, options, renderer)

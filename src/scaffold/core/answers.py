@@ -1,4 +1,4 @@
-"""Answers as a person gives them: `-d KEY=VALUE` and answer files."""
+"""Answers given on the command line: `-d KEY=VALUE` and answers files."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,12 +10,12 @@ from scaffold.errors import UsageError
 
 
 def parse_pair(pair: str) -> tuple[str, str]:
-    """Read one `KEY=VALUE`; the value stays the text that it is, and copier casts it to the question's type.
+    """Read one `KEY=VALUE`; the value stays text, and copier casts it to the question's type.
 
-    Nothing is guessed here, because only the question knows: `3.10` and `no` are a fine version and a fine name.
+    Only the question has a type: `3.10` may be a version, and `no` a name.
 
     Raises:
-        UsageError: there is no `=`, or no key before it.
+        UsageError: There is no `=`, or no key before it.
     """
     key, separator, text = pair.partition("=")
     key = key.strip()
@@ -28,7 +28,7 @@ def read_answers_file(path: Path) -> dict[str, Any]:
     """Read a YAML file of answers; keys that start with `_` (as in `.copier-answers.yml`) are copier's and left out.
 
     Raises:
-        UsageError: the file is missing, not YAML, or not a mapping.
+        UsageError: The file is missing, not YAML, or not a mapping.
     """
     try:
         loaded = yaml.safe_load(path.read_text(encoding="utf-8"))
@@ -44,6 +44,6 @@ def read_answers_file(path: Path) -> dict[str, Any]:
 
 
 def gather(file: Path | None, pairs: Sequence[str]) -> dict[str, Any]:
-    """All given answers: the file's first, overruled by the pairs, later ones by earlier. Raises UsageError."""
+    """All given answers. A pair overrides the file, and a later pair an earlier one. Raises UsageError."""
     answers = read_answers_file(file) if file else {}
     return answers | dict(parse_pair(pair) for pair in pairs)

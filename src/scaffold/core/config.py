@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 T = TypeVar("T")
+Number = int | float
+"""A number that stays a whole one where the file has a whole one."""
 Keys = tuple[str | int, ...]
 """The way to a value: the keys of tables, and the numbers of list elements."""
 _UNKNOWN = "unexpected_keyword_argument"
@@ -170,6 +172,8 @@ def _allowed(kind: str, context: Mapping[str, Any], annotation: Any) -> str:
     """What a value must be, in a few words."""
     if get_origin(annotation) is tuple:
         kind = "list_of_tables" if is_dataclass(get_args(annotation)[0]) else "list_of_strings"
+    if annotation == Number:
+        return "a number"
     if kind == "literal_error":
         return "one of " + ", ".join(map(str, get_args(annotation)))
     bounds = {"ge": "{} or more", "gt": "more than {}", "le": "{} or less", "lt": "less than {}"}

@@ -1,4 +1,4 @@
-"""A project: a generated repository, and the folder that it is to stand in."""
+"""A project: a generated repository; and the folder in which a new one is made."""
 
 import os
 from collections.abc import Mapping
@@ -23,11 +23,11 @@ class Project:
     """A generated repository, or a folder of a larger one.
 
     Attributes:
-        folder: where it stands.
-        repository: the git repository that it is, or lies in.
-        address: its template, as recorded.
-        version: the release that it was made from or last updated to.
-        answers: the remembered answers.
+        folder: The project's folder.
+        repository: The git repository that it is, or lies in.
+        address: The recorded address of its template.
+        version: The release that it was made from or last updated to.
+        answers: The recorded answers.
     """
 
     folder: Path
@@ -38,17 +38,17 @@ class Project:
 
     @property
     def root(self) -> Path:
-        """The work tree that it lies in; its own folder for most."""
+        """The work tree that it lies in; usually its own folder."""
         return self.repository.root
 
     @property
     def prefix(self) -> str:
-        """Its place in the work tree, as a POSIX path; empty when it is the whole of it."""
-        place = self.folder.relative_to(self.root).as_posix()
-        return "" if place == "." else place
+        """Its path in the work tree, in POSIX form; empty when it is the whole of it."""
+        path = self.folder.relative_to(self.root).as_posix()
+        return "" if path == "." else path
 
     def path_of(self, name: str) -> str:
-        """The place of one of its files in the work tree, as a POSIX path."""
+        """The path of one of its files in the work tree, in POSIX form."""
         return f"{self.prefix}/{name}" if self.prefix else name
 
 
@@ -56,11 +56,11 @@ def open_project(folder: Path, *, damaged: bool = False) -> Project:
     """The project in `folder`.
 
     Args:
-        folder: where it stands.
-        damaged: take one whose answers cannot be read, without them: an update in it may be unfinished.
+        folder: The project's folder.
+        damaged: Whether to accept a project whose answers cannot be read: an update in it may be unfinished.
 
     Raises:
-        ScaffoldError: there is none, it is in no repository or without a commit, or its answers file is damaged.
+        ScaffoldError: There is none, it is in no repository, or its answers file is damaged.
     """
     folder = folder.expanduser().resolve()
     if not folder.is_dir():
@@ -76,7 +76,7 @@ def open_project(folder: Path, *, damaged: bool = False) -> Project:
         answers = {}
     if repository is None:
         raise ScaffoldError(
-            f"{folder} is in no git repository, so nothing could bring your changes back.",
+            f"{folder} is in no git repository, so nothing could restore your changes.",
             f'Make one first: cd {folder} && git init && git add --all && git commit --message "Before the update"',
             code="not-in-git",
         )
@@ -117,7 +117,7 @@ def _read_answers(folder: Path) -> dict[str, Any]:
 
 
 def remembered_text(folder: Path) -> bytes:
-    """The answers file as it stands: the same for projects that get the same files. Empty when it cannot be read."""
+    """The content of the answers file, equal for projects that get the same files; empty when it cannot be read."""
     try:
         return (folder / ANSWERS_FILE).read_bytes()
     except OSError:
@@ -128,31 +128,31 @@ def find_projects(folder: Path) -> list[Path]:
     """Every project in the folders directly below `folder`, and deeper ones; a project's own folders are not searched.
 
     Raises:
-        ScaffoldError: there is no such folder.
+        ScaffoldError: There is no such folder.
     """
     if not folder.is_dir():
         raise ScaffoldError(f"There is no folder {folder}.", code="no-such-folder")
-    found = []
+    projects = []
     for place, folders, names in os.walk(folder):
         if ANSWERS_FILE in names:
-            found.append(Path(place))
+            projects.append(Path(place))
             folders.clear()
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-    return sorted(found)
+    return sorted(projects)
 
 
 def free_destination(dest: Path) -> Path:
-    """The absolute path of a folder that may be made.
+    """The absolute path of a folder that can be made.
 
     Raises:
-        ScaffoldError: something is there already, or the nearest existing folder above cannot be written.
+        ScaffoldError: Something is there already, or the nearest existing folder above is not writable.
     """
-    # resolve() would follow a symlink that stands there, and Path.expanduser() fails for a user that there is not.
+    # resolve() would follow a symlink of this name, and Path.expanduser() fails for a user that does not exist.
     try:
         dest = Path(os.path.abspath(os.path.expanduser(dest)))  # noqa: PTH100, PTH111
     except FileNotFoundError as error:
         raise ScaffoldError(
-            "The folder that you stand in is gone.", "Go to another one: cd", code="no-such-folder"
+            "The current folder no longer exists.", "Go to another one: cd", code="no-such-folder"
         ) from error
     with friendly_os_errors(dest):
         _require_free(dest)
@@ -184,10 +184,10 @@ def _require_free(dest: Path) -> None:
 
 
 def results_table(project: Path) -> str:
-    """The results that the project's run wrote into its README; empty when there are none."""
+    """The block of results that the project's run wrote into its README; empty when there is none."""
     readme = project / "README.md"
     if not readme.is_file():
         return ""
-    _, found, rest = readme.read_text(encoding="utf-8").partition(RESULTS_START)
+    _, started, rest = readme.read_text(encoding="utf-8").partition(RESULTS_START)
     block, ended, _ = rest.partition(RESULTS_END)
-    return block.strip() if found and ended else ""
+    return block.strip() if started and ended else ""

@@ -1,1 +1,1 @@
-"""The only doors to the outside: git, copier, processes, uv, the file system's sharp edges."""
+"""The only modules that touch the outside: git, copier, processes, uv, files, forges, the sandbox."""

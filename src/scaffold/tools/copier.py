@@ -1,6 +1,6 @@
-"""The only door to copier. Importing it costs 0.4 s of CPU, so it happens inside the functions.
+"""The only module that uses copier. Importing it takes 0.4 s of CPU, so it happens inside the functions.
 
-It renders what `core/templates/engine.py` leaves to it: templates that ask a person, run code, or use extensions.
+It renders what `core/templates/engine.py` does not: templates that prompt, run code, or use extensions.
 """
 
 import contextlib
@@ -22,17 +22,17 @@ from scaffold.tools.terminal import BIDI_CONTROLS, escaped
 
 @dataclass(frozen=True)
 class Request:
-    """What is to be rendered, and how the questions are answered.
+    """A template to render, and the answers to its questions.
 
     Attributes:
-        address: A template as copier takes it, and as the project will remember it.
+        address: The template's address as copier takes it and the project records it.
         ref: Tag, branch or commit; None for the newest release.
-        repository: A repository that git reads in place of the address; None for the address itself.
+        repository: A repository that git reads instead of the address; None for the address itself.
         answers: Given answers; they are parsed and validated as typed ones are.
-        remembered: Answers of an earlier time; one that the template no longer asks for is forgotten.
-        defaults: The user's own defaults; they stand in for the template's.
-        ask: Prompt for what is not answered; without it defaults are taken.
-        trust: Let the template run the code that it brings.
+        remembered: Answers that the project has recorded; one that the template no longer asks for is dropped.
+        defaults: The user's own defaults; they replace the template's.
+        ask: Whether to prompt for what is not answered; otherwise defaults are taken.
+        trust: Whether the template may run its own code.
     """
 
     address: str
@@ -47,14 +47,14 @@ class Request:
 
 @dataclass(frozen=True)
 class Rendered:
-    """What came of it.
+    """The result of a rendering.
 
     Attributes:
-        version: the template's tag or commit; empty for a template outside git.
-        answers: question → answer, as remembered in the project.
-        questions: the template's questions as its copier.yml has them.
-        skipped: files that the template writes only where they are absent (`_skip_if_exists`).
-        migrates: whether the template brings code to run at updates (`_migrations`).
+        version: The template's tag or commit; empty for a template outside git.
+        answers: Question → answer, as recorded in the project.
+        questions: The template's questions as its copier.yml has them.
+        skipped: Files that the template writes only where they are absent (`_skip_if_exists`).
+        migrates: Whether the template has code to run at updates (`_migrations`).
     """
 
     version: str
@@ -68,8 +68,8 @@ def render(request: Request, dest: Path) -> Rendered:
     """Render a template into the folder `dest`.
 
     Raises:
-        ScaffoldError: the template cannot be read, runs code without `trust`, or an answer does not fit.
-        KeyboardInterrupt: the person left the questions.
+        ScaffoldError: The template cannot be read, runs code without `trust`, or an answer does not fit.
+        KeyboardInterrupt: The user left the questions.
     """
     import copier
     from copier.errors import (
@@ -91,7 +91,7 @@ def render(request: Request, dest: Path) -> Rendered:
                 dest,
                 {**request.remembered, **request.answers},
                 vcs_ref=request.ref,
-                # The user's copier settings may name defaults; trust is asked for here, each time, by --trust alone.
+                # The user's copier settings may name defaults, but not trusted templates: only --trust does, each time.
                 settings=copier.Settings(defaults=dict(copier.load_settings().defaults)),
                 user_defaults=dict(request.defaults),
                 defaults=not request.ask,
@@ -111,13 +111,13 @@ def render(request: Request, dest: Path) -> Rendered:
         raise _unreadable(request, str(error.stderr)) from error
     except TemplateError as error:
         raise ScaffoldError(
-            f"The template has a mistake: {error}.", "Tell its authors.", code="template-invalid"
+            f"The template has a mistake: {error}.", "Report it to the template's authors.", code="template-invalid"
         ) from error
     # AttributeError, TypeError: copier takes it for granted that the file holds a mapping.
     except (ConfigFileError, AttributeError, TypeError) as error:
         raise ScaffoldError(
             f"The copier.yml of {request.address} is not valid.",
-            "Tell the template's authors.",
+            "Report it to the template's authors.",
             code="template-invalid",
         ) from error
     except (ValueError, CopierError) as error:
@@ -130,10 +130,10 @@ def render(request: Request, dest: Path) -> Rendered:
 
 
 def update(project: Path, ref: str | None, answers: Mapping[str, Any]) -> None:
-    """Copier's own update, which runs the template's migrations: only for templates that the user trusts.
+    """Run Copier's own update with the template's migrations: only for templates that the user trusts.
 
     Raises:
-        ScaffoldError: it failed.
+        ScaffoldError: It failed.
     """
     import copier
     from copier.errors import CopierError
@@ -164,10 +164,10 @@ def _command(task: Any) -> str:
 
 @contextlib.contextmanager
 def _sealed(request: Request | None) -> Iterator[None]:
-    """Give copier and its git a mirror cache of this process alone, and no password prompts.
+    """Give copier and its git a mirror cache of their own, and no password prompts.
 
-    Copier's own cache is not safe between processes, and plumbum, which starts copier's git, copied the environment
-    when it was imported: both places are set, and both are put back.
+    Copier's shared cache is not safe between processes. plumbum, which starts copier's git, copies the environment when
+    it is imported: so both environments are set, and both are restored.
     """
     from plumbum import local
 
@@ -198,7 +198,7 @@ def _redirect(address: str, repository: Path) -> None:
 
 @contextlib.contextmanager
 def _hushed(ask: bool) -> Iterator[None]:
-    """Keep what copier prints beside its errors from the user: our sentence says it. Only prompts need the terminal."""
+    """Hide what copier prints: our errors say it. Only prompts need the terminal."""
     if ask:
         from prompt_toolkit.layout.screen import Char
 

@@ -1,4 +1,4 @@
-"""File-system work that must be whole or not at all."""
+"""File-system operations that succeed completely or change nothing."""
 
 import contextlib
 import errno
@@ -14,10 +14,10 @@ from scaffold.errors import ScaffoldError
 
 
 def write_atomically(path: Path, content: str | bytes) -> None:
-    """Write a file so that a reader, or a crash, sees the old content or the new, never a part.
+    """Write a file so that a reader, or a crash, sees the old content or the new one, never a part.
 
     Raises:
-        ScaffoldError: the folder cannot be written, or the disk is full.
+        ScaffoldError: The folder cannot be written, or the disk is full.
     """
     data = content.encode() if isinstance(content, str) else content
     with friendly_os_errors(path):
@@ -35,22 +35,22 @@ def write_atomically(path: Path, content: str | bytes) -> None:
 
 @contextlib.contextmanager
 def staged(dest: Path) -> Iterator[Path]:
-    """A folder to fill that becomes `dest` when the block ends well, and vanishes when it does not.
+    """A folder to fill that becomes `dest` when the block succeeds, and is deleted when it fails.
 
-    It stands beside `dest`, so that the last step is one rename on one file system, and bears `dest`'s name,
-    because templates derive names from the folder's.
+    It is beside `dest`, so that the last step is one rename on one file system, and has the same name, because
+    templates derive names from it.
 
     Args:
-        dest: absent, or an empty folder.
+        dest: A path where nothing is, or an empty folder.
 
     Raises:
-        ScaffoldError: the parent cannot be written, or the disk is full.
+        ScaffoldError: The parent cannot be written, or the disk is full.
     """
     with friendly_os_errors(dest), _parents_of(dest):
-        # A part of the name: together with the rest, the whole of a long one would be too long.
+        # Only a part of the name: a long one with the rest added would be too long.
         try:
             parent = Path(tempfile.mkdtemp(dir=dest.parent, prefix=f".{dest.name[:40]}.scaffold-"))
-        except FileNotFoundError as error:  # the folder is there, but takes none: /proc is one
+        except FileNotFoundError as error:  # a folder that exists but takes no folders, as /proc
             raise PermissionError(errno.EACCES, "no folder can be made", str(dest)) from error
         try:
             stage = parent / dest.name
@@ -65,13 +65,13 @@ def staged(dest: Path) -> Iterator[Path]:
 
 @contextlib.contextmanager
 def _parents_of(dest: Path) -> Iterator[None]:
-    """Make the folders above `dest`, and take them back when the block fails."""
+    """Make the folders above `dest`, and remove them when the block fails."""
     made = [folder for folder in dest.parents if not folder.exists()]
     dest.parent.mkdir(parents=True, exist_ok=True)
     try:
         yield
     except BaseException:
-        with contextlib.suppress(OSError):  # somebody else's file is in one of them by now
+        with contextlib.suppress(OSError):  # another process has put a file into one of them
             for folder in made:
                 folder.rmdir()
         raise
@@ -79,7 +79,7 @@ def _parents_of(dest: Path) -> Iterator[None]:
 
 @contextlib.contextmanager
 def temporary_folder() -> Iterator[Path]:
-    """A folder of our own that is gone afterwards, read-only git objects included."""
+    """A temporary folder, deleted afterwards with everything in it, read-only git objects included."""
     folder = Path(tempfile.mkdtemp(prefix="scaffold-"))
     try:
         yield folder
@@ -115,7 +115,7 @@ def sizes(folder: Path) -> dict[str, int]:
 
 @contextlib.contextmanager
 def friendly_os_errors(path: Path) -> Iterator[None]:
-    """Turn the operating system's refusals into one sentence and a hint."""
+    """Turn errors of the operating system into one sentence and a hint."""
     try:
         yield
     except OSError as error:
@@ -128,7 +128,7 @@ def friendly_os_errors(path: Path) -> Iterator[None]:
             hint = "Choose another folder, or change its permissions."
             raise ScaffoldError(f"{where} cannot be written.", hint, code="permission-denied") from error
         if error.errno in (errno.ENOTDIR, errno.EEXIST, errno.ENOTEMPTY, errno.EBUSY):
-            message = f"{path} cannot be made: something else stands in its way."
+            message = f"{path} cannot be made: something else is in its way."
             raise ScaffoldError(message, "Choose another folder.", code="destination-in-use") from error
         if error.errno == errno.ENAMETOOLONG:
             raise ScaffoldError(
@@ -140,7 +140,7 @@ def friendly_os_errors(path: Path) -> Iterator[None]:
 
 
 def move(source: Path, dest: Path) -> None:
-    """Move a folder to where nothing stands, across file systems if need be."""
+    """Move a folder to a path where nothing is, across file systems if necessary."""
     with friendly_os_errors(dest):
         dest.parent.mkdir(parents=True, exist_ok=True)
         shutil.move(str(source), dest)

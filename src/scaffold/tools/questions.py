@@ -1,4 +1,4 @@
-"""Whether answers fit a template's questions: what copier would let pass, or refuse without naming the question."""
+"""Validation of answers that copier would accept wrongly, or refuse without naming the question."""
 
 import difflib
 import re
@@ -14,14 +14,14 @@ _NUMBER = re.compile(r"\s*[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?\s*")
 
 
 def check_answers(answers: Mapping[str, Any], questions: Mapping[str, Mapping[str, Any]]) -> None:
-    """Look at what was given before anything is asked, written or run.
+    """Validate given answers, before anything is asked, written or run.
 
     Args:
-        answers: question → answer, as text or as a YAML file has it.
-        questions: the template's questions as its copier.yml has them.
+        answers: Question → answer, as text or as a YAML file has it.
+        questions: The template's questions as its copier.yml has them.
 
     Raises:
-        UsageError: a question that is not asked, or an answer that is not of its question's type.
+        UsageError: The template does not ask the question, or the answer is not of the question's type.
     """
     for key, value in answers.items():
         if key not in questions:
@@ -34,7 +34,7 @@ def check_answers(answers: Mapping[str, Any], questions: Mapping[str, Mapping[st
 
 
 def _misfit(value: Any, question: Mapping[str, Any]) -> str:
-    """What an answer must be and is not, in a few words; empty when it fits."""
+    """What a wrong answer must be, in a few words; empty when it fits."""
     kind = question.get("type", type(question.get("default")).__name__)
     text = str(value)
     if question.get("multiselect"):

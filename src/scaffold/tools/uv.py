@@ -1,4 +1,4 @@
-"""uv, from its own wheel: the tool can always find one."""
+"""uv, from its own wheel, so that it is always installed."""
 
 import os
 from collections.abc import Mapping, Sequence

@@ -378,7 +378,7 @@ def test_the_forge_disappears_during_the_hand_out(course: Course, run: Run, monk
     write(course.folder, {"class.toml": '[forge]\nplace = "blocked/repositories"\n'})
     failed = run("class", "handout", "hw1")
     assert failed.code == 1
-    assert "something else stands in its way" in failed.err
+    assert "something else is in its way" in failed.err
 
 
 def test_the_batch_stops_after_equal_failures(course: Course, run: Run, work: Path) -> None:

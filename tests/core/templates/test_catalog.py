@@ -1,4 +1,4 @@
-"""The templates on offer."""
+"""The templates of catalogs."""
 
 import json
 from pathlib import Path

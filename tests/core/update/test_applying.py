@@ -167,7 +167,7 @@ def test_a_conflict_waits_for_the_owner(project: Path, run: Run) -> None:
     done = run("update", project, "-y", "--json")
 
     assert (done.code, done.json["ok"], done.data["state"]) == (4, False, "conflicts")
-    assert done.json["warnings"][0]["message"] == "1 conflict waits for you."
+    assert done.json["warnings"][0]["message"] == "1 conflict to resolve."
     assert "git add" in done.json["warnings"][0]["hint"]
     assert "--abort" in done.json["warnings"][0]["hint"]
     assert git(project, "rev-parse", "HEAD") == head
@@ -176,7 +176,7 @@ def test_a_conflict_waits_for_the_owner(project: Path, run: Run) -> None:
     assert "<<<<<<< yours\nmine\n=======\ntheirs\n>>>>>>> tpl-0.2.0\n" in text
     assert (project / "new.txt").is_file()
     again = run("update", project, "-y", "--json")
-    assert (again.code, "conflicts to solve" in again.json["error"]["message"]) == (1, True)
+    assert (again.code, "conflicts to resolve" in again.json["error"]["message"]) == (1, True)
 
     (project / "src/a.txt").write_text(changed(LINES, l18="ours"))
     git(project, "add", "src/a.txt")

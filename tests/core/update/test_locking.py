@@ -30,7 +30,7 @@ def test_locked_again_offline_when_nothing_is_depended_on(locked: tuple[Path, Te
     assert (done.code, done.json["warnings"]) == (0, [])
     assert b'requires-python = ">=3.10"' in committed(project)["uv.lock"].content
     rows = {row["path"]: row["reason"] for row in done.data["changes"]}
-    assert rows["uv.lock"] == "dependencies changed: made anew"
+    assert rows["uv.lock"] == "dependencies changed: locked again"
     assert git(project, "log", "-1", "--format=%P").count(" ") == 0
 
 
@@ -42,7 +42,7 @@ def test_the_command_is_named_when_it_cannot_be_locked(locked: tuple[Path, Templ
     done = run("update", project, "-y", "--json")
 
     assert (done.code, done.data["state"]) == (0, "updated")
-    assert "uv.lock could not be made anew" in done.json["warnings"][0]["message"]
+    assert "uv.lock could not be updated" in done.json["warnings"][0]["message"]
     assert "No solution found" in done.json["warnings"][0]["message"]
     assert "uv lock" in done.json["warnings"][0]["hint"]
     assert committed(project)["uv.lock"] == before

@@ -161,7 +161,7 @@ def test_a_conflict_in_a_subfolder(mono: Path, run: Run) -> None:
     assert run("update", mono / "apps/my app", "-y").code == 4
     assert set(stages(mono)) == {"apps/my app/src/a.txt"}
     row = run("status", mono / "apps/my app", "--json").data["projects"][0]
-    assert (row["conflicts"], row["state"]) == (["apps/my app/src/a.txt"], "conflicts to solve (0.2.0)")
+    assert (row["conflicts"], row["state"]) == (["apps/my app/src/a.txt"], "conflicts to resolve (0.2.0)")
     assert run("update", mono / "apps/my app", "--abort").code == 0
     assert Condition.of(mono) == before
 

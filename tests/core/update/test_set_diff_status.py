@@ -135,7 +135,7 @@ def test_status_of_many(project: Path, run: Run, work: Path) -> None:
         "conflicts": [],
         "state": "ok",
     }
-    assert (second["conflicts"], second["state"]) == (["src/a.txt"], "conflicts to solve (0.2.0)")
+    assert (second["conflicts"], second["state"]) == (["src/a.txt"], "conflicts to resolve (0.2.0)")
     assert "was not made from a template" in third["state"]
     assert "There is no folder" in fourth["state"]
     assert [Condition.of(project), Condition.of(clash)] == before

@@ -1,7 +1,7 @@
-"""How layers and a template's own files become one ordinary Copier template (DESIGN §3).
+"""Assembly of layers and a template's own files into one ordinary Copier template (docs/architecture.md, "Releases").
 
-Copier wants one template per git repository and refuses includes that leave it, so a release is put together here, as a
-plain mapping that nobody has written anywhere yet: the same sources give the same mapping, byte for byte.
+Copier takes one template per git repository and refuses includes that leave it. The result is a plain mapping in memory:
+the same sources give the same mapping, byte for byte.
 """
 
 from collections.abc import Iterator, Mapping
@@ -20,16 +20,16 @@ _IGNORED = {".git", "__pycache__", ".DS_Store", ".mypy_cache", ".ruff_cache", ".
 
 
 def assemble(folder: Path) -> Tree:
-    """Put the template in `folder` together with its layers.
+    """Assemble the template in `folder` and its layers.
 
     Args:
-        folder: holds `template.toml`; its layers stand in `_layers/` beside it.
+        folder: The template's folder, with a `template.toml`; its layers are in `_layers/` beside it.
 
     Returns:
         A Copier template: `copier.yml`, `project/`, `includes/`, `template.toml`, `CHANGELOG.md`.
 
     Raises:
-        ScaffoldError: a layer is missing, two parts bring the same path and `replaces` does not say so, `replaces`
+        ScaffoldError: A layer is missing, two parts have the same path and `replaces` does not name it, `replaces`
             names a path that nothing replaces, or a file is a symlink.
     """
     manifest = read_manifest(folder / FILE_NAME)
@@ -52,32 +52,32 @@ def _layer_folders(folder: Path, manifest: Manifest) -> Iterator[Path]:
 
 def _overlay(parts: list[Path], replaces: set[str]) -> dict[str, File]:
     tree: dict[str, File] = {}
-    stood_in: dict[str, tuple[str, str]] = {}  # rendered path → (path in the tree, part that brought it)
+    origins: dict[str, tuple[str, str]] = {}  # rendered path → (path in the tree, part that has it)
     unused = set(replaces)
     for part in parts:
         for path, file in _files(part):
             rendered = path.removesuffix(SUFFIX)
-            if rendered in stood_in:
-                earlier, owner = stood_in[rendered]
+            if rendered in origins:
+                earlier, owner = origins[rendered]
                 if rendered not in replaces:
                     raise ScaffoldError(
                         f"`{rendered}` is in both {owner} and {part.name}.",
                         f'Say which wins: add "{rendered}" to `replaces` in {FILE_NAME}.', code="template-invalid")
                 unused.discard(rendered)
                 del tree[earlier]
-            stood_in[rendered] = (path, part.name)
+            origins[rendered] = (path, part.name)
             tree[path] = file
-    _require_no_file_as_folder(stood_in)
+    _require_no_file_as_folder(origins)
     for rendered in sorted(unused):
         raise ScaffoldError(f"`replaces` names `{rendered}`, which nothing replaces.", f"Remove it from {FILE_NAME}.", code="template-invalid")
     return tree
 
 
-def _require_no_file_as_folder(stood_in: Mapping[str, tuple[str, str]]) -> None:
-    for path, (_, owner) in stood_in.items():
+def _require_no_file_as_folder(origins: Mapping[str, tuple[str, str]]) -> None:
+    for path, (_, owner) in origins.items():
         for folder in map(str, PurePosixPath(path).parents):
-            if folder in stood_in:
-                raise ScaffoldError(f"`{folder}` is a file in {stood_in[folder][1]} and a folder in {owner}.", code="template-invalid")
+            if folder in origins:
+                raise ScaffoldError(f"`{folder}` is a file in {origins[folder][1]} and a folder in {owner}.", code="template-invalid")
 
 
 def _files(part: Path) -> Iterator[tuple[str, File]]:
@@ -106,7 +106,7 @@ def _copier_yml(parts: list[Path]) -> bytes:
 
 
 def _require_harmless(keys: set[str], path: Path, asked: Mapping[str, Path]) -> None:
-    """Nobody has to trust anything to use an assembled template, and no layer overrides another's question unseen."""
+    """Refuse code to run, so that nobody has to trust a template, and a question that two parts ask."""
     for key in sorted(keys & {"_tasks", "_migrations", "_jinja_extensions", "_subdirectory"}):
         raise ScaffoldError(f"{path} sets `{key}`, which assembled templates do not have.", f"Take `{key}` out of it.", code="template-invalid")
     for key in sorted(key for key in keys & asked.keys() if not key.startswith("_")):
@@ -114,7 +114,7 @@ def _require_harmless(keys: set[str], path: Path, asked: Mapping[str, Path]) -> 
 
 
 def _questions(path: Path) -> tuple[str, set[str]]:
-    """One part's `copier.yml`, ready to have another document after it, and the keys that it sets."""
+    """One part's `copier.yml`, so that another document can follow it, and the keys that it sets."""
     try:
         text = path.read_text(encoding="utf-8")
         documents = [document for document in yaml.safe_load_all(text) if document is not None]

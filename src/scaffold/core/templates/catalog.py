@@ -1,6 +1,6 @@
-"""The templates on offer: those built in, and those of the catalogs that the user registered.
+"""The templates that can be used: the built-in ones, and those of the catalogs that the user registered.
 
-A catalog is a folder. In it a template is a bundle of releases (`releases/NAME.bundle` with `NAME.toml` beside it, as
+A catalog is a folder. A template in it is a bundle of releases (`releases/NAME.bundle` with `NAME.toml` beside it, as
 in this package), a folder with a `template.toml`, or a folder with a `copier.yml`, at the top or under `templates/`.
 """
 
@@ -21,32 +21,32 @@ BUILT_IN = Path(__file__).parents[2] / "releases"
 
 @dataclass(frozen=True)
 class Entry:
-    """One template on offer.
+    """One template of a catalog.
 
     Attributes:
         name: `NAME`, or `CATALOG/NAME`.
-        place: its bundle of releases, or its folder of sources.
-        manifest: its description; None for a plain Copier template.
+        path: Its bundle of releases, or its folder of sources.
+        manifest: Its description; None for a plain Copier template.
     """
 
     name: str
-    place: Path
+    path: Path
     manifest: Manifest | None
 
     @property
     def address(self) -> str:
-        """What a project records and git resolves, without copier's `git+`."""
+        """The address that a project records and git resolves, without copier's `git+`."""
         return SCHEME + self.name
 
     @property
     def title(self) -> str:
-        """What it makes, in a few words."""
+        """What the template makes, in a few words."""
         return self.manifest.title if self.manifest else "a Copier template"
 
 
 @dataclass(frozen=True)
 class Catalog:
-    """A catalog that the user registered: its name, where it came from, where it is on this disk."""
+    """A catalog that the user registered: its name, the folder or URL they gave, and its folder on this disk."""
 
     name: str
     source: str
@@ -59,10 +59,10 @@ def built_in() -> list[Entry]:
 
 
 def registered() -> list[Catalog]:
-    """The user's catalogs, by name.
+    """The user's catalogs, sorted by name.
 
     Raises:
-        ScaffoldError: the file that lists them is damaged.
+        ScaffoldError: The file that lists them is damaged.
     """
     path = _registry()
     if not path.is_file():
@@ -86,7 +86,7 @@ def entries(catalog: Catalog) -> list[Entry]:
     """The templates of one catalog.
 
     Raises:
-        ScaffoldError: its folder is gone.
+        ScaffoldError: Its folder is gone.
     """
     if not catalog.folder.is_dir():
         raise ScaffoldError(
@@ -102,7 +102,7 @@ def find(name: str) -> Entry:
     """The template called `NAME` or `CATALOG/NAME`.
 
     Raises:
-        ScaffoldError: there is none; the hint names the nearest.
+        ScaffoldError: There is none; the hint names the nearest.
     """
     catalog_name, slash, _ = name.rpartition("/")
     if not slash:
@@ -117,7 +117,7 @@ def find(name: str) -> Entry:
 
 
 def unknown(name: str, known: list[str]) -> ScaffoldError:
-    """What to say of a template that is not there."""
+    """The error for a template that does not exist."""
     near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
     hint = f"Did you mean `{near[0]}`? " if near else ""
     return ScaffoldError(f"There is no template `{name}`.", hint + "`scaffold list` shows what there is.", code="no-such-template")

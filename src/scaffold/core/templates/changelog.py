@@ -1,4 +1,4 @@
-"""What an update brings, in its authors' words: the part of a CHANGELOG.md between two releases."""
+"""The part of a CHANGELOG.md between two releases: what an update brings, in the words of the template's authors."""
 
 import re
 
@@ -10,7 +10,7 @@ _HEADING = re.compile(r"^#+\s+\[?v?(?P<version>[0-9][^\s\]]*)\]?.*$", re.MULTILI
 
 
 def between(text: str, old: str, new: str) -> str:
-    """The sections of the releases after `old` up to `new`, newest first as they stand; empty when none is named."""
+    """The sections of the releases after `old` up to `new`, in the order of the file; empty when there are none."""
     if not (is_version(old) and is_version(new)):
         return ""
     headings = [match for match in _HEADING.finditer(text) if is_version(match["version"])]

@@ -7,7 +7,7 @@ from typing import Literal
 from packaging.version import InvalidVersion, Version
 
 from scaffold.core import config
-from scaffold.core.config import WrongValueError
+from scaffold.core.config import Number, WrongValueError
 
 FILE_NAME = "template.toml"
 NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -57,15 +57,15 @@ class Manifest:
 
     title: str
     stage: str
-    order: float
+    order: Number
     version: str
     summary: str
     months: str = ""
     skills: tuple[str, ...] = ()
     layers: tuple[str, ...] = ()
     replaces: tuple[str, ...] = ()
-    minutes: float = 0
-    disk_mb: float = 0
+    minutes: Number = 0
+    disk_mb: Number = 0
     data: DataNeeds | None = None
 
     def __post_init__(self) -> None:

@@ -1,4 +1,7 @@
-"""A release: an assembled template at one version, as a commit and a tag in the template's git bundle (DESIGN §3)."""
+"""A release: an assembled template at one version, as a commit and a tag in the template's git bundle.
+
+docs/architecture.md, "Releases", says why it is a bundle.
+"""
 
 import contextlib
 from collections.abc import Iterator, Mapping, Sequence
@@ -30,7 +33,7 @@ def heads(bundle: Path) -> dict[str, str]:
     """The releases in a bundle, oldest first: version → commit.
 
     Raises:
-        ScaffoldError: the file is missing, damaged, or holds no release.
+        ScaffoldError: The file is missing, damaged, or holds no release.
     """
     if not bundle.is_file():
         raise damaged(bundle)
@@ -43,7 +46,7 @@ def heads(bundle: Path) -> dict[str, str]:
 
 
 def _header(bundle: Path) -> Iterator[str]:
-    """The refs that a bundle's header names, one `COMMIT NAME` each (gitformat-bundle(5)); none where it is damaged."""
+    """The refs that a bundle's header names, one `COMMIT NAME` each (gitformat-bundle(5)); none when it is damaged."""
     with bundle.open("rb") as file:
         if file.readline() not in (b"# v2 git bundle\n", b"# v3 git bundle\n"):
             return
@@ -63,12 +66,12 @@ def choose(name: str, offered: Sequence[str], ref: str | None) -> str:
     """The release to use: `ref`, or the newest that is no pre-release.
 
     Args:
-        name: the template's, for the message.
-        offered: its releases, oldest first.
-        ref: the one that was asked for.
+        name: The template's name, for the message.
+        offered: Its releases, oldest first.
+        ref: The release that the user named; None for the newest.
 
     Raises:
-        ScaffoldError: there is no such release.
+        ScaffoldError: There is no such release.
     """
     if ref is None:
         return next((tag for tag in reversed(offered) if not Version(tag).is_prerelease), offered[-1])
@@ -78,7 +81,7 @@ def choose(name: str, offered: Sequence[str], ref: str | None) -> str:
 
 
 def damaged(bundle: Path) -> ScaffoldError:
-    """What to say of a bundle that git cannot read."""
+    """The error for a bundle that git cannot read."""
     return ScaffoldError(
         f"The releases of {bundle.stem} are damaged or missing ({bundle.name}).",
         "Reinstall scaffold: pip install --force-reinstall portfolio-scaffold", code="release-damaged")
@@ -92,17 +95,17 @@ _KEPT = 4
 def read(bundle: Path, commits: Mapping[str, str], version: str) -> Tree:
     """The files of a release, byte for byte.
 
-    The newest release is read along with an older one, because who asks for an older one updates it.
-    Neither the user's git configuration nor a `.gitattributes` meant for the project has a say: the same answers must
-    give the same files on every machine, or an update would see changes that nobody made.
+    The newest release is read together with an older one: an update needs both. Neither the user's git configuration nor
+    a `.gitattributes` meant for the project changes a byte: the same answers must give the same files on every machine,
+    or an update would see changes that nobody made.
 
     Args:
-        bundle: the template's bundle.
-        commits: its releases, see `heads`.
-        version: the release.
+        bundle: The template's bundle.
+        commits: Its releases, see `heads`.
+        version: The release.
 
     Raises:
-        ScaffoldError: the bundle is damaged, or the release has a path that leaves its folder.
+        ScaffoldError: The bundle is damaged, or the release has a path that leaves its folder.
     """
     stamp = bundle.stat().st_mtime_ns
     keys = {each: (str(bundle), stamp, commits[each]) for each in (version, choose(bundle.stem, tuple(commits), None))}
@@ -127,10 +130,10 @@ def _unpacked(bundle: Path, commits: Mapping[str, str]) -> dict[str, Tree]:
 
 @contextlib.contextmanager
 def unbundled(bundle: Path) -> Iterator[BareRepository]:
-    """The bundle's repository, in a throw-away folder; an empty one where there is no bundle yet.
+    """The bundle's repository, in a throw-away folder; an empty one when there is no bundle yet.
 
     Raises:
-        ScaffoldError: the bundle is damaged.
+        ScaffoldError: The bundle is damaged.
     """
     with temporary_folder() as parent:
         folder = parent / "release.git"
@@ -148,16 +151,16 @@ def add_release(bundle: Path, tree: Tree, version: str, *, amend: bool = False) 
     """Add `tree` to the bundle as release `version`, unless the newest release already is that tree.
 
     Args:
-        bundle: the template's bundle; made when absent.
-        tree: the assembled template.
-        version: PEP 440; must be newer than every release in the bundle.
-        amend: put the newest release in again under the same version: for one that no scaffold has shipped yet.
+        bundle: The template's bundle; made when absent.
+        tree: The assembled template.
+        version: A PEP 440 version, newer than every release in the bundle.
+        amend: Whether to replace the newest release, of the same version, which no scaffold has shipped yet.
 
     Returns:
         Whether anything was written.
 
     Raises:
-        ScaffoldError: the tree changed but the version did not go up.
+        ScaffoldError: The tree changed but the version is not newer.
     """
     with unbundled(bundle) as repository:
         tags = repository.tags()

@@ -13,23 +13,23 @@ from scaffold.tools import copier, files
 from scaffold.tools.git.trees import Tree, read_folder, require_safe, write_folder
 from scaffold.tools.questions import check_answers
 
-_NOBODY = "f7c1d90b"
+_UNUSED_NAME = "f7c1d90b"
 _KEPT = 4
-"""How many renderings are remembered: enough for neighbours in a sorted list, and no more with a thousand projects."""
+"""How many renderings are kept: enough for neighbours in a sorted list, with a thousand projects, too."""
 
 
 @dataclass(frozen=True)
 class Rendering:
-    """What a template gives.
+    """A rendered template.
 
     Attributes:
         tree: The files.
         version: The release.
         answers: All answers, defaults included.
         skipped: Files that the template writes only where they are absent.
-        migrates: Whether the template brings code to run at updates.
+        migrates: Whether the template has code to run at updates.
         questions: The template's questions as its copier.yml has them.
-        dropped: Remembered answers that this release does not take → why.
+        dropped: Recorded answers that this release does not accept → why.
         message: What the template says to the owner of a new project.
     """
 
@@ -45,17 +45,17 @@ class Rendering:
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which template, which release, which answers.
+    """The template, release and answers to render.
 
     Attributes:
-        address: A template as a person types it, or as a project records it.
+        address: The template as the user types it, or as a project records it.
         ref: The release; None for the newest.
-        folder_name: The project's folder, which templates derive names from.
-        remembered: Answers of an earlier time.
-        given: Answers given now.
-        defaults: The user's own defaults; they stand in for the template's.
-        ask: Prompt for the ones that are new.
-        trust: Let the template run code.
+        folder_name: The name of the project's folder, from which templates derive names.
+        remembered: The answers that the project has recorded.
+        given: The answers that are given now.
+        defaults: The user's own defaults; they replace the template's.
+        ask: Whether to prompt for new questions.
+        trust: Whether the template may run code.
     """
 
     address: str
@@ -88,16 +88,16 @@ class Renderer:
         return self._newest[address]
 
     def render(self, wanted: Wanted) -> Rendering:
-        """The rendering of what is wanted.
+        """Render, or return the rendering made before.
 
         Raises:
-            ScaffoldError: the template or the release is gone, or an answer does not fit.
+            ScaffoldError: The template or the release is gone, or an answer does not fit.
         """
         if wanted.ask:
             return render(wanted)
-        # Few templates look at the folder's name once the questions are answered, and projects differ in it: rendered
-        # under a name that nobody has, a template that does not show it gives every folder the same files.
-        anywhere = self._remember(replace(wanted, folder_name=_NOBODY), _render_anywhere)
+        # Projects differ in their folder's name, and few templates use it once the questions are answered. So render
+        # under a name that no project has: when it does not show in the result, the result holds for every folder.
+        anywhere = self._remember(replace(wanted, folder_name=_UNUSED_NAME), _render_anywhere)
         return anywhere or self._remember(wanted, render) or render(wanted)
 
     def _remember(self, wanted: Wanted, make: Callable[[Wanted], Rendering | None]) -> Rendering | None:
@@ -111,18 +111,18 @@ class Renderer:
 
 
 def _render_anywhere(wanted: Wanted) -> Rendering | None:
-    """The rendering, or None when the folder's name shows in it."""
+    """The rendering, or None when it contains the folder's name."""
     rendering = render(wanted)
     traces = (repr(rendering.answers).encode(), *(path.encode() for path in rendering.tree))
     contents = (file.content for file in rendering.tree.values())
-    return None if any(_NOBODY.encode() in text.lower() for text in (*traces, *contents)) else rendering
+    return None if any(_UNUSED_NAME.encode() in text.lower() for text in (*traces, *contents)) else rendering
 
 
 def render(wanted: Wanted) -> Rendering:
     """Render once, for a project in a folder of the wanted name.
 
     Raises:
-        ScaffoldError: the template or the release is gone, has no releases, or an answer does not fit.
+        ScaffoldError: The template or the release is gone, has no releases, or an answer does not fit.
     """
     template = source.read(wanted.address, wanted.ref)
     rendering = _in_memory(template, wanted)
@@ -142,7 +142,7 @@ def write(wanted: Wanted, folder: Path) -> Rendering:
     """Render into an empty folder: for a new project.
 
     Raises:
-        ScaffoldError: the template or the release is gone, or an answer does not fit.
+        ScaffoldError: The template or the release is gone, or an answer does not fit.
         KeyboardInterrupt: the person left the questions.
     """
     template = source.read(wanted.address, wanted.ref)

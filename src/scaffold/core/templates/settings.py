@@ -15,12 +15,12 @@ from scaffold.errors import ScaffoldError
 from scaffold.tools import git
 
 PYTHONS = ("3.11", "3.12", "3.13")
-"""What the built-in templates offer."""
+"""The Python versions that the built-in templates offer."""
 _PLAIN = re.compile(r'[^\x00-\x1f"`<>{}\\]+')
 
 
 def config_folder() -> Path:
-    """Where the user's settings and catalogs stand; `SCAFFOLD_CONFIG_DIR` moves it."""
+    """The folder of the user's settings and catalogs; the variable `SCAFFOLD_CONFIG_DIR` overrides it."""
     override = os.environ.get("SCAFFOLD_CONFIG_DIR")
     return Path(override) if override else user_config_path("scaffold", appauthor=False)
 
@@ -75,14 +75,14 @@ def copier_defaults() -> dict[str, Any]:
 
 
 def default_answers(*, ours: bool = False) -> dict[str, Any]:
-    """The defaults to offer in a template: git's name and e-mail, overruled by the settings file.
+    """Defaults for a template's questions: git's name and e-mail, overridden by the settings file.
 
     Args:
-        ours: the template is one of scaffold's: then also this Python, which is there even offline.
+        ours: Whether the template has a manifest; then this Python's version is a default, too: it works offline.
     """
     identity = git.configured_identity()
     names = {f"author_{key}": identity.get(f"user.{key}", "") for key in ("name", "email")}
-    # Copier checks what is typed, but no defaults: a name that no template takes is not offered.
+    # Copier validates what is typed, but not defaults: a name that no template accepts is not offered.
     from_git = {key: value for key, value in names.items() if _PLAIN.fullmatch(value)}
     python = f"{sys.version_info.major}.{sys.version_info.minor}"
     here = {"python_version": python} if ours and python in PYTHONS else {}

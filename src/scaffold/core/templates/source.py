@@ -1,7 +1,7 @@
-"""From the word that a person typed to a template at a release, read into memory.
+"""Finding the template that the user named, and reading it into memory at a release.
 
-A word is the name of a built-in template, CATALOG/NAME, a path, or a git URL. What comes out says which address the
-project will record, which release it is, and where its files are.
+They give the name of a built-in template, CATALOG/NAME, a path or a git URL. A `Template` says which address the project
+will record and where its files are; a `Source` is the template at one release.
 """
 
 import os
@@ -24,15 +24,15 @@ _KNOWN_HOSTS = ("https://github.com/", "https://gitlab.com/")
 
 @dataclass(frozen=True)
 class Template:
-    """A template that was found; nothing of it is read yet.
+    """A template, not read yet.
 
     Attributes:
-        label: What messages call it.
-        name: A name for the folder that it makes when none is given.
-        address: What the project records, and Copier reads.
-        manifest: Its description; None for other people's templates.
-        bundle: The bundle of its releases; None where it has none.
-        folder: The folder of its sources; None where it has none.
+        label: Its name in messages.
+        name: The name of a new project's folder when the user gives none.
+        address: The address that the project records and Copier reads.
+        manifest: Its description; None for a plain Copier template.
+        bundle: The bundle of its releases; None when it has none.
+        folder: The folder of its sources; None when it has none.
     """
 
     label: str
@@ -43,10 +43,10 @@ class Template:
     folder: Path | None = None
 
     def releases(self) -> list[str]:
-        """Its releases, oldest first; pre-releases only where there is nothing else.
+        """Its releases, oldest first; pre-releases only when there is nothing else.
 
         Raises:
-            ScaffoldError: it is gone or has none.
+            ScaffoldError: The template is gone or has no release.
         """
         if self.bundle:
             tags = release.versions(self.bundle)
@@ -68,8 +68,8 @@ class Source:
         template: The template.
         tree: Its files.
         version: The release as the project records it; empty for a template outside git.
-        ref: What Copier is to check out; None for the folder as it is.
-        only_copier: Whether only a checkout by git has the right bytes.
+        ref: The release that Copier checks out; None for the folder as it is.
+        only_copier: Whether the right bytes are only in a checkout by git.
     """
 
     template: Template
@@ -80,14 +80,14 @@ class Source:
 
 
 def find(word: str) -> Template:
-    """The template that `word` means.
+    """The template that `word` names.
 
     Raises:
-        ScaffoldError: there is none.
+        ScaffoldError: There is none.
     """
     word = _draft_folder(word)
     name = name_of(word)
-    folder = Path(os.path.expanduser(word))  # noqa: PTH111 - Path.expanduser() fails for a user that there is not
+    folder = Path(os.path.expanduser(word))  # noqa: PTH111 - Path.expanduser() fails for a user that does not exist
     if _is_too_long(word):
         raise catalog.unknown(word[:40] + "…", [])
     if name != word or (_is_name(word) and not _is_path(word, folder)):
@@ -96,15 +96,15 @@ def find(word: str) -> Template:
         folder = folder.resolve()
         return Template(folder.name, folder.name, f"git+{folder.as_uri()}", read_manifest(folder / FILE_NAME), None, folder)
     if folder.exists() or word.startswith(_URL_STARTS) or word.endswith(".git"):
-        return _foreign(word, folder)
+        return _plain(word, folder)
     raise catalog.unknown(word, [entry.name for entry in catalog.built_in()])
 
 
 def read(word: str, ref: str | None = None) -> Source:
-    """Read the template that `word` means at a release, the newest when `ref` is None.
+    """Read the template that `word` names at a release, the newest when `ref` is None.
 
     Raises:
-        ScaffoldError: there is no such template or release, or its sources do not assemble.
+        ScaffoldError: There is no such template or release, or its sources do not assemble.
     """
     template = find(word)
     if template.bundle:
@@ -119,7 +119,7 @@ def newest_release(word: str) -> str:
     """The newest release of a template: a tag that is no pre-release, or the version of a draft.
 
     Raises:
-        ScaffoldError: the template is gone or has no release.
+        ScaffoldError: The template is gone or has no release.
     """
     return find(word).releases()[-1]
 
@@ -130,12 +130,12 @@ def releases(word: str) -> list[str]:
 
 
 def is_newer(version: str, than: str) -> bool:
-    """Whether a release comes after another. Nobody can tell for commits that are no versions."""
+    """Whether a release comes after another; False for commits that are no versions."""
     return release.is_version(version) and release.is_version(than) and Version(version) > Version(than)
 
 
 def read_changelog(word: str, ref: str) -> str:
-    """The template's `CHANGELOG.md` as of a release; empty where it has none, or is other people's."""
+    """The template's `CHANGELOG.md` as of a release; empty when it has none, or is a plain Copier template."""
     if find(word).manifest is None:
         return ""
     file = read(word, ref).tree.get("CHANGELOG.md")
@@ -143,15 +143,15 @@ def read_changelog(word: str, ref: str) -> str:
 
 
 def suggested_name(word: str) -> str:
-    """The name of the folder to make when the person gave none: the template's own."""
+    """The name for a new project's folder when the user gives none: the template's own."""
     return word.rstrip("/").rsplit("/", 1)[-1].rsplit(":", 1)[-1].removesuffix(".git") or "project"
 
 
 def name_of(word: str) -> str:
-    """Take `git+scaffold://NAME`, as projects record it, for NAME; any other word is given back as it is.
+    """NAME for `git+scaffold://NAME`, as projects record it; any other word unchanged.
 
     Raises:
-        ScaffoldError: what follows the scheme is no name.
+        ScaffoldError: What follows the scheme is no name.
     """
     if not word.removeprefix("git+").startswith(catalog.SCHEME):
         return word
@@ -162,7 +162,7 @@ def name_of(word: str) -> str:
 
 
 def _draft_folder(word: str) -> str:
-    """Take the address of a draft, as projects record it, for the folder of its sources."""
+    """The folder of its sources for the address of a draft, as projects record it; any other word unchanged."""
     place = Path(unquote(urlsplit(word).path)) if word.startswith("git+file://") else None
     return str(place) if place and (place / FILE_NAME).is_file() else word
 
@@ -173,12 +173,12 @@ def _is_name(word: str) -> bool:
 
 
 def _is_too_long(word: str) -> bool:
-    """Whether a file system would refuse to look for a path of this length."""
+    """Whether a file system would refuse a path of this length."""
     return len(word) > 2000 or any(len(part.encode("utf-8", "replace")) > 255 for part in word.split("/"))
 
 
 def _is_path(word: str, folder: Path) -> bool:
-    """Whether a folder is meant: only where no template has its name. `./NAME` always means the folder."""
+    """Whether the word names a folder: only when no template has this name. `./NAME` always names the folder."""
     if not folder.is_dir():
         return False
     try:
@@ -189,11 +189,11 @@ def _is_path(word: str, folder: Path) -> bool:
 
 
 def _in_catalog(entry: catalog.Entry) -> Template:
-    if not entry.place.is_dir():
-        return Template(entry.name, suggested_name(entry.name), f"git+{entry.address}", entry.manifest, entry.place)
+    if not entry.path.is_dir():
+        return Template(entry.name, suggested_name(entry.name), f"git+{entry.address}", entry.manifest, entry.path)
     if entry.manifest is None:
-        return _foreign(str(entry.place), entry.place)
-    return Template(entry.name, entry.place.name, f"git+{entry.address}", entry.manifest, None, entry.place)
+        return _plain(str(entry.path), entry.path)
+    return Template(entry.name, entry.path.name, f"git+{entry.address}", entry.manifest, None, entry.path)
 
 
 def _released(template: Template, bundle: Path, ref: str | None) -> Source:
@@ -203,7 +203,7 @@ def _released(template: Template, bundle: Path, ref: str | None) -> Source:
 
 
 def _draft(template: Template, folder: Path, manifest: Manifest, ref: str | None) -> Source:
-    """A folder of sources, assembled on the fly: how template authors work."""
+    """A folder of sources, assembled without a release, for template authors."""
     version = _draft_version(manifest.version)
     if ref not in (None, version):
         raise ScaffoldError(
@@ -215,13 +215,13 @@ def _draft(template: Template, folder: Path, manifest: Manifest, ref: str | None
 
 
 def _draft_version(version: str) -> str:
-    """A version below the release that the sources will become."""
+    """A version lower than the release that the sources will become."""
     public = Version(version).public
     return public if Version(public).is_devrelease else f"{public}.dev0"
 
 
-def _foreign(word: str, folder: Path) -> Template:
-    """Any other Copier template: a path or a git URL."""
+def _plain(word: str, folder: Path) -> Template:
+    """A plain Copier template: a path or a git URL."""
     if folder.is_dir():
         if not _is_template(folder):
             raise ScaffoldError(
@@ -235,11 +235,11 @@ def _foreign(word: str, folder: Path) -> Template:
 
 
 def _as_git(url: str) -> str:
-    """The address under which copier takes a URL for a repository's: without `git+` it wants `.git` behind most."""
+    """The URL in the form that Copier takes for a repository: most need `git+` before or `.git` after."""
     plain = url.startswith(("file://", "http://", "https://", "ssh://")) and not url.endswith(".git")
     return f"git+{url}" if plain and not url.startswith(_KNOWN_HOSTS) else url
 
 
 def _is_template(folder: Path) -> bool:
-    """Whether Copier could take a folder: it has questions, or is a repository."""
+    """Whether Copier can use a folder: it has questions, or is a repository."""
     return foreign.is_repository(folder) or any((folder / name).is_file() for name in ("copier.yml", "copier.yaml"))

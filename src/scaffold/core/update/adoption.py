@@ -1,4 +1,4 @@
-"""How near a repository is to a template's release: what linking the two is decided by."""
+"""The distance between a repository and a template's release, by which `scaffold adopt` chooses one."""
 
 import re
 import tomllib
@@ -17,20 +17,20 @@ from scaffold.tools.git.merge import Workbench
 from scaffold.tools.git.trees import Commit
 
 _MOST = 24
-"""How many other answers are tried: each is a rendering."""
+"""How many other answers are tried; each takes a rendering."""
 
 
 @dataclass(frozen=True)
 class Fit:
-    """A release with some answers, beside the repository.
+    """A release with some answers, compared with the repository.
 
     Attributes:
-        wanted: what was rendered.
-        rendering: what it gave.
-        distance: lines by which its files differ here, missing ones included.
-        changed: its files that are here and differ.
-        missing: its files that are not here.
-        total: how many there are to compare.
+        wanted: The release and the answers that were rendered.
+        rendering: The result.
+        distance: The lines that differ, added and deleted ones counted, plus one for each missing file.
+        changed: The template's files that the repository has and that differ.
+        missing: The template's files that the repository does not have.
+        total: How many files were compared.
     """
 
     wanted: Wanted
@@ -42,12 +42,12 @@ class Fit:
 
     @property
     def alike(self) -> bool:
-        """Whether any file of the template is here."""
+        """Whether the repository has any file of the template."""
         return len(self.missing) < self.total
 
 
 class Yardstick:
-    """Measures releases against a project's last commit."""
+    """Measures the distance of releases from a project's last commit."""
 
     def __init__(self, bench: Workbench, project: Project) -> None:
         self._bench = bench
@@ -56,10 +56,10 @@ class Yardstick:
         self._measured = 0
 
     def measure(self, wanted: Wanted) -> Fit:
-        """Render and compare.
+        """Render a release and compare it.
 
         Raises:
-            ScaffoldError: the release is gone, or an answer that was given does not fit.
+            ScaffoldError: The release is gone, or a given answer does not fit.
         """
         wanted, rendering = _render_what_fits(wanted)
         tree, _ = ownership.align(rendering.tree, {}, self._entries, self._bench.read_many)
@@ -76,7 +76,7 @@ class Yardstick:
         return Fit(wanted, rendering, distance + len(missing), sorted(changed), sorted(missing), len(tree))
 
     def with_better_answers(self, best: Fit) -> Fit:
-        """Try the other values of questions that have few, one after the other, and keep what brings it nearer."""
+        """Try other values of questions with few choices, one at a time, and keep those that reduce the distance."""
         for key, value in list(_alternatives(best))[:_MOST]:
             known = {**best.rendering.answers, **best.wanted.remembered, key: value}
             try:
@@ -105,7 +105,7 @@ def _alternatives(fit: Fit) -> Iterator[tuple[str, Any]]:
 
 
 def _render_what_fits(wanted: Wanted) -> tuple[Wanted, Rendering]:
-    """Render; a guess that the template does not accept is dropped."""
+    """Render; a guessed answer that the template does not accept is dropped."""
     while True:
         try:
             return wanted, render(wanted)
@@ -118,7 +118,7 @@ def _render_what_fits(wanted: Wanted) -> tuple[Wanted, Rendering]:
 
 
 def guesses(project: Project) -> dict[str, Any]:
-    """Answers that the repository gives away, under the names that the built-in templates ask them by."""
+    """Answers that the repository suggests: the built-in templates' question → answer."""
     found = {**settings.default_answers(), "project_name": project.folder.name, **_remote(project)}
     found |= _pyproject(project)
     packages = [path.parent.name for path in project.folder.glob("src/*/__init__.py")]

@@ -1,7 +1,7 @@
-"""What belongs to the owner, whatever the template does with the same file.
+"""What stays as the owner has it, whatever the template does with the same file.
 
-Before a merge, base and theirs are aligned with the owner's version where the difference is not a decision of anybody:
-then a three-way merge sees no change there. Each rule is one small function over one file's three contents.
+Before a merge, base and theirs are aligned with the owner's version where the difference is nobody's decision: results
+that a run wrote, and line ends. A three-way merge then sees no change there. Each rule is one function over contents.
 """
 
 import re
@@ -18,13 +18,13 @@ Read = Callable[[list[str]], Mapping[str, bytes]]
 def align(
     base: Tree, theirs: Tree, yours: Mapping[str, tuple[str, str]], read: Read
 ) -> tuple[dict[str, File], dict[str, File]]:
-    """Take out of the template's two versions what is the owner's to say.
+    """Give both versions of the template the owner's results and line ends.
 
     Args:
-        base: the template as the project last took it.
-        theirs: the template as it is to be.
-        yours: the owner's files: path → (mode, blob id).
-        read: the contents of blobs: ids → id → content.
+        base: The template as the project last took it.
+        theirs: The template as it will be.
+        yours: The owner's files: path → (mode, blob id).
+        read: A function from blob ids to their contents.
 
     Returns:
         base and theirs, changed only in files that the owner changed.
@@ -49,7 +49,7 @@ def align(
 def keep_existing(
     base: dict[str, File], theirs: dict[str, File], yours: Collection[str], skipped: Collection[str]
 ) -> None:
-    """Take files that the template writes only where they are absent (`_skip_if_exists`) out of the merge."""
+    """Remove files that the template writes only where they are absent (`_skip_if_exists`) from the merge."""
     for path in skipped:
         if path in yours or path not in theirs:
             base.pop(path, None)
@@ -63,13 +63,13 @@ def _like(yours: bytes, template: bytes) -> bytes:
 
 
 def _results_of(yours: bytes, template: bytes) -> bytes:
-    """Blocks of results are written by the project's own run: the owner's stand in for the template's, one by one."""
+    """Replace the template's blocks of results, which the project's own run writes, by the owner's, one by one."""
     left = iter(_BLOCK.findall(yours))
     return _BLOCK.sub(lambda block: next(left, block[0]), template)
 
 
 def _line_ends_of(yours: bytes, template: bytes) -> bytes:
-    """An owner who turned a whole file's line ends keeps them."""
+    """Keep the line ends of an owner who changed those of the whole file."""
     windows = _is_windows(yours)
     if windows is None or _is_windows(template) in (None, windows):
         return template
@@ -78,7 +78,7 @@ def _line_ends_of(yours: bytes, template: bytes) -> bytes:
 
 
 def _is_windows(text: bytes) -> bool | None:
-    """Whether every line ends as on Windows; None where they differ, there are none, or it is no text."""
+    """Whether every line ends as on Windows; None for mixed line ends, no line end, or a binary file."""
     ends, windows = text.count(b"\n"), text.count(b"\r\n")
     if b"\0" in text or ends == 0 or windows not in (0, ends):
         return None

@@ -1,7 +1,7 @@
-"""What an update will do to a project, decided before anything is touched (DESIGN §4).
+"""What an update will do to a project, decided before anything is touched (docs/architecture.md, "Updating").
 
-base is the template as the project last took it, new is the template as it is to be, and yours is HEAD. git merges the
-three; then the rules of the house are applied to what it found.
+base is the template as the project last took it, new is the template as it will be, and yours is HEAD. git merges the
+three; then the house rules are applied to the result.
 """
 
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from scaffold.core.project import ANSWERS_FILE, Project
 from scaffold.core.templates.rendering import Rendering
 from scaffold.core.update import ownership
 from scaffold.core.update.house_rules import Change, Ruled, Sides, apply_rules
-from scaffold.core.update.uv_lock import LOCK, PYPROJECT, is_stale
+from scaffold.core.update.uv_lock import LOCK_FILE, PYPROJECT, is_stale
 from scaffold.errors import ScaffoldError
 from scaffold.tools import git
 from scaffold.tools.git.merge import YOURS_BRANCH, Stage, Stages, Workbench, merge
@@ -23,16 +23,16 @@ _ADDED_BY_BOTH = {Stage.YOURS, Stage.THEIRS}
 
 @dataclass(frozen=True)
 class Plan:
-    """An update that could be applied.
+    """An update that can be applied.
 
     Attributes:
-        project: whose.
-        head: the commit that it starts from.
-        version: the release that the project will be at.
-        tree: the whole work tree's new tree; conflicted files hold markers.
-        conflicts: path in the work tree → stage → entry.
-        changes: the rows, in the order of their paths.
-        relock: whether the owner's `uv.lock` no longer fits.
+        project: The project being updated.
+        head: The commit that it starts from.
+        version: The release that the project will be at.
+        tree: The id of the new tree of the whole work tree; conflicted files hold markers.
+        conflicts: Path in the work tree → its stages.
+        changes: The rows, in the order of their paths.
+        relock: Whether the owner's `uv.lock` no longer fits.
     """
 
     project: Project
@@ -45,28 +45,32 @@ class Plan:
 
     @property
     def changes_anything(self) -> bool:
-        """Whether applying it would make a difference."""
+        """Whether applying it changes any file."""
         return bool(self.conflicts) or any(change.action != "keep" for change in self.changes)
 
 
 def make_plan(bench: Workbench, project: Project, base: Rendering, new: Rendering, label: str) -> Plan:
-    """Merge and decide.
+    """Merge, apply the house rules, and list what would change.
 
     Args:
-        bench: a workbench beside the project's repository.
-        project: the project, its work tree clean.
-        base: the template as the project last took it.
-        new: the template as it is to be.
-        label: what conflict markers call the template.
+        bench: A workbench beside the project's repository.
+        project: The project, with a clean work tree.
+        base: The template as the project last took it.
+        new: The template as it will be.
+        label: The template's name in conflict markers.
     """
     head, start = head_of(project)
     entries = bench.entries(start)
     old, theirs = ownership.align(base.tree, new.tree, entries, bench.read_many)
-    # A lock that the owner made anew is no text to merge: it is made anew again where it has to be.
-    lock = {LOCK} if LOCK in entries and not (LOCK in old and old[LOCK].oid == entries[LOCK].oid) else set()
-    ownership.keep_existing(old, theirs, entries, base.skipped | new.skipped | lock)
+    # A lock file that the owner has locked again cannot be merged as text; `relock` says whether it must be made again.
+    locked = (
+        {LOCK_FILE}
+        if LOCK_FILE in entries and not (LOCK_FILE in old and old[LOCK_FILE].oid == entries[LOCK_FILE].oid)
+        else set()
+    )
+    ownership.keep_existing(old, theirs, entries, base.skipped | new.skipped | locked)
     _use_attributes(bench, entries)
-    # The answers file is the tool's: whatever was edited in it went into base and new already.
+    # The answers file is the tool's: what was edited in it is in base and new already.
     same = {ANSWERS_FILE: old[ANSWERS_FILE]} if ANSWERS_FILE in old else {}
     merged = merge(bench, old, Commit(YOURS_BRANCH, same, start=start, parent="base"), theirs, label)
     ruled = apply_rules(bench, Sides(project.folder, start, entries, old, theirs), merged)
@@ -74,30 +78,38 @@ def make_plan(bench: Workbench, project: Project, base: Rendering, new: Renderin
     tree = _whole_tree(bench, head, project.prefix, ruled.tree)
     conflicts = {project.path_of(path): stages for path, stages in ruled.conflicts.items()}
     rows = sorted([*changes, *ruled.kept], key=lambda change: change.path)
-    relock = not {PYPROJECT, LOCK} & ruled.conflicts.keys() and _is_lock_stale(bench, entries, ruled.tree)
+    relock = not {PYPROJECT, LOCK_FILE} & ruled.conflicts.keys() and _is_lock_stale(bench, entries, ruled.tree)
     return Plan(project, head, new.version, tree, conflicts, tuple(rows), relock)
 
 
-def put(bench: Workbench, plan: Plan, path: str, content: bytes, reason: str) -> Plan:
-    """The plan with one more file of the project written."""
-    bench.write([Commit("put", {plan.project.path_of(path): File(content)}, start=plan.tree)])
+def with_file(bench: Workbench, plan: Plan, path: str, content: bytes, reason: str) -> Plan:
+    """The plan, with one file of the project replaced.
+
+    Args:
+        bench: The workbench that has the plan's objects.
+        plan: The plan.
+        path: The file, from the project's folder.
+        content: Its new content.
+        reason: Why, for its row.
+    """
+    bench.write([Commit("with-file", {plan.project.path_of(path): File(content)}, start=plan.tree)])
     rows = [row for row in plan.changes if row.path != path]
     rows = sorted([*rows, Change(path, "change", reason)], key=lambda row: row.path)
-    return replace(plan, tree=bench.tree_of("put"), changes=tuple(rows))
+    return replace(plan, tree=bench.tree_of("with-file"), changes=tuple(rows))
 
 
 def _is_lock_stale(bench: Workbench, entries: Mapping[str, Entry], tree: str) -> bool:
-    if LOCK not in entries or PYPROJECT not in entries:
+    if LOCK_FILE not in entries or PYPROJECT not in entries:
         return False
     result = bench.entries(tree)
     return PYPROJECT in result and is_stale(bench.read(entries[PYPROJECT].oid), bench.read(result[PYPROJECT].oid))
 
 
 def head_of(project: Project) -> tuple[str, str]:
-    """The project's last commit, and the tree that it has there.
+    """The project's last commit, and the tree of the project's folder in it.
 
     Raises:
-        ScaffoldError: there is none: there would be nothing to merge into, or to go back to.
+        ScaffoldError: There is no commit, so nothing to merge into or to return to.
     """
     names = git.attempt(project.root, "rev-parse", "HEAD", f"HEAD:{project.prefix}")
     if not names.ok:
@@ -116,9 +128,9 @@ def _whole_tree(bench: Workbench, head: str, prefix: str, tree: str) -> str:
 
 
 def _use_attributes(bench: Workbench, entries: Mapping[str, Entry]) -> None:
-    """Let the owner's `.gitattributes` say which files are binary or merged by a driver, and nothing else.
+    """Take from the owner's `.gitattributes` which files are binary or merged by a driver, and nothing else.
 
-    A bare repository reads attributes from one place only. Line ends and filters are between the work tree and git.
+    A bare repository reads attributes from info/attributes only. Line ends and filters matter only for a work tree.
     """
     theirs = bench.read(entries[".gitattributes"].oid) if ".gitattributes" in entries else b""
     (bench.folder / "info").mkdir(exist_ok=True)
@@ -129,7 +141,7 @@ def _use_attributes(bench: Workbench, entries: Mapping[str, Entry]) -> None:
 def _changes(
     bench: Workbench, start: str, entries: Mapping[str, Entry], base: Mapping[str, str], ruled: Ruled
 ) -> list[Change]:
-    """Compare what is with what will be."""
+    """The rows of what differs between HEAD and the new tree."""
     changes = []
     for status, path, target in bench.changes(start, ruled.tree):
         if target in ruled.conflicts:
@@ -152,7 +164,7 @@ def _change(status: str, path: str, target: str, mine: bool) -> Change:
 
 def _why(stages: set[int]) -> str:
     if stages == _DELETED_BY_TEMPLATE:
-        return "the template dropped it, you changed it: yours is in place"
+        return "the template dropped it, you changed it: your file is in place"
     if stages == _ADDED_BY_BOTH:
         return "both added it, with different content"
     return "both changed the same place"

@@ -1,10 +1,10 @@
-"""Bringing a project back in order: after an update that was killed, or one that its owner takes back."""
+"""Restoring a project after an update that was killed, or that its owner undoes."""
 
 from pathlib import Path
 
 from scaffold.core.project import Project
-from scaffold.core.update import journal, stash
-from scaffold.core.update.journal import APPLYING, Journal
+from scaffold.core.update import pending, stash
+from scaffold.core.update.pending import APPLYING, PendingUpdate
 from scaffold.errors import ScaffoldError
 from scaffold.tools import git
 from scaffold.tools.git.bare import BareRepository
@@ -16,38 +16,38 @@ _POP = "your uncommitted work is in git's stash (git stash pop)"
 
 
 def recover(project: Project) -> str:
-    """Put a project back in order that a killed update left behind.
+    """Restore a project after an update that was killed.
 
     Returns:
-        One sentence that says what was found; empty when nothing was.
+        One sentence that says what happened; empty when no update was unfinished.
     """
-    left = journal.read(project)
-    if left is None:
+    unfinished = pending.read(project)
+    if unfinished is None:
         return ""
-    moved = journal.moved_on(project, left)
-    if left.phase == APPLYING:
-        notes = put_in_order(project, left)
+    moved = pending.moved_on(project, unfinished)
+    if unfinished.phase == APPLYING:
+        notes = restore(project, unfinished)
         what = "had finished" if moved else "was interrupted; the project is as it was before"
-        return "; ".join([f"An update to {left.version} {what}", *notes]) + "."
+        return "; ".join([f"An update to {unfinished.version} {what}", *notes]) + "."
     if not moved and not git.attempt(project.root, "diff-index", "--cached", "--quiet", "HEAD").ok:
         return ""
-    # Committed, or taken back with git's own commands.
-    journal.clear(project)
-    stashed = left.stash and stash.is_stored(project, left.stash)
-    return f"The update to {left.version} is done with; {_POP}." if stashed else ""
+    # The owner committed it, or undid it with git's own commands.
+    pending.clear(project)
+    stashed = unfinished.stash and stash.is_stored(project, unfinished.stash)
+    return f"The update to {unfinished.version} is no longer pending; {_POP}." if stashed else ""
 
 
 def abort(project: Project) -> str:
-    """Take an unfinished update back, to the bit; what the owner changed elsewhere since then stays.
+    """Undo an unfinished update, to the bit; what the owner changed in other files since then stays.
 
     Returns:
         One sentence that says what was done.
 
     Raises:
-        ScaffoldError: there is none, or it would cost the owner's later changes.
+        ScaffoldError: There is none, or the owner's later changes would be lost.
     """
-    left = journal.read(project)
-    if left is None or journal.moved_on(project, left):
+    unfinished = pending.read(project)
+    if unfinished is None or pending.moved_on(project, unfinished):
         raise ScaffoldError(
             f"No update of {project.folder} is unfinished.",
             "git revert undoes one that is committed.",
@@ -55,63 +55,63 @@ def abort(project: Project) -> str:
         )
     if not git.attempt(project.root, "reset", "--quiet", "--merge", "HEAD").ok:
         raise ScaffoldError(
-            "Files that the update changed were changed again since then, and taking it back would lose that.",
-            "git add them to give that up, or git commit to keep everything; then try again.",
+            "Files that the update changed were changed again since then, and undoing it would lose that.",
+            "git add them to give those changes up, or git commit to keep everything; then try again.",
             code="uncommitted-changes",
         )
-    said = f"The update to {left.version} was taken back; {project.folder} is as it was"
-    if left.stash and stash.is_stored(project, left.stash):
-        # Never over what the owner changed since then.
+    said = f"The update to {unfinished.version} was undone; {project.folder} is as it was"
+    if unfinished.stash and stash.is_stored(project, unfinished.stash):
+        # Only where nothing has changed since then: the stash must not overwrite it.
         git.attempt(project.root, "update-index", "-q", "--refresh")
         clean = git.attempt(project.root, "diff-index", "--quiet", "HEAD").ok
-        said += "" if clean and stash.bring_back(project, left.stash) else f"; {_POP}"
-    journal.clear(project)
+        said += "" if clean and stash.pop(project, unfinished.stash) else f"; {_POP}"
+    pending.clear(project)
     return said + "."
 
 
-def put_in_order(project: Project, left: Journal) -> list[str]:
-    """Make the work tree HEAD's, with the owner's uncommitted work on top.
+def restore(project: Project, unfinished: PendingUpdate) -> list[str]:
+    """Reset the work tree to HEAD and restore the owner's uncommitted work.
 
     Returns:
-        What else there is to say, a few words each.
+        What else the owner should know, a few words each.
     """
-    # A git that was killed with us leaves its lock; ours alone had reason to write the index while this journal stood.
+    # A git that was killed with us leaves its lock. Nobody else had reason to write the index during the update.
     (project.repository.git_dir / "index.lock").unlink(missing_ok=True)
-    found = _Found(project, left)
-    # Before anything is overwritten: the owner may have gone on working before this command came.
-    saved = "" if found.is_ours() else found.save()
-    ours = found.added_by_us()
+    there = _WorkTree(project, unfinished)
+    # Before anything is overwritten: the owner may have gone on working since the update was killed.
+    saved = "" if there.is_ours() else there.save()
+    ours = there.added_by_us()
     git.run(project.root, "reset", "--quiet", "--hard", "HEAD")
     for path in ours:
         path.unlink(missing_ok=True)
         _prune(path.parent, project.root)
-    back = stash.bring_back(project, left.stash)
-    if saved and found.is_ours(git.run(project.root, "stash", "create")):
+    restored = stash.pop(project, unfinished.stash)
+    if saved and there.is_ours(git.run(project.root, "stash", "create")):
         stash.drop(project, saved)
         saved = ""
-    journal.clear(project)
-    notes = [] if back else [_POP]
+    pending.clear(project)
+    notes = [] if restored else [_POP]
     return [*notes, f"what you changed since then is in git's stash, as `{_SAVED}`"] if saved else notes
 
 
-class _Found:
-    """The tracked files as they are when an interrupted update is found."""
+class _WorkTree:
+    """The tracked files as an interrupted update left them, or as the owner changed them since."""
 
-    def __init__(self, project: Project, left: Journal) -> None:
+    def __init__(self, project: Project, unfinished: PendingUpdate) -> None:
         self._project, self._root = project, project.root
-        self._index = {"GIT_INDEX_FILE": str(journal.home(project) / "found.index")}
+        self._index = {"GIT_INDEX_FILE": str(pending.home(project) / "found.index")}
         self._objects = BareRepository(project.repository.git_dir)
-        self._known = [self._files(tree) for tree in ("HEAD", left.tree, left.stash)]
+        self._known = [self._files(tree) for tree in ("HEAD", unfinished.tree, unfinished.stash)]
         self._tree = self._snapshot()
         self._entries = self._files(self._tree)
 
     def is_ours(self, *more: str) -> bool:
-        """Whether every file is as HEAD, the update or the stash has it, or as a part of that."""
+        """Whether every file is as HEAD, the update or the stash has it, or a part of that."""
         known = [*self._known, *(self._files(commit) for commit in more)]
         return all(self._explained(path, entry, known) for path, entry in self._entries.items())
 
     def save(self) -> str:
-        """Put the files into git's stash, as a commit like those that it makes itself."""
+        """Save the files to git's stash, as a commit of the form that git makes itself."""
         who = {f"GIT_{role}_{part}": "scaffold" for role in ("AUTHOR", "COMMITTER") for part in ("NAME", "EMAIL")}
         parents = ["-p", "HEAD"]
         for tree in ("HEAD^{tree}", self._tree):
@@ -121,7 +121,7 @@ class _Found:
         return commit
 
     def added_by_us(self) -> list[Path]:
-        """Files that the update brought and HEAD has not, as far as they are still what it wrote."""
+        """Files that the update added to HEAD's, as far as they still are what it wrote."""
         head, update, *_ = self._known
         there = [path for path in update.keys() - head.keys() if path in self._entries]
         return [self._root / path for path in there if self._explained(path, self._entries[path], [update])]
@@ -138,7 +138,7 @@ class _Found:
         return tree
 
     def _files(self, tree: str) -> _Files:
-        """Every file of a tree; none where there is no such tree, or no longer."""
+        """Every file of a tree; empty when there is no such tree any more."""
         try:
             return self._objects.entries(tree) if tree else {}
         except git.GitError:

@@ -1,58 +1,62 @@
-"""The owner's uncommitted work, put aside while an update is applied and brought back afterwards: git's own stash."""
+"""The owner's uncommitted work, kept in git's stash while an update is applied."""
 
 from scaffold.core.project import Project
-from scaffold.core.update import journal
-from scaffold.core.update.journal import APPLYING, Journal
+from scaffold.core.update import pending
+from scaffold.core.update.pending import APPLYING, PendingUpdate
 from scaffold.core.update.plan import Plan
 from scaffold.tools import git
 
 _MESSAGE = "scaffold update --autostash"
 
 
-def put(plan: Plan) -> str:
-    """Put uncommitted work aside. Returns the commit that holds it; empty when there was none."""
+def push(plan: Plan) -> str:
+    """Stash uncommitted work. Returns the commit that holds it; empty when there was none."""
     project = plan.project
-    # git-stash(1) fails where files were touched and nothing was changed.
+    # git-stash(1) fails where a file has a new time and the old content.
     git.attempt(project.root, "update-index", "-q", "--refresh")
-    held = git.run(project.root, "stash", "create", _MESSAGE)
-    if held:
-        journal.write(project, Journal(APPLYING, plan.head, f"{plan.head}^{{tree}}", plan.version, held))
-        store(project, held, _MESSAGE)
+    commit = git.run(project.root, "stash", "create", _MESSAGE)
+    if commit:
+        pending.write(project, PendingUpdate(APPLYING, plan.head, f"{plan.head}^{{tree}}", plan.version, commit))
+        store(project, commit, _MESSAGE)
         git.run(project.root, "reset", "--quiet", "--hard", "HEAD")
-    return held
+    return commit
 
 
 def store(project: Project, commit: str, message: str) -> None:
-    """Add a commit to the list of git's stash."""
+    """Add a commit to git's list of stashes."""
     git.run(project.root, "stash", "store", "--message", message, commit)
 
 
-def is_stored(project: Project, held: str) -> bool:
-    """Whether git's stash still lists it."""
-    return held in _listed(project)
+def is_stored(project: Project, commit: str) -> bool:
+    """Whether a commit is still in git's list of stashes."""
+    return commit in _listed(project)
 
 
-def bring_back(project: Project, held: str) -> bool:
-    """Bring the work that was put aside back.
+def pop(project: Project, commit: str) -> bool:
+    """Restore stashed work.
+
+    Args:
+        project: The project.
+        commit: The commit that holds the work; empty for none.
 
     Returns:
-        Whether it went without conflict; if not, the work tree is left alone and git keeps the stash.
+        Whether it applied without conflict; if not, the work tree is left alone and git keeps the stash.
     """
-    if not held:
+    if not commit:
         return True
     for flags in (["--index"], []):
-        if git.attempt(project.root, "stash", "apply", "--quiet", *flags, held).ok:
-            drop(project, held)
+        if git.attempt(project.root, "stash", "apply", "--quiet", *flags, commit).ok:
+            drop(project, commit)
             return True
         git.run(project.root, "reset", "--quiet", "--hard", "HEAD")
     return False
 
 
-def drop(project: Project, held: str) -> None:
-    """Take a commit off the list of git's stash."""
+def drop(project: Project, commit: str) -> None:
+    """Remove a commit from git's list of stashes."""
     stashes = _listed(project)
-    if held in stashes:
-        git.run(project.root, "stash", "drop", "--quiet", f"stash@{{{stashes.index(held)}}}")
+    if commit in stashes:
+        git.run(project.root, "stash", "drop", "--quiet", f"stash@{{{stashes.index(commit)}}}")
 
 
 def _listed(project: Project) -> list[str]:

@@ -1,4 +1,4 @@
-"""How an update is told: the rows of a plan for people, and the same for machines."""
+"""The rows and counts of a plan, for people and for scripts."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -11,12 +11,12 @@ from scaffold.core.update.plan import Plan
 
 
 def title(project: Project) -> str:
-    """The project and its template."""
+    """The name of the project and of its template."""
     return f"{project.folder.name}: {source.suggested_name(project.address)}"
 
 
 def table(plan: Plan) -> Table:
-    """The plan's rows."""
+    """The plan's rows as a table."""
     return Table(("path", "action", "reason"), [(row.path, row.action, row.reason) for row in plan.changes])
 
 
@@ -27,13 +27,13 @@ _DONE = {
 
 
 def counts(plan: Plan) -> str:
-    """How many files meet which fate."""
+    """How many files are added, changed, deleted and so on, in a few words."""
     actions = [row.action for row in plan.changes]
-    found = [f"{actions.count(action)} {_DONE[action]}" for action in dict.fromkeys(sorted(actions))]
-    return ", ".join(found) or "no file differs"
+    parts = [f"{actions.count(action)} {_DONE[action]}" for action in dict.fromkeys(sorted(actions))]
+    return ", ".join(parts) or "no file differs"
 
 
 def data(project: Project, version: str, changes: Sequence[Change], state: str) -> dict[str, Any]:
-    """What `--json` shows of an update."""
+    """The `data` of an update for `--json`."""
     rows = [{"path": row.path, "action": row.action, "reason": row.reason} for row in changes]
     return {"project": str(project.folder), "from": project.version, "to": version, "state": state, "changes": rows}

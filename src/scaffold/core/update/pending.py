@@ -1,0 +1,99 @@
+"""The record of an unfinished update, kept in the project's git directory for the next command.
+
+While its phase is `applying`, the work tree may be between two states. `conflicts` and `staged` are left to the owner.
+"""
+
+import contextlib
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from scaffold.core.project import Project
+from scaffold.errors import ScaffoldError
+from scaffold.tools import git
+from scaffold.tools.files import friendly_os_errors, write_atomically
+
+APPLYING, CONFLICTS, STAGED = "applying", "conflicts", "staged"
+_WORDS = {APPLYING: "interrupted", CONFLICTS: "conflicts to resolve", STAGED: "update staged"}
+
+
+@dataclass(frozen=True)
+class PendingUpdate:
+    """An update that is not finished.
+
+    Attributes:
+        phase: `applying`, `conflicts` or `staged`.
+        head: The commit that it started from.
+        tree: The id of the tree that it brings.
+        version: The release that it brings.
+        stash: The commit that holds the owner's uncommitted work; empty for none.
+    """
+
+    phase: str
+    head: str
+    tree: str
+    version: str
+    stash: str = ""
+
+
+def home(project: Project) -> Path:
+    """Our folder in the project's git directory; every linked worktree has its own."""
+    return project.repository.git_dir / "scaffold"
+
+
+def read(project: Project) -> PendingUpdate | None:
+    """The project's unfinished update, or None."""
+    path = home(project) / "update.json"
+    try:
+        return PendingUpdate(**json.loads(path.read_text(encoding="utf-8")))
+    except (FileNotFoundError, ValueError, TypeError):
+        return None
+
+
+def write(project: Project, pending: PendingUpdate) -> None:
+    """Record an update, before it changes anything."""
+    write_atomically(home(project) / "update.json", json.dumps(asdict(pending)))
+
+
+def clear(project: Project) -> None:
+    """Delete the record: the update is finished or undone."""
+    (home(project) / "update.json").unlink(missing_ok=True)
+
+
+def moved_on(project: Project, pending: PendingUpdate) -> bool:
+    """Whether there has been a commit since the update began: its own, or the owner's."""
+    return git.run(project.folder, "rev-parse", "HEAD") != pending.head
+
+
+def state(project: Project) -> str:
+    """What an update left to be done, in a few words; `ok` when nothing is."""
+    pending = read(project)
+    if pending is None or moved_on(project, pending):
+        return "ok"
+    return f"{_WORDS[pending.phase]} ({pending.version})"
+
+
+@contextlib.contextmanager
+def exclusive(project: Project) -> Iterator[None]:
+    """Keep every other scaffold out of this work tree.
+
+    Raises:
+        ScaffoldError: Another one is at work in it.
+    """
+    folder = home(project)
+    mutex = FileLock(folder / "lock", timeout=0)
+    try:
+        with friendly_os_errors(folder):
+            folder.mkdir(exist_ok=True)
+            mutex.acquire()
+    except Timeout as error:
+        raise ScaffoldError(
+            f"Another scaffold is updating {project.folder}.", "Try again when it is done.", code="busy"
+        ) from error
+    try:
+        yield
+    finally:
+        mutex.release()
