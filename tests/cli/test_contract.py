@@ -53,6 +53,7 @@ GOOD: dict[str, tuple[list[str], set[str]]] = {
         ["new", "acme/hello", "mine", "-y", "--dry-run"],
         {"project", "template", "version", "files", "dry_run"},
     ),
+    "doctor": (["doctor"], {"ready", "checks"}),
     "catalog add": (["catalog", "add", "again", "{released}"], {"catalog", "source", "templates"}),
     "catalog list": (["catalog", "list"], {"catalogs"}),
     "catalog remove": (["catalog", "remove", "acme"], {"catalog", "removed"}),

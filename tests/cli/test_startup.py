@@ -31,6 +31,7 @@ def loaded(result: Result) -> set[str]:
         ["list", "--json"],
         ["new", "--help"],
         ["catalog", "list"],
+        ["doctor"],
         ["nope"],
         ["show", "nope"],
     ],

@@ -261,7 +261,7 @@ def test_an_old_git(new: Run, work: Path, fake_git: Callable[[str], None]) -> No
     failed = new("mine")
     assert failed.json["error"] == {
         "message": "git 2.20.1 is too old: scaffold needs 2.28 or newer.",
-        "hint": "See https://git-scm.com/downloads",
+        "hint": "Run: scaffold doctor",
     }
     assert os.listdir(work) == []
 
@@ -271,7 +271,7 @@ def test_no_git(acme: str, tmp_path: Path, work: Path, command: tuple[str, ...])
     (tmp_path / "empty").mkdir()
     failed = spawn(sys.executable, "-m", "scaffold", *command, env={"PATH": str(tmp_path / "empty")})
     assert failed.code == 1
-    assert failed.err == "error: git is not installed, or not on PATH.\n\nhint: See https://git-scm.com/downloads\n"
+    assert failed.err == "error: git is not installed, or not on PATH.\n\nhint: Run: scaffold doctor\n"
     assert os.listdir(work) == []
 
 

@@ -111,3 +111,19 @@ def test_what_is_fed_may_fail(work: Path) -> None:
 def test_feeding_a_program_that_is_not_there(work: Path) -> None:
     with pytest.raises(ScaffoldError, match="`nope-nope` could not be started"):
         process.feed(["nope-nope"], work, [])
+
+
+def test_a_program_that_has_to_answer_soon(work: Path) -> None:
+    echo = "import sys; print(sys.stdin.read()); print('err', file=sys.stderr); sys.exit(3)"
+    done = process.ask([sys.executable, "-c", echo], 60, stdin=b"asked")
+    assert done is not None
+    assert (done.returncode, done.stdout.strip(), done.stderr.strip()) == (3, "asked", "err")
+    with pytest.raises(ScaffoldError, match="could not be started"):
+        process.ask([str(work / "nope")], 60)
+
+
+def test_a_program_that_never_answers_is_ended_with_what_holds_its_output(work: Path) -> None:
+    # The inner one reads until the outer one is gone.
+    inner = "[sys.executable, '-c', 'import sys; sys.stdin.read()']"
+    parent = f"import subprocess, sys; subprocess.Popen({inner}, stdin=subprocess.PIPE).wait()"
+    assert process.ask([sys.executable, "-c", parent], 0.2) is None

@@ -9,7 +9,7 @@ import typer
 from typer.exceptions import TyperException
 
 from scaffold import __version__, console
-from scaffold.cli import catalogs, classroom, projects, templates, updates
+from scaffold.cli import catalogs, classroom, machine, projects, templates, updates
 from scaffold.cli.common import CommandFailedError
 from scaffold.errors import BugError, InterruptedByUserError, ScaffoldError, UsageError
 
@@ -21,6 +21,7 @@ app = typer.Typer(
 )
 projects.register(app)
 updates.register(app)
+machine.register(app)
 app.add_typer(classroom.app(), name="class")
 app.add_typer(catalogs.app(), name="catalog")
 app.add_typer(templates.app(), name="template")

@@ -211,9 +211,7 @@ def _push(made: _Made) -> None:
 def _run(made: _Made) -> None:
     make = process.find_program("make")
     if make is None:
-        made.leave_out(
-            "There is no make on this machine, so nothing was run.", f"cd {made.where}; its README has the commands"
-        )
+        made.leave_out("There is no make on this machine, so nothing was run.", "Run: scaffold doctor")
         return
     made.ran = process.run([make, "all"], cwd=made.path, env={"VIRTUAL_ENV": ""}, live=True).ok
     if not made.ran:

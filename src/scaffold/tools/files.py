@@ -104,6 +104,18 @@ def remove_tree(folder: Path) -> None:
     shutil.rmtree(folder, onerror=make_writable)
 
 
+def free_space(folder: Path) -> int:
+    """The bytes that this user may still write on the disk of a folder."""
+    return shutil.disk_usage(folder).free
+
+
+def read_line(path: Path) -> str:
+    """The first line of a small text file, stripped; empty when it cannot be read."""
+    with contextlib.suppress(OSError):
+        return path.read_text(encoding="utf-8").partition("\n")[0].strip()
+    return ""
+
+
 def sizes(folder: Path) -> dict[str, int]:
     """Every file below `folder`: POSIX path → size in bytes."""
     return {

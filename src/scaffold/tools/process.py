@@ -73,6 +73,28 @@ def run(
     return Completed(done.returncode, done.stdout or b"", done.stderr or b"")
 
 
+def ask(
+    args: Sequence[str], seconds: float, env: Mapping[str, str] | None = None, stdin: bytes = b""
+) -> Completed | None:
+    """Run a program that has to answer within so many seconds; None when it does not. Raises ScaffoldError."""
+    # Files and no pipes: what the program started may go on, and hold them open.
+    with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        given.write(stdin)
+        given.seek(0)
+        try:
+            with subprocess.Popen(args, env=_with(env), stdin=given, stdout=out, stderr=err) as process:
+                try:
+                    process.wait(seconds)
+                except subprocess.TimeoutExpired:
+                    process.kill()
+                    return None
+        except OSError as error:
+            raise ScaffoldError(f"`{args[0]}` could not be started: {error.strerror}.") from error
+        for stream in (out, err):
+            stream.seek(0)
+        return Completed(process.returncode, out.read(), err.read())
+
+
 def run_up_to(most: int, args: Sequence[str], cwd: Path, env: Mapping[str, str] | None = None) -> Completed | None:
     """Run a program and capture at most `most` bytes; one that prints more is killed, and the result is None.
 
@@ -195,3 +217,8 @@ class Child:
 def find_program(name: str) -> str | None:
     """The path of a program on PATH, or None."""
     return shutil.which(name)
+
+
+def is_root() -> bool:
+    """Whether we run as root; never on Windows."""
+    return hasattr(os, "geteuid") and os.geteuid() == 0

@@ -89,7 +89,7 @@ def find_sandbox(*, allow_none: bool = False) -> Sandbox:
         return Unsandboxed()
     raise ScaffoldError(
         "Students' code only runs in a sandbox, and none works here: neither bubblewrap nor a container engine.",
-        "Install one: apt install bubblewrap. On a disposable machine: --no-sandbox",
+        "Run: scaffold doctor. On a disposable machine: --no-sandbox",
     )
 
 
@@ -102,7 +102,9 @@ class Bubblewrap:
         # As root, each sandbox has a user id of its own. Otherwise RLIMIT_NPROC counts per user namespace since
         # Linux 5.14.
         kernel = re.match(r"(\d+)\.(\d+)", platform.release())
-        self.counts_processes = _is_root() or (kernel is not None and (int(kernel[1]), int(kernel[2])) >= (5, 14))
+        self.counts_processes = process.is_root() or (
+            kernel is not None and (int(kernel[1]), int(kernel[2])) >= (5, 14)
+        )
 
     def works(self) -> bool:
         """Whether it is installed, and the kernel allows it."""
@@ -123,14 +125,10 @@ class Bubblewrap:
         return path
 
 
-def _is_root() -> bool:
-    return hasattr(os, "getuid") and os.getuid() == 0
-
-
 def _bwrap_arguments(command: SandboxCommand) -> list[str]:
     size = str(command.memory_mb << 20)
     user, setpriv = ["--unshare-user", "--uid", str(NOBODY), "--gid", str(NOBODY)], []
-    if _is_root():
+    if process.is_root():
         # Resource limits do not apply to a process in a user namespace that is root outside: use a user id per slot.
         uid = str(NOBODY - command.slot)
         user, setpriv = [], ["setpriv", "--reuid", uid, "--regid", uid, "--clear-groups", "--bounding-set=-all", "--"]
@@ -200,7 +198,7 @@ class Container:
     def _arguments(self, command: SandboxCommand, name: str) -> list[str]:
         memory = f"{command.memory_mb}m"
         # The user who started it must be able to remove what it wrote.
-        user = f"{NOBODY}:{NOBODY}" if _is_root() else f"{os.getuid()}:{os.getgid()}"
+        user = f"{NOBODY}:{NOBODY}" if process.is_root() else f"{os.getuid()}:{os.getgid()}"
         args = [
             "run", "--rm", "--interactive", "--network", "none", "--read-only", "--cap-drop", "ALL",
             "--security-opt", "no-new-privileges", "--user", user,

@@ -1,26 +1,68 @@
 """uv, from its own wheel, so that it is always installed."""
 
+import json
 import os
+import re
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from scaffold.errors import ScaffoldError
-from scaffold.tools.process import Completed, run
+from scaffold.tools.process import Completed, ask, run
 
 _NO_OUTER_ENVIRONMENT = {"VIRTUAL_ENV": ""}
 """A project's environment is its own `.venv`, whatever environment scaffold itself runs in."""
 
 
-def _uv(project: Path, *args: str, env: Mapping[str, str] | None = None) -> Completed:
+def _program() -> str:
     from uv import find_uv_bin
 
     try:
-        program = find_uv_bin()
+        return str(find_uv_bin())
     except FileNotFoundError as error:
         raise ScaffoldError(
-            "uv was not found beside scaffold.", "Run: pip install uv", code="program-missing"
+            "uv was not found beside scaffold.", "Run: scaffold doctor", code="program-missing"
         ) from error
-    return run([str(program), *args], cwd=project, env={**_NO_OUTER_ENVIRONMENT, **(env or {})})
+
+
+def _uv(project: Path, *args: str, env: Mapping[str, str] | None = None) -> Completed:
+    return run([_program(), *args], cwd=project, env={**_NO_OUTER_ENVIRONMENT, **(env or {})})
+
+
+def version() -> str:
+    """The version of scaffold's own uv. Raises ScaffoldError when it is not there, or does not run."""
+    done = run([_program(), "--version"], cwd=Path.cwd())
+    if not done.ok:
+        raise ScaffoldError(f"scaffold's uv does not run: {done.last_line}", "Run: scaffold doctor")
+    return done.stdout.split()[1]
+
+
+def pythons(seconds: float) -> list[str]:
+    """The versions of CPython that uv finds on this machine, as `3.12.1`; empty when it gives none in that time."""
+    args = ("python", "list", "--only-installed", "--no-python-downloads", "--output-format", "json")
+    try:
+        done = ask([_program(), *args], seconds)
+    except ScaffoldError:
+        return []
+    found = json.loads(done.stdout) if done and done.ok else []
+    return [one["version"] for one in found if re.fullmatch(r"\d+\.\d+\.\d+", one["version"])]
+
+
+def is_offline() -> bool:
+    """Whether the environment forbids uv to use the network."""
+    return os.environ.get("UV_OFFLINE", "").lower() not in ("", "0", "false", "no", "off")
+
+
+def ask_index(seconds: float) -> Completed | None:
+    """Ask the package index, found and reached as uv is configured, for pip; None when it takes too long."""
+    args = ("pip", "compile", "-", "--no-deps", "--no-header", "--no-annotate", "--no-cache", "--emit-index-url")
+    patience = {"UV_HTTP_TIMEOUT": "5", "UV_HTTP_RETRIES": "0"}
+    return ask([_program(), *args, "--python", sys.executable], seconds, patience, b"pip\n")
+
+
+def indexes(answer: Completed) -> list[str]:
+    """The indexes that an answer of `ask_index` came from."""
+    return re.findall(r"^--(?:extra-)?index-url (\S+)$", answer.stdout, re.MULTILINE)
 
 
 def lock(project: Path) -> Completed:

@@ -83,7 +83,7 @@ def _outcome(name: str, rows: Sequence[Graded], paths: Sequence[Path], sandbox: 
     failed = [row for row in rows if row.state == FAILED]
     notices = []
     if not sandbox.is_safe:
-        notices.append(Notice("Students' code ran without a sandbox, as you.", "Better: apt install bubblewrap"))
+        notices.append(Notice("Students' code ran without a sandbox, as you.", "Run: scaffold doctor"))
     if failed:
         notices.append(Notice(f"{len(failed)} of {len(rows)} could not be graded.", "They have no points yet."))
     data = {

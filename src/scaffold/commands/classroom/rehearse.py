@@ -42,7 +42,7 @@ def rehearse(
             for test in rehearsal.tests
         ],
     }
-    notices = [] if sandbox.is_safe else [Notice("It ran without a sandbox.", "Better: apt install bubblewrap")]
+    notices = [] if sandbox.is_safe else [Notice("It ran without a sandbox.", "Run: scaffold doctor")]
     return Outcome(data, _blocks(rehearsal, seeds), notices, 0 if rehearsal.is_ready else 1)
 
 

@@ -17,7 +17,8 @@ REPOSITORY_VARIABLES = (
     "GIT_COMMON_DIR", "GIT_NAMESPACE", "GIT_PREFIX", "GIT_QUARANTINE_PATH",
 )  # fmt: skip
 """What git sets for hooks, `rebase --exec` and remote helpers. It names their repository; we work in another one."""
-_DOWNLOADS = "See https://git-scm.com/downloads"
+_INSTALL = "Run: scaffold doctor"
+"""It names the command that installs git on this system."""
 
 
 class GitError(ScaffoldError):
@@ -37,7 +38,7 @@ def version() -> tuple[int, ...]:
     if numbers < OLDEST:
         installed, needed = ".".join(map(str, numbers)), ".".join(map(str, OLDEST))
         raise ScaffoldError(
-            f"git {installed} is too old: scaffold needs {needed} or newer.", _DOWNLOADS, code="git-failed"
+            f"git {installed} is too old: scaffold needs {needed} or newer.", _INSTALL, code="git-failed"
         )
     return numbers
 
@@ -52,7 +53,7 @@ def attempt(folder: Path, *args: str, env: Mapping[str, str] | None = None, stdi
         return process.run(["git", *args], cwd=folder, env=_environment(env), stdin=stdin)
     except ScaffoldError as error:
         if process.find_program("git") is None:
-            raise ScaffoldError("git is not installed, or not on PATH.", _DOWNLOADS, code="git-failed") from error
+            raise ScaffoldError("git is not installed, or not on PATH.", _INSTALL, code="git-failed") from error
         raise
 
 
