@@ -163,12 +163,16 @@ class _Session:
         self._deadline = 0.0
         if self._is_isolated and self._worker is None:
             self._start_worker()
-            for request, error in list(self._imported.items()):
-                if not error and self._worker:
-                    self._call_worker(request, imports=True)
+            self._import_again()
         if self._worker:
             self._worker.child.send(b"")
         self._deadline = time.monotonic() + self._runner.limits.seconds
+
+    def _import_again(self) -> None:
+        """Import into a new worker what was imported before; stop when that ends it."""
+        for request, error in list(self._imported.items()):
+            if not error and self._worker:
+                self._call_worker(request, imports=True)
 
     def _call_worker(self, request: bytes, *, imports: bool) -> bytes:
         """The frame for the judge: `V` and the worker's answer, or `X` and why there is none."""
