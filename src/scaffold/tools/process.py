@@ -193,10 +193,10 @@ class Child:
         """Kill it and its process group; a second call does nothing."""
         if self._process.returncode is None:
             with contextlib.suppress(OSError):
-                if hasattr(os, "killpg"):
-                    os.killpg(self.pid, signal.SIGKILL)
-                else:
+                if sys.platform == "win32":
                     self._process.kill()
+                else:
+                    os.killpg(self.pid, signal.SIGKILL)
 
     def status(self, seconds: float) -> int | None:
         """Its exit status if it ends within this many seconds; None otherwise."""

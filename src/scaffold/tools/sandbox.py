@@ -198,7 +198,9 @@ class Container:
     def _arguments(self, command: SandboxCommand, name: str) -> list[str]:
         memory = f"{command.memory_mb}m"
         # The user who started it must be able to remove what it wrote.
-        user = f"{NOBODY}:{NOBODY}" if process.is_root() else f"{os.getuid()}:{os.getgid()}"
+        user = f"{NOBODY}:{NOBODY}"
+        if sys.platform != "win32" and not process.is_root():
+            user = f"{os.getuid()}:{os.getgid()}"
         args = [
             "run", "--rm", "--interactive", "--network", "none", "--read-only", "--cap-drop", "ALL",
             "--security-opt", "no-new-privileges", "--user", user,

@@ -101,7 +101,7 @@ def memory_used(pids: Iterable[int]) -> float:
     total = 0
     for pid in pids:
         with contextlib.suppress(OSError, ValueError, IndexError):
-            fields = Path(f"/proc/{pid}/statm").read_text().split()
+            fields = Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()
             # Resident minus shared: pages that belong to a file, such as a library, are shared and not counted.
             total += (int(fields[1]) - int(fields[2])) * page_size
     return total / (1 << 20)
@@ -116,7 +116,7 @@ def process_tree(pid: int) -> Iterator[int]:
         with contextlib.suppress(OSError):
             for task in os.scandir(f"/proc/{current}/task"):
                 with contextlib.suppress(OSError):
-                    waiting += map(int, (Path(task.path) / "children").read_text().split())
+                    waiting += map(int, (Path(task.path) / "children").read_text(encoding="ascii").split())
 
 
 def _exceeds(folder: Path, memory_mb: int) -> bool:

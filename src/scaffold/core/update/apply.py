@@ -103,7 +103,7 @@ def apply(bench: Workbench, plan: Plan, message: str, *, commit: bool, autostash
         restore(project, entry)
         raise
     # `git commit` offers this message when the conflicts are resolved, or when a hook refuses the commit below.
-    (project.repository.git_dir / "MERGE_MSG").write_text(message + "\n", encoding="utf-8")
+    (project.repository.git_dir / "MERGE_MSG").write_text(message + "\n", encoding="utf-8", newline="\n")
     if plan.conflicts or not commit:
         pending.write(project, replace(entry, phase=CONFLICTS if plan.conflicts else STAGED))
         return stashed

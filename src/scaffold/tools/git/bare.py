@@ -226,6 +226,8 @@ def make_bare(folder: Path) -> BareRepository:
     """
     (folder / "objects/info").mkdir(parents=True)
     (folder / "refs").mkdir()
-    (folder / "HEAD").write_text("ref: refs/heads/main\n", encoding="utf-8")
-    (folder / "config").write_text("[core]\n\trepositoryformatversion = 0\n\tbare = true\n", encoding="utf-8")
+    (folder / "HEAD").write_text("ref: refs/heads/main\n", encoding="utf-8", newline="\n")
+    (folder / "config").write_text(
+        "[core]\n\trepositoryformatversion = 0\n\tbare = true\n", encoding="utf-8", newline="\n"
+    )
     return BareRepository(folder)

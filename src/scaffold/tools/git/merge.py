@@ -94,7 +94,9 @@ def workbench(repository: git.Repository) -> Iterator[Workbench]:
         raise ScaffoldError("This repository uses SHA-256 object names, which scaffold cannot merge yet.")
     with temporary_folder() as parent:
         folder = make_bare(parent / "workbench.git").folder
-        (folder / "objects/info/alternates").write_text(f"{repository.objects}\n", encoding="utf-8")
+        (folder / "objects/info/alternates").write_text(
+            f"{repository.objects.as_posix()}\n", encoding="utf-8", newline="\n"
+        )
         yield Workbench(folder)
 
 

@@ -63,7 +63,7 @@ def find_or_build(cache: Path, files: Tree, python: str, progress: Progress) -> 
         if not (folder / "complete").is_file():
             progress.step("Building the environment")
             _build(files, folder)
-            (folder / "complete").write_text("")
+            (folder / "complete").touch()
     return _probe(str(folder / ("Scripts/python.exe" if (folder / "Scripts").is_dir() else "bin/python")))
 
 
