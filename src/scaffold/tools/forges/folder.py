@@ -43,12 +43,12 @@ class FolderForge(PlainGitForge):
         if not (path / "HEAD").is_file() or (path / "reftable").exists():
             return Remote(str(path), local=True).heads(path)
         packed = path / "packed-refs"
-        packed_text = packed.read_text("utf-8", "replace") if packed.is_file() else ""
+        packed_text = packed.read_text(encoding="utf-8", errors="replace") if packed.is_file() else ""
         heads = {branch: commit for commit, branch in _PACKED_REF.findall(packed_text)}
         refs = path / "refs/heads"
         for file in refs.rglob("*"):
             if file.is_file() and not file.is_symlink() and not file.name.endswith(".lock"):
-                commit = file.read_text("ascii", "replace").strip()
+                commit = file.read_text(encoding="ascii", errors="replace").strip()
                 if re.fullmatch("[0-9a-f]{40}", commit):
                     heads[file.relative_to(refs).as_posix()] = commit
         return heads
