@@ -12,7 +12,9 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+import needs
 import scaffold
+from needs import absent  # noqa: F401 - a fixture of every test
 from scaffold.cli.main import main
 from scaffold.commands import catalogs, template
 from scaffold.core.templates import catalog
@@ -179,5 +181,5 @@ def start(sealed: Path) -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
     yield start_it
     for process in running:
         if process.poll() is None:
-            os.killpg(process.pid, 9)
+            process.kill() if needs.WINDOWS else os.killpg(process.pid, 9)
         process.wait()

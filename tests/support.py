@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 BIN = Path(sys.executable).parent
 """Where the console scripts stand that `pip install` made."""
 
@@ -94,6 +96,16 @@ def write(folder: Path, files: Mapping[str, str | bytes]) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content.encode() if isinstance(content, str) else content)
     return folder
+
+
+def stand_in(path: Path, script: str) -> Path:
+    """A shell script that stands in for a program; the test is skipped where the system starts none."""
+    if sys.platform == "win32":
+        pytest.skip("Windows starts no shell script as a program")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(0o755)
+    return path
 
 
 def make_templates(folder: Path) -> Path:

@@ -5,6 +5,8 @@
 
 import ast
 import collections
+import inspect
+import os
 import re
 import subprocess
 import sys
@@ -13,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+import needs
 import scaffold
 from support import spawn
 
@@ -46,7 +49,7 @@ for name in NAMES:
 """
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="takes away what Windows has not")
+@needs.posix
 def test_every_module_can_be_imported_where_posix_is_absent() -> None:
     names = [".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts) for path in MODULES]
     # The judge and the worker run in the environment of an assignment, and `__main__` runs scaffold.
@@ -54,6 +57,15 @@ def test_every_module_can_be_imported_where_posix_is_absent() -> None:
     done = spawn(sys.executable, "-c", IMPORT_ALL, *names)
     assert done.code == 0, done.err
     assert "No module named 'resource'" in spawn(sys.executable, "-c", f"{IMPORT_ALL}\nimport resource").err
+
+
+def test_what_the_system_lacks_skips_the_test_that_uses_it(request: pytest.FixtureRequest) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delattr(os, "mkfifo", raising=False)
+        # What pytest wraps is the fixture's own function.
+        inspect.unwrap(needs.absent)(patch)
+        with pytest.raises(pytest.skip.Exception, match="no named pipes"):
+            os.mkfifo("pipe")
 
 
 def _calls() -> Iterator[tuple[str, set[str], str]]:

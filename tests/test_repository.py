@@ -4,7 +4,6 @@ import json
 import os
 import re
 import subprocess
-import sys
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
+import needs
 import scaffold
 from support import BIN, spawn, write
 
@@ -130,7 +130,7 @@ def release(work: Path) -> Release:
     return run_it
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="releases are built on Linux, with bash and sed")
+@needs.shell
 @pytest.mark.parametrize(
     ("tag", "changelog", "address", "refused"),
     [

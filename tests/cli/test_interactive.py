@@ -1,7 +1,6 @@
 """A person at a terminal: a real one, made by the standard library's pty."""
 
 import os
-import pty
 import select
 import subprocess
 import sys
@@ -12,6 +11,8 @@ from typing import Any
 import pytest
 
 from support import BIN, git, spawn, write
+
+pty = pytest.importorskip("pty", reason="this system has no pseudo-terminals", exc_type=ImportError)
 
 GUARD = 60  # seconds without a sign of life after which a test gives up; no test waits for it to pass
 

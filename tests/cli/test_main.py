@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+import needs
 import scaffold
 from conftest import Run
 from scaffold.commands import listing
@@ -158,9 +159,10 @@ def test_a_reader_that_went_away(acme: str) -> None:
     assert "bug" not in said
 
 
+@needs.shell
 def test_a_folder_that_is_gone(cli: Run, tmp_path: Path, built_in: Path) -> None:
     script = f'mkdir gone && cd gone && rmdir ../gone && exec "{BIN / "scaffold"}" "$@"'
-    for args in (["list"], ["new", "acme/hello", "-y"]):
+    for args in (["list"], ["doctor"], ["new", "acme/hello", "-y"]):
         done = spawn("sh", "-c", script, "sh", *args, cwd=tmp_path)
         assert done.code in {0, 1}, done
         assert "Traceback" not in done.err

@@ -12,12 +12,13 @@ from typing import Any
 
 import pytest
 
+import needs
 from conftest import Run
 from scaffold.core.machine.packages import MANAGERS, install_command
 from scaffold.tools import process
-from support import spawn, write
+from support import spawn, stand_in, write
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="a PATH is made of links, and scripts stand on it")
+pytestmark = needs.shell
 KEYS = {"name", "required", "ok", "found", "needed_for", "fix"}
 Machine = Callable[..., Path]
 
@@ -34,9 +35,7 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
             assert found, f"this machine has no {name}"
             (folder / name).symlink_to(found)
         for name, script in scripts.items():
-            path = folder / name.replace("_", "-")
-            path.write_text(f"#!/bin/sh\n{script}\n")
-            path.chmod(0o755)
+            stand_in(folder / name.replace("_", "-"), script)
         monkeypatch.setenv("PATH", str(folder))
         return folder
 
@@ -144,7 +143,7 @@ def test_a_container_engine_has_to_answer(run: Run, machine: Machine, script: st
     assert fix in engine["fix"]
 
 
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="who may speak to the engine is a group on Linux only")
+@needs.linux
 def test_a_container_engine_that_this_user_may_not_use(run: Run, machine: Machine) -> None:
     machine("git", docker="echo 'permission denied while trying to connect' >&2; exit 1")
     assert "usermod -aG docker" in checks(run)["container engine"]["fix"]
@@ -155,7 +154,7 @@ def test_podman_answers_where_docker_does_not(run: Run, machine: Machine) -> Non
     assert checks(run)["container engine"]["found"] == "podman 5.4.0"
 
 
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="bubblewrap exists on Linux only")
+@needs.linux
 def test_a_bubblewrap_that_the_kernel_forbids(run: Run, machine: Machine) -> None:
     machine("git", bwrap="exit 1")
     sandbox = checks(run)["bubblewrap"]

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
+import needs
 from conftest import Run
-from support import BIN, PACKAGED, Result, git, git_repository, set_version, snapshot, spawn, write
+from support import BIN, PACKAGED, Result, git, git_repository, set_version, snapshot, spawn, stand_in, write
 
 QUIET = ("-y", "--no-install", "--json")
 
@@ -35,7 +36,7 @@ def test_a_project_is_a_repository_with_one_commit(new: Run, work: Path) -> None
     assert git(project, "branch", "--show-current") == "main"
     assert (project / "README.md").read_text() == "# mine\n\nHello by Ada Lovelace\n"
     assert (project / "src/hello.py").read_text() == 'print("hello again")\n'
-    assert os.access(project / "run.sh", os.X_OK)
+    assert needs.WINDOWS or os.access(project / "run.sh", os.X_OK)
     assert os.listdir(work) == ["mine"]
 
 
@@ -202,6 +203,7 @@ def test_a_parent_that_is_a_file(new: Run, work: Path) -> None:
     assert "is not a folder" in new("file/mine").json["error"]["message"]
 
 
+@needs.posix
 def test_a_parent_where_nothing_can_be_made(new: Run) -> None:
     failed = new("/proc/mine")
     assert failed.code == 1
@@ -211,6 +213,7 @@ def test_a_parent_where_nothing_can_be_made(new: Run) -> None:
 UNPRIVILEGED = ["setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-dac_override"]
 
 
+@needs.permissions
 def test_a_parent_that_may_not_be_written(acme: str, work: Path) -> None:
     prefix = UNPRIVILEGED if os.geteuid() == 0 else []
     if prefix and spawn(*prefix, "true").code != 0:
@@ -234,6 +237,7 @@ exit $code
 """
 
 
+@needs.linux
 def test_a_full_disk(acme: str, tmp_path: Path, work: Path) -> None:
     space = ["unshare", "--user", "--map-root-user", "--mount"]
     if spawn(*space, "mount", "-t", "tmpfs", "tmpfs", work).code != 0:
@@ -249,8 +253,7 @@ def fake_git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str],
     """Put another `git` first on PATH."""
 
     def put(script: str) -> None:
-        write(tmp_path / "fake", {"git": f"#!/bin/sh\n{script}\n"})
-        (tmp_path / "fake/git").chmod(0o755)
+        stand_in(tmp_path / "fake/git", script)
         monkeypatch.setenv("PATH", f"{tmp_path / 'fake'}{os.pathsep}{os.environ['PATH']}")
 
     return put

@@ -1,7 +1,5 @@
 """`scaffold doctor`."""
 
-from pathlib import Path
-
 import typer
 
 from scaffold import console
@@ -25,6 +23,7 @@ def doctor() -> Outcome:
         scaffold doctor --json
     """
     from scaffold.commands import doctor as doctor_command
+    from scaffold.core.project import current_folder
 
     with console.progress() as progress:
-        return doctor_command.examine(Path.cwd(), progress)
+        return doctor_command.examine(current_folder(), progress)

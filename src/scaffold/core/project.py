@@ -16,6 +16,7 @@ from scaffold.tools.git import Repository
 ANSWERS_FILE = ".copier-answers.yml"
 RESULTS_START = "<!-- results:start -->"
 RESULTS_END = "<!-- results:end -->"
+_GONE = ("The current folder no longer exists.", "Go to another one: cd")
 
 
 @dataclass(frozen=True)
@@ -100,8 +101,7 @@ def _read_answers(folder: Path) -> dict[str, Any]:
             code="not-a-project",
         )
     text = path.read_text(encoding="utf-8", errors="replace")
-    if any(line.startswith(("<<<<<<< ", ">>>>>>> ")) for line in text.splitlines()):
-        raise ScaffoldError(
+    if any(line.startswith(("        raise ScaffoldError(
             f"{path} is in conflict.",
             "Choose one side of it, git add it and commit, then try again.",
             code="not-a-project",
@@ -141,6 +141,14 @@ def find_projects(folder: Path) -> list[Path]:
     return sorted(projects)
 
 
+def current_folder() -> Path:
+    """The folder that the person is in. Raises ScaffoldError when it was removed."""
+    try:
+        return Path.cwd()
+    except FileNotFoundError as error:
+        raise ScaffoldError(*_GONE, code="no-such-folder") from error
+
+
 def free_destination(dest: Path) -> Path:
     """The absolute path of a folder that can be made.
 
@@ -151,9 +159,8 @@ def free_destination(dest: Path) -> Path:
     try:
         dest = Path(os.path.abspath(os.path.expanduser(dest)))  # noqa: PTH100, PTH111
     except FileNotFoundError as error:
-        raise ScaffoldError(
-            "The current folder no longer exists.", "Go to another one: cd", code="no-such-folder"
-        ) from error
+<<<<<<< HEAD
+        raise ScaffoldError(*_GONE, code="no-such-folder") from error
     with friendly_os_errors(dest):
         _require_free(dest)
     return dest

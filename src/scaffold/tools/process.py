@@ -221,4 +221,4 @@ def find_program(name: str) -> str | None:
 
 def is_root() -> bool:
     """Whether we run as root; never on Windows."""
-    return hasattr(os, "geteuid") and os.geteuid() == 0
+    return sys.platform != "win32" and os.geteuid() == 0

@@ -48,7 +48,7 @@ def cluster(sealed: Path) -> Iterator[Cluster]:
     yield Cluster(address, processes[1:])
     for process in processes:
         if process.poll() is None:
-            os.killpg(process.pid, 9)
+            process.kill()
         process.wait()
 
 

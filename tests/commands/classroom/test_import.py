@@ -7,7 +7,7 @@ import pytest
 
 from classroom_support import Course, make_course
 from conftest import Run
-from support import git, git_repository, write
+from support import git, git_repository, stand_in, write
 
 STARTER = {
     "README.md": "# Homework\n\nOne.\n\nTwo.\n\nThree.\n",
@@ -168,9 +168,8 @@ def test_clones_that_do_not_match_are_an_error(old: ImportedClass, run: Run, wor
 
 
 def test_a_students_git_configuration_runs_nothing(old: ImportedClass, run: Run, work: Path) -> None:
-    proof, evil = work / "proof", work / "evil.sh"
-    evil.write_text(f"#!/bin/sh\ntouch {proof}\nexit 0\n")
-    evil.chmod(0o755)
+    proof = work / "proof"
+    evil = stand_in(work / "evil.sh", f"touch {proof}\nexit 0")
     config = old.clones / old.bare("bob").stem / ".git/config"
     with config.open("a") as file:
         file.write(f"[core]\n\tfsmonitor = {evil}\n\talternateRefsCommand = {evil}\n")

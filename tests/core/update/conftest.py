@@ -10,6 +10,7 @@ import pytest
 
 from conftest import seal
 from scaffold.cli.main import main
+from support import stand_in
 from update_support import LINES, File, Template, changed
 
 QUESTIONS = """\
@@ -76,7 +77,7 @@ def project(_family: Family, work: Path) -> Path:
 
 
 GIT = shutil.which("git")
-SHIM = """#!/bin/sh
+SHIM = """\
 {first}
 read -r n < {count}
 n=$((n + 1))
@@ -86,8 +87,7 @@ echo "$*" >> {count}.log
 {git} "$@"
 code=$?
 [ $n.after = {at} ] && {end}
-exit $code
-"""
+exit $code"""
 
 
 @dataclass
@@ -102,8 +102,8 @@ class Shim:
         count = self.folder / "count"
         count.write_text("0\n")
         (self.folder / "count.log").write_text("")
-        (self.folder / "git").write_text(SHIM.format(count=count, at=f"{at[0]}.{at[1]}", git=GIT, end=end, first=first))
-        (self.folder / "git").chmod(0o755)
+        script = SHIM.format(count=count, at=f"{at[0]}.{at[1]}", git=GIT, end=end, first=first)
+        stand_in(self.folder / "git", script)
 
     @property
     def log(self) -> list[str]:

@@ -8,7 +8,7 @@ import pytest
 
 from conftest import Run
 from core.update.test_merging import CASES
-from support import git, write
+from support import git, stand_in
 from update_support import (
     LINES,
     Condition,
@@ -31,12 +31,11 @@ LIKE_ORT = [name for name in CASES if not name.startswith(("binary-by", "both-re
 def pretend(work: Path, version: str, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A git first on PATH that says it is of another version, refuses what that one lacks, and is real otherwise."""
     script = (
-        f'#!/bin/sh\n[ "$1" = version ] && {{ echo "git version {version}"; exit 0; }}\n'
+        f'[ "$1" = version ] && {{ echo "git version {version}"; exit 0; }}\n'
         'for arg; do [ "$arg" = merge-tree ] && exit 129; done\n'
-        f'echo "$*" >> {work}/old.log\nexec {REAL} "$@"\n'
+        f'echo "$*" >> {work}/old.log\nexec {REAL} "$@"'
     )
-    write(work, {"old/git": script})
-    (work / "old/git").chmod(0o755)
+    stand_in(work / "old/git", script)
     monkeypatch.setenv("PATH", f"{work}/old{os.pathsep}{os.environ['PATH']}")
     return work / "old.log"
 

@@ -15,7 +15,7 @@ from filelock import FileLock
 
 from conftest import Run
 from core.update.conftest import Forked, Shim
-from support import git, write
+from support import git, stand_in, write
 from update_support import LINES, Condition, changed, commit, committed, write_and_commit
 
 MINE = {"src/a.txt": changed(LINES, l2="mine")}
@@ -101,9 +101,8 @@ def smudging(project: Path, work: Path, number: int) -> None:
     """Have git killed, and scaffold with it, while it writes the N-th file into the work tree."""
     count = work / "smudged"
     count.write_text("")
-    script = work / "smudge"
-    script.write_text(f"#!/bin/sh\necho x >> {count}\n[ $(wc -l < {count}) -eq {number} ] && kill -9 0\ncat\n")
-    script.chmod(0o755)
+    strike = f"echo x >> {count}\n[ $(wc -l < {count}) -eq {number} ] && kill -9 0\ncat"
+    script = stand_in(work / "smudge", strike)
     git(project, "config", "filter.kill.smudge", str(script))
     git(project, "config", "filter.kill.clean", "cat")
 

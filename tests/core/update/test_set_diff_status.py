@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+import needs
 from conftest import Run
 from support import git, write
 from update_support import (
@@ -75,6 +76,7 @@ def test_set_dry_run_and_no_commit(project: Path, run: Run) -> None:
     assert git(project, "diff", "--cached", "--name-status", "--", "Dockerfile") == "D\tDockerfile"
 
 
+@needs.permissions
 def test_diff_shows_mine_against_the_template(project: Path, run: Run) -> None:
     write(project, {"src/a.txt": changed(LINES, l2="mine"), "own.txt": "own\n", "conf/local.ini": "filled in\n"})
     (project / "docs/gone.md").unlink()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+import needs
 from classroom_support import TOKEN, git_server
 from fake_forge import OWNER, PUSHED_AT, fake_forge
 from scaffold.tools.forges.base import Forge, ForgeError, PullRequest, RejectedError, RepositoryNotFoundError
@@ -19,7 +20,8 @@ from scaffold.tools.forges.gitserver import GitForge
 from scaffold.tools.forges.hosted import HostedForge
 from scaffold.tools.git.bare import make_bare
 from scaffold.tools.git.trees import Commit, File
-from support import git
+from scaffold.tools.process import is_root
+from support import git, stand_in
 
 
 @dataclass
@@ -226,9 +228,7 @@ def test_hooks_and_configuration_of_a_repository_are_never_run(kind: str, work: 
     repository = make_bare(folder / "one.git").folder
     make_bare(work / "other.git")
     (repository / "objects/info/alternates").write_text(f"{work / 'other.git/objects'}\n")
-    evil = work / "evil.sh"
-    evil.write_text(f'#!/bin/sh\necho "$0 $*" >> {proof}\nexit 0\n')
-    evil.chmod(0o755)
+    evil = stand_in(work / "evil.sh", f'echo "$0 $*" >> {proof}\nexit 0')
     for hooks in (repository / "hooks", work / "more-hooks"):
         hooks.mkdir(exist_ok=True)
         for hook in HOOKS:
@@ -262,7 +262,8 @@ def test_a_folder_that_does_not_exist(work: Path) -> None:
         forge.create_repository("one")
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root writes everywhere")
+@needs.permissions
+@pytest.mark.skipif(is_root(), reason="root writes everywhere")
 def test_a_folder_that_cannot_be_written(work: Path) -> None:
     (work / "forge").mkdir(mode=0o500)
     with pytest.raises(Exception, match="cannot be written"):

@@ -17,7 +17,7 @@ from scaffold.tools.forges.gitlab import GitLabForge
 from scaffold.tools.forges.hosted import HostedForge
 from scaffold.tools.git.bare import make_bare
 from scaffold.tools.git.trees import Commit, File
-from support import git
+from support import git, stand_in
 
 HOSTS: dict[str, type[HostedForge]] = {"github": GitHubForge, "gitlab": GitLabForge, "gitea": GiteaForge}
 
@@ -214,9 +214,7 @@ def test_the_token_is_in_no_url_and_no_process_list(
     hosted: HostedServer, store: Path, work: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     log, real = work / "arguments.log", shutil.which("git")
-    (work / "shim").mkdir()
-    (work / "shim/git").write_text(f'#!/bin/sh\necho "$*" >> {log}\nexec {real} "$@"\n')
-    (work / "shim/git").chmod(0o755)
+    stand_in(work / "shim/git", f'echo "$*" >> {log}\nexec {real} "$@"')
     monkeypatch.setenv("PATH", f"{work / 'shim'}:/usr/bin:/bin")
     hosted.forge.create_repository("one")
     hosted.forge.push(store, "one", {"main": git(store, "rev-parse", "main")})

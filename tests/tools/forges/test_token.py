@@ -10,7 +10,7 @@ from scaffold.tools.forges.base import ForgeError
 from scaffold.tools.forges.gitserver import GitForge
 from scaffold.tools.git.bare import make_bare
 from scaffold.tools.git.trees import Commit, File
-from support import git
+from support import git, stand_in
 
 REAL = shutil.which("git")
 
@@ -26,10 +26,8 @@ def store(work: Path) -> Path:
 def arguments(work: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The arguments of every git process, children included, which find this git on PATH."""
     log = work / "arguments.log"
-    (work / "shim").mkdir()
     look = f'for each in $(pgrep -g 0); do tr "\\0" " " < /proc/$each/cmdline >> {log}; done'
-    (work / "shim/git").write_text(f'#!/bin/sh\necho "$*" >> {log}\n{look}\nexec {REAL} "$@"\n')
-    (work / "shim/git").chmod(0o755)
+    stand_in(work / "shim/git", f'echo "$*" >> {log}\n{look}\nexec {REAL} "$@"')
     monkeypatch.setenv("PATH", f"{work / 'shim'}:{Path('/usr/bin')}:{Path('/bin')}")
     return log
 

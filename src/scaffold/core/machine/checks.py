@@ -89,13 +89,13 @@ def _git(_folder: Path) -> Verdict:
         return Verdict(False, error.message, install_command("git"))
 
 
-def _identity(folder: Path) -> Verdict:
+def _identity(_folder: Path) -> Verdict:
     if process.find_program("git") is None:
         return Verdict(False, "unknown without git", git.INTRODUCE)
-    if not git.has_identity(Path(folder.anchor)):
-        return Verdict(False, "git does not know your name and e-mail address", git.INTRODUCE)
     known = git.configured_identity()
-    return Verdict(True, f"{known.get('user.name', '')} <{known.get('user.email', '')}>" if known else "set")
+    if len(known) < 2:
+        return Verdict(False, "git does not know your name and e-mail address", git.INTRODUCE)
+    return Verdict(True, f"{known['user.name']} <{known['user.email']}>")
 
 
 def _pythons(_folder: Path) -> Verdict:
