@@ -6,14 +6,17 @@
 import ast
 import collections
 import inspect
+import itertools
 import os
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from packaging.markers import Marker
 
 import needs
 import scaffold
@@ -81,6 +84,32 @@ def test_text_is_utf_8_with_the_line_ends_of_unix() -> None:
     calls = [(words, needed[name], where) for name, words, where in _calls() if name in needed]
     assert len(calls) > 10
     assert [where for words, wanted, where in calls if not wanted <= words] == []
+
+
+SYSTEMS = {
+    "Linux": ({"sys_platform": "linux", "os_name": "posix", "platform_system": "Linux"}, "manylinux"),
+    "macOS": ({"sys_platform": "darwin", "os_name": "posix", "platform_system": "Darwin"}, "macosx"),
+    "Windows": ({"sys_platform": "win32", "os_name": "nt", "platform_system": "Windows"}, "win_amd64"),
+}
+
+
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_every_locked_package_has_a_wheel(system: str) -> None:
+    """So that `uv sync` builds nothing: a runner has no compilers for what somebody left out."""
+    about, tag = SYSTEMS[system]
+    packages = {one["name"]: one for one in tomllib.loads((ROOT / "uv.lock").read_text(encoding="utf-8"))["package"]}
+    wanted, found = ["portfolio-scaffold"], set[str]()
+    while wanted:
+        package = packages[name := wanted.pop()]
+        found.add(name)
+        groups = (*package.get("dev-dependencies", {}).values(), *package.get("optional-dependencies", {}).values())
+        for needed in itertools.chain(package.get("dependencies", []), *groups):
+            applies = "marker" not in needed or Marker(needed["marker"]).evaluate({**about, "extra": ""})
+            if applies and needed["name"] not in found:
+                wanted.append(needed["name"])
+    assert len(found) > 100
+    wheels = {name: [one["url"] for one in packages[name].get("wheels", [])] for name in found - {"portfolio-scaffold"}}
+    assert [name for name, urls in wheels.items() if not any(tag in url or "-any." in url for url in urls)] == []
 
 
 def _files() -> list[str]:
