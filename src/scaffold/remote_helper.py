@@ -5,6 +5,7 @@ commands from stdin, answers on stdout, and prints errors to stderr.
 """
 
 import contextlib
+import io
 import os
 import sys
 from collections.abc import Iterator
@@ -18,6 +19,8 @@ from scaffold.tools.terminal import escaped
 
 def main() -> int:
     """Serve one fetch. Returns the exit status: 0, or 1 when there is no such template."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(newline="\n")  # on Windows, too
     try:
         with _bundle(sys.argv[2] if len(sys.argv) > 2 else "") as bundle:
             _serve(bundle)
