@@ -6,6 +6,7 @@ from typing import Any
 from scaffold.core.machine import checks
 from scaffold.core.machine.checks import Finding
 from scaffold.core.outcome import Block, Notice, Outcome, Progress, Table, Text, silent
+from scaffold.errors import ExitCode
 
 
 def examine(folder: Path, progress: Progress = silent) -> Outcome:
@@ -22,7 +23,9 @@ def examine(folder: Path, progress: Progress = silent) -> Outcome:
     lacking = [one for one in findings if one.check.required and not one.verdict.ok]
     data = {"ready": not lacking, "checks": [_row(one) for one in findings]}
     warnings = [Notice(f"{one.check.name}: {one.verdict.found.rstrip('.')}.", one.verdict.fix) for one in lacking]
-    return Outcome(data, _blocks(findings, ready=not lacking), warnings, exit_code=1 if lacking else 0)
+    return Outcome(
+        data, _blocks(findings, ready=not lacking), warnings, exit_code=ExitCode.FAILED if lacking else ExitCode.DONE
+    )
 
 
 def _row(finding: Finding) -> dict[str, Any]:

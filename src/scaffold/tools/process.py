@@ -89,7 +89,9 @@ def ask(
                     process.kill()
                     return None
         except OSError as error:
-            raise ScaffoldError(f"`{args[0]}` could not be started: {error.strerror}.") from error
+            raise ScaffoldError(
+                f"`{args[0]}` could not be started: {error.strerror}.", code="program-missing"
+            ) from error
         for stream in (out, err):
             stream.seek(0)
         return Completed(process.returncode, out.read(), err.read())

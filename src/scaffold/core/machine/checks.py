@@ -77,7 +77,7 @@ def examine(folder: Path, progress: Progress) -> list[Finding]:
     """
     findings = []
     for check in CHECKS:
-        progress(f"Checking {check.name}")
+        progress.step(f"Checking {check.name}")
         findings.append(Finding(check, check.look(folder)))
     return findings
 
