@@ -5,6 +5,7 @@ No test sees the developer's configuration, and none reaches the network.
 
 import os
 import shutil
+import signal
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -24,12 +25,23 @@ settings.load_profile("scaffold")
 
 Run = Callable[..., Result]
 
+SYSTEM = """\
+[core]
+\tfsync = none
+[gc]
+\tauto = 0
+[maintenance]
+\tauto = false
+"""
+"""git's system configuration: no repository of a test outlives it, so none is flushed to disk or tidied up."""
+
 
 def seal(patch: pytest.MonkeyPatch, root: Path) -> None:
     """Move home, configuration, caches and temporary files below `root`; forget what the outside set."""
     home, temporary = root / "home", root / "tmp"
     home.mkdir(parents=True)
     temporary.mkdir()
+    (root / "gitconfig").write_text(SYSTEM)
     for name in list(os.environ):
         if name.startswith(("GIT_", "UV_", "COPIER_", "SCAFFOLD_", "_TYPER", "TYPER_")):
             patch.delenv(name)
@@ -41,7 +53,7 @@ def seal(patch: pytest.MonkeyPatch, root: Path) -> None:
         "TMPDIR": temporary,
         "SCAFFOLD_CONFIG_DIR": root / "config",
         "GIT_CONFIG_GLOBAL": home / ".gitconfig",
-        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_CONFIG_SYSTEM": root / "gitconfig",
         "UV_CACHE_DIR": root / "uv-cache",
         "UV_OFFLINE": "1",
         "UV_PYTHON_DOWNLOADS": "never",
@@ -55,14 +67,17 @@ def seal(patch: pytest.MonkeyPatch, root: Path) -> None:
 
 
 @pytest.fixture(autouse=True)
-def sealed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def sealed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Where everything of this test lives; it runs in an empty `work` folder there, as a person known to git."""
     root = tmp_path / "sealed"
     seal(monkeypatch, root)
     (root / "home/.gitconfig").write_text("[user]\n\tname = Ada Lovelace\n\temail = ada@example.org\n")
     (tmp_path / "work").mkdir()
     monkeypatch.chdir(tmp_path / "work")
-    return root
+    # A script that runs us in the background has SIGINT ignored, and every process that we start would inherit that.
+    outside = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield root
+    signal.signal(signal.SIGINT, outside)
 
 
 @pytest.fixture
