@@ -6,7 +6,6 @@ No test sees the developer's configuration, and none reaches the network.
 import os
 import shutil
 import signal
-import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -14,6 +13,7 @@ import pytest
 from hypothesis import settings
 
 import scaffold
+from forking import Fork
 from scaffold.cli.main import main
 from scaffold.commands import catalogs, template
 from scaffold.core.templates import catalog
@@ -182,17 +182,14 @@ def cli(sealed: Path) -> Run:
 
 
 @pytest.fixture
-def start(sealed: Path) -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
-    """Start the console script as the leader of a process group, and go on; it is killed when the test ends."""
-    running: list[subprocess.Popen[bytes]] = []
+def start(sealed: Path) -> Iterator[Callable[..., Fork]]:
+    """Start one command line as the leader of a process group, and go on; it is killed when the test ends."""
+    running: list[Fork] = []
 
-    def start_it(*args: str | Path) -> subprocess.Popen[bytes]:
-        quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        running.append(subprocess.Popen([BIN / "scaffold", *args], start_new_session=True, **quiet))
+    def start_it(*args: str | Path) -> Fork:
+        running.append(Fork(args))
         return running[-1]
 
     yield start_it
     for process in running:
-        if process.poll() is None:
-            os.killpg(process.pid, 9)
-        process.wait()
+        process.kill()

@@ -121,6 +121,7 @@ def test_the_token_is_in_no_file_and_no_output(hosted_class: HostedClass, run: R
     assert git(hosted_class.course.folder, "config", "--list").count(TOKEN) == 0
 
 
+@pytest.mark.thorough
 def test_the_estimate_for_ten_thousand_students_on_github(
     work: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
