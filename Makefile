@@ -42,7 +42,7 @@ slow-%:  # set up and run what one template generates; 5: a template in developm
 check: install lint fast  ## the inner loop: lint, types, fast tests
 
 fast:
-	.venv/bin/pytest -q -m "not slow and not thorough" --numprocesses $(JOBS)
+	.venv/bin/pytest -q -m "not slow and not thorough" --ignore tests/generated --numprocesses $(JOBS)
 
 lint: install
 	.venv/bin/ruff check .

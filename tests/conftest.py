@@ -32,8 +32,11 @@ SYSTEM = """\
 \tauto = 0
 [maintenance]
 \tauto = false
+[init]
+\ttemplateDir = {template}
 """
-"""git's system configuration: no repository of a test outlives it, so none is flushed to disk or tidied up."""
+"""git's system configuration: no repository of a test outlives it, so none is flushed to disk, tidied up, or filled
+with examples of hooks."""
 
 
 def seal(patch: pytest.MonkeyPatch, root: Path) -> None:
@@ -41,7 +44,9 @@ def seal(patch: pytest.MonkeyPatch, root: Path) -> None:
     home, temporary = root / "home", root / "tmp"
     home.mkdir(parents=True)
     temporary.mkdir()
-    (root / "gitconfig").write_text(SYSTEM)
+    for name in ("hooks", "info"):
+        (root / "template" / name).mkdir(parents=True)
+    (root / "gitconfig").write_text(SYSTEM.format(template=root / "template"))
     for name in list(os.environ):
         if name.startswith(("GIT_", "UV_", "COPIER_", "SCAFFOLD_", "_TYPER", "TYPER_")):
             patch.delenv(name)

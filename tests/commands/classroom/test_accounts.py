@@ -78,6 +78,7 @@ def test_a_renamed_username_is_reported_and_works_once_the_roster_is_corrected(
     assert ("hw1-bob", "bob") in hosted_class.forge.invited
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "fault",
     [
