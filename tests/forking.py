@@ -90,7 +90,7 @@ def _run(program: Callable[[], int], unready: int, terminal: int | None, env: Ma
 
             fcntl.ioctl(0, termios.TIOCSCTTY, 0)  # so that Ctrl-C reaches the program
         # Not number 0: input() would read that with GNU readline, which pytest loads and the program does not.
-        sys.stdin, sys.stdout, sys.stderr = open(os.dup(0)), open(1, "w"), open(2, "w")  # noqa: SIM115
+        sys.stdin, sys.stdout, sys.stderr = open(os.dup(0)), open(1, "w"), open(2, "w")  # noqa: SIM115, PTH123
         os.environ.update(env)
         code = program()
         for stream_ in (sys.stdout, sys.stderr):
