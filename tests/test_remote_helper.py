@@ -198,6 +198,7 @@ def copier(*args: str | Path, cwd: Path | None = None) -> Result:
     return spawn(COPIER, *args, cwd=cwd)
 
 
+@pytest.mark.thorough
 def test_plain_copier_copies_and_updates(installed: Path, work: Path) -> None:
     copied = copier("copy", "--defaults", "--quiet", "--vcs-ref", "0.1.0", "git+scaffold://hello", "mine")
     assert copied.code == 0, copied.err
@@ -211,6 +212,7 @@ def test_plain_copier_copies_and_updates(installed: Path, work: Path) -> None:
     assert "_commit: 0.2.0\n" in (mine / ".copier-answers.yml").read_text()
 
 
+@pytest.mark.thorough
 def test_plain_copier_updates_what_scaffold_made(acme: str, work: Path) -> None:
     made = spawn(BIN / "scaffold", "new", "acme/hello", "mine", "-y", "--no-install", "--ref", "0.1.0")
     assert made.code == 0
@@ -223,6 +225,7 @@ def test_plain_copier_updates_what_scaffold_made(acme: str, work: Path) -> None:
     assert "My own words." in (mine / "README.md").read_text()
 
 
+@pytest.mark.thorough
 def test_plain_copier_makes_what_scaffold_makes(acme: str, work: Path) -> None:
     spawn(BIN / "scaffold", "new", "acme/hello", "mine", "-y", "--no-install", "--ref", "0.2.0")
     answers = ("-d", "author_name=Ada Lovelace", "-d", "author_email=ada@example.org", "-d", "project_name=mine")

@@ -91,20 +91,29 @@ def both(*edits: Edit) -> Edit:
     return edit
 
 
-def raw_git(folder: Path, *args: str) -> bytes:
-    return subprocess.run(["git", *args], cwd=folder, capture_output=True, check=True).stdout
+def raw_git(folder: Path, *args: str, stdin: bytes = b"") -> bytes:
+    return subprocess.run(["git", *args], cwd=folder, input=stdin, capture_output=True, check=True).stdout
 
 
 def committed(folder: Path, revision: str = "HEAD") -> dict[str, File]:
     """Every file of a commit, read back from git."""
-    found = {}
+    entries = []
     for line in raw_git(folder, "ls-tree", "-r", "-z", "--full-tree", revision).split(b"\0")[:-1]:
         about, _, path = line.partition(b"\t")
-        mode, kind, oid = about.decode().split()
-        if kind == "blob":
-            found[os.fsdecode(path)] = File(
-                raw_git(folder, "cat-file", "blob", oid), mode == "100755", mode == "120000"
-            )
+        mode, kind, oid = about.split()
+        if kind == b"blob":
+            entries.append((os.fsdecode(path), mode, oid))
+    contents = blobs(folder, [oid for _, _, oid in entries])
+    return {path: File(contents[oid], mode == b"100755", mode == b"120000") for path, mode, oid in entries}
+
+
+def blobs(folder: Path, oids: list[bytes]) -> dict[bytes, bytes]:
+    """The contents of blobs: `git cat-file --batch` says `OID blob SIZE`, a line end, the bytes, a line end."""
+    found, said = {}, raw_git(folder, "cat-file", "--batch", stdin=b"".join(oid + b"\n" for oid in oids))
+    while said:
+        head, _, rest = said.partition(b"\n")
+        oid, _, size = head.split()
+        found[oid], said = rest[: int(size)], rest[int(size) + 1 :]
     return found
 
 
@@ -147,9 +156,8 @@ class Condition:
     def of(cls, folder: Path) -> "Condition":
         return cls(
             in_work_tree(folder),
-            git(folder, "ls-files", "--stage", "--debug") and git(folder, "ls-files", "--stage"),
-            git(folder, "rev-parse", "HEAD"),
-            git(folder, "rev-parse", "--abbrev-ref", "HEAD"),
+            git(folder, "ls-files", "--stage"),
+            *git(folder, "rev-parse", "HEAD", "--abbrev-ref", "HEAD").split("\n"),
             git(folder, "stash", "list", "--format=%H"),
             git(folder, "status", "--porcelain", "--ignored"),
         )

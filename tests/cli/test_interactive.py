@@ -1,43 +1,29 @@
 """A person at a terminal: a real one, made by the standard library's pty."""
 
 import os
-import select
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from forking import Fork
+from scaffold import console
+from scaffold.cli.main import main
 from support import BIN, git, spawn, write
 
 pty = pytest.importorskip("pty", reason="this system has no pseudo-terminals", exc_type=ImportError)
-
-GUARD = 60  # seconds without a sign of life after which a test gives up; no test waits for it to pass
-
-
-AT_TERMINAL = """
-import fcntl, os, sys, termios
-fcntl.ioctl(0, termios.TIOCSCTTY, 0)
-os.execv(sys.executable, [sys.executable, *sys.argv[1:]])
-"""
-"""Makes the terminal the controlling one, so that Ctrl-C on it reaches the program."""
 
 
 class Terminal:
     """A program with a person at it: scaffold, unless told otherwise."""
 
     def __init__(
-        self, *args: str, program: tuple[str, ...] = ("-m", "scaffold"), env: dict[str, str] | None = None
+        self, *args: str, program: Callable[[list[str]], int] = main, env: dict[str, str] | None = None
     ) -> None:
         self.seen = ""
         self.ours, theirs = pty.openpty()
-        variables = {**os.environ, "TERM": "xterm", "COLUMNS": "200", **(env or {})}
-        command = [sys.executable, "-c", AT_TERMINAL, *program, *args]
-        self.process = subprocess.Popen(
-            command, stdin=theirs, stdout=theirs, stderr=theirs, env=variables, start_new_session=True
-        )
+        self.process = Fork(args, theirs, {"TERM": "xterm", "COLUMNS": "200", **(env or {})}, program)
         os.close(theirs)
 
     def until(self, words: str) -> None:
@@ -55,14 +41,10 @@ class Terminal:
         return self.process.wait()
 
     def close(self) -> None:
-        if self.process.poll() is None:
-            self.process.kill()
-        self.process.wait()
+        self.process.kill()
         os.close(self.ours)
 
     def _read(self) -> bool:
-        ready, _, _ = select.select([self.ours], [], [], GUARD)
-        assert ready, f"nothing came for {GUARD} s:\n{self.seen}"
         try:
             data = os.read(self.ours, 65536)
         except OSError:  # Linux says EIO when the other side is closed
@@ -75,7 +57,7 @@ class Terminal:
 
 
 @pytest.fixture
-def terminal(installed: Path) -> Iterator[Callable[..., Terminal]]:
+def terminal(built_in: Path) -> Iterator[Callable[..., Terminal]]:
     opened: list[Terminal] = []
 
     def open_it(*args: str, **more: Any) -> Terminal:
@@ -201,21 +183,21 @@ def test_yes_without_a_template_and_a_terminal(installed: Path, work: Path) -> N
     assert failed.err.startswith("error: Which template?\n\nhint: For example: scaffold new")
 
 
-PROGRESS = """
-from scaffold import console
-with console.progress() as progress:
-    progress.step("Running your own solution")
-    progress.count("Grading", 2, 3)
-    input()
-    progress.release_terminal("Running [make] all")
-    input()
-    progress.count("Grading", 3, 3)
-    input()
-"""
+def show_progress(_: list[str]) -> int:
+    """A program that goes on whenever a line is typed."""
+    with console.progress() as progress:
+        progress.step("Running your own solution")
+        progress.count("Grading", 2, 3)
+        input()
+        progress.release_terminal("Running [make] all")
+        input()
+        progress.count("Grading", 3, 3)
+        input()
+    return 0
 
 
 def test_a_count_shows_whatever_the_step_before_was_called(terminal: Open) -> None:
-    person = terminal(program=("-c", PROGRESS))
+    person = terminal(program=show_progress)
     person.until("Grading, 2 of 3 …")
     person.type("\n")
     person.until("Running [make] all …")

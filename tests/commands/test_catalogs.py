@@ -2,11 +2,13 @@
 
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from conftest import Run
+from forking import Fork
 from scaffold.core.templates import catalog
 from support import git, git_repository, spawn, write
 
@@ -184,15 +186,8 @@ def test_a_damaged_registry_is_said(run: Run, acme: str, sealed: Path, command: 
     assert "catalogs.json is damaged." in failed.err
 
 
-def test_many_at_once_lose_nobody(released: Path) -> None:
-    import subprocess
-
-    from support import BIN
-
-    adding = [
-        subprocess.Popen([BIN / "scaffold", "catalog", "add", f"c{n}", released, "-q"], stdout=subprocess.DEVNULL)
-        for n in range(4)
-    ]
+def test_many_at_once_lose_nobody(released: Path, start: Callable[..., Fork]) -> None:
+    adding = [start("catalog", "add", f"c{n}", released, "-q") for n in range(4)]
     assert [process.wait() for process in adding] == [0, 0, 0, 0]
     assert names() == ["c0", "c1", "c2", "c3"]
 

@@ -1,7 +1,6 @@
 """`scaffold new`: what stands afterwards, and what stands when something was in the way."""
 
 import os
-import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +10,7 @@ import pytest
 
 import needs
 from conftest import Run
+from forking import Fork
 from support import BIN, PACKAGED, Result, git, git_repository, set_version, snapshot, spawn, stand_in, write
 
 QUIET = ("-y", "--no-install", "--json")
@@ -574,10 +574,10 @@ def gate(tmp_path: Path) -> Gate:
     return Gate(tmp_path)
 
 
-Start = Callable[..., "subprocess.Popen[bytes]"]
+Start = Callable[..., Fork]
 
 
-def kill(process: "subprocess.Popen[bytes]") -> None:
+def kill(process: Fork) -> None:
     os.killpg(process.pid, 9)
     assert process.wait() == -9
 

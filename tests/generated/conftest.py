@@ -1,6 +1,7 @@
 """A generated repository that is really set up and run, on this machine as it is: the network, Docker, Chromium.
 
 What a machine cannot do is skipped with its reason; with REQUIRE_ALL=1, as in `.ci/run`, it fails instead.
+What is marked `changed_only` is left out, and said to be, for a template that did not change (tests/changed.py).
 """
 
 import json
@@ -16,6 +17,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 import pytorch_index
+from changed import ROOT, Base, find_base, told
 from generated_support import (
     CNN,
     MLOPS,
@@ -47,15 +49,54 @@ PINNED = {"prometheus": "prom/prometheus:v3.13.3", "grafana": "grafana/grafana:1
 collect_ignore = [file for template, file in PAGES.items() if template not in NAMES]
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+LEFT_OUT = pytest.StashKey[list[str]]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Iterator[None]:
     """Everything here takes long, and `-k TEMPLATE` chooses what belongs to one template."""
-    whose = {file: template for template, file in PAGES.items()}
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker("slow")
-            params = getattr(getattr(item, "callspec", None), "params", {})
-            stage = params["stage"].template if "stage" in params else whose.get(item.path.name, TABULAR.template)
-            item.extra_keyword_matches.add(stage)
+            item.add_marker(pytest.mark.timeout(3600))  # the first one of a template sets it up and runs it
+            item.extra_keyword_matches.add(template_of(item))
+    yield
+    candidates = [item for item in items if item.get_closest_marker("changed_only")]
+    # A worker of pytest-xdist could not say what it left out.
+    if candidates and not hasattr(config, "workerinput"):
+        leave_out(config, items, candidates)
+
+
+def template_of(item: pytest.Item) -> str:
+    """The template that a test is about."""
+    params = getattr(getattr(item, "callspec", None), "params", {})
+    whose = {file: template for template, file in PAGES.items()}
+    stage: str = params["stage"].template if "stage" in params else whose.get(item.path.name, TABULAR.template)
+    return stage
+
+
+def leave_out(config: pytest.Config, items: list[pytest.Item], candidates: list[pytest.Item]) -> None:
+    """Take those tests out that a commit before this one has run: their template and their own file are the same."""
+    try:
+        base = Base(ROOT, find_base(ROOT, OUTSIDE.get("TEST_BASE", "")))
+    except ValueError as error:
+        raise pytest.UsageError(str(error)) from error
+    if not base.commit:
+        return
+    same = {template for template in set(map(template_of, candidates)) if base.released(template)}
+    left = [item for item in candidates if template_of(item) in same and base.holds(item.path)]
+    if left:
+        items[:] = [item for item in items if item not in left]  # the list is pytest's own
+        config.hook.pytest_deselected(items=left)
+        config.stash[LEFT_OUT] = told(base, [(template_of(item), item.name) for item in left])
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say what was left out, and why."""
+    if lines := config.stash.get(LEFT_OUT, []):
+        terminalreporter.section("left out")
+        for line in lines:
+            terminalreporter.write_line(line)
 
 
 def pythons() -> list[str]:

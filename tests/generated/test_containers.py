@@ -13,12 +13,12 @@ from generated_support import Run, Stage, ask, free_port
 def up(
     project: Path, run: Run, engine: dict[str, str], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[Path, dict[str, str]]]:
-    """`docker compose up` in a fresh clone: the folder, and the variables with the ports."""
+    """The service's image, built and started in a fresh clone: the folder, and the variables with the ports."""
     folder = tmp_path_factory.mktemp("compose") / project.name
     run("git", "clone", "--quiet", project, folder, cwd=folder.parent)
     env = {**engine, "PORT": str(free_port()), "MLFLOW_PORT": str(free_port())}
     try:
-        run("docker", "compose", "up", "--build", "--wait", "--wait-timeout", "300", cwd=folder, env=env)
+        run("docker", "compose", "up", "--build", "--wait", "--wait-timeout", "300", "app", cwd=folder, env=env)
         yield folder, env
     finally:
         run("docker", "compose", "down", "--volumes", "--timeout", "5", cwd=folder, env=env)
@@ -36,7 +36,11 @@ def test_it_is_not_root(up: tuple[Path, dict[str, str]], run: Run) -> None:
     assert run("docker", "compose", "exec", "-T", "app", "id", "-u", cwd=folder, env=env).stdout.strip() == "10001"
 
 
-def test_the_mlflow_page_answers(up: tuple[Path, dict[str, str]]) -> None:
-    _, env = up
+@pytest.mark.changed_only
+def test_all_of_the_compose_file_comes_up_and_the_mlflow_page_answers(
+    up: tuple[Path, dict[str, str]], run: Run
+) -> None:
+    folder, env = up
+    run("docker", "compose", "up", "--build", "--wait", "--wait-timeout", "300", cwd=folder, env=env)
     with urllib.request.urlopen(f"http://127.0.0.1:{env['MLFLOW_PORT']}/", timeout=20) as answer:
         assert b"mlflow" in answer.read().lower()

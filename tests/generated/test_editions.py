@@ -3,7 +3,11 @@
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
+import pytest
+
 from generated_support import Run, Stage, generate
+
+pytestmark = pytest.mark.changed_only
 
 
 def outcomes(run: Run, project: Path, *args: str, fails: bool = False) -> dict[str, set[str]]:

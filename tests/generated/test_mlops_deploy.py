@@ -160,6 +160,7 @@ def act(folder: Path, run: Run, machine: dict[str, str], workflow: str, job: str
 
 
 @installed
+@pytest.mark.changed_only
 def test_the_monitor_workflow_opens_an_issue(drifted: str, fresh: Path, run: Run, machine: dict[str, str]) -> None:
     url = f"SERVICE_URL=http://127.0.0.1:{drifted}"
     said = act(fresh, run, machine, "monitor.yml", "check", "--var", url)
@@ -168,6 +169,7 @@ def test_the_monitor_workflow_opens_an_issue(drifted: str, fresh: Path, run: Run
 
 
 @installed
+@pytest.mark.changed_only
 def test_the_retrain_workflow_asks_the_gate(fresh: Path, run: Run, machine: dict[str, str]) -> None:
     said = act(fresh, run, machine, "retrain.yml", "retrain", "--input", "until=2013-08-31")
     passed = re.findall("passed=(true|false)", said)
@@ -192,6 +194,7 @@ def test_the_load_test_fills_in_its_table(drifted: str, project: Path, run: Run,
 
 
 @installed
+@pytest.mark.changed_only
 def test_a_registry_on_postgresql_gives_the_service_its_champion(
     run: Run, engine: dict[str, str], tmp_path: Path
 ) -> None:

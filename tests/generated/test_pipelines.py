@@ -11,6 +11,7 @@ def test_the_hooks_are_green(fresh: Path, run: Run, mirrored_hooks: Mirror) -> N
     run("pre-commit", "run", "--all-files", cwd=fresh, env=mirrored_hooks(fresh))
 
 
+@pytest.mark.changed_only
 @pytest.mark.parametrize("stage", [TABULAR], ids=[TABULAR.template], indirect=True)
 def test_the_github_workflow(
     fresh: Path,
@@ -29,6 +30,7 @@ def test_the_github_workflow(
     run("act", "push", *platform, *stand_ins, *flags, cwd=fresh)
 
 
+@pytest.mark.changed_only
 def test_the_gitlab_pipeline(
     run: Run,
     docker: dict[str, str],

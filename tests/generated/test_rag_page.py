@@ -14,7 +14,7 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
-from generated_support import RAG, Run, free_port, generate, sideways, started
+from generated_support import RAG, Run, free_port, sideways, started
 
 QUESTION = "Which bus goes to the tool library, and at which stop do I get off?"
 COMMAND = ["uv", "run", RAG.project]
@@ -64,9 +64,11 @@ class Service:
 
 
 @pytest.fixture(scope="module")
-def folder(run: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A new project with its own handbook and one hostile page in the index."""
-    folder = generate(run, RAG, tmp_path_factory.mktemp("chat") / RAG.project)
+def folder(project: Path, run: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A clone of the project with its own handbook and one hostile page in the index."""
+    folder = tmp_path_factory.mktemp("chat") / RAG.project
+    run("git", "clone", "--quiet", project, folder, cwd=folder.parent)
+    run("uv", "sync", "--locked", cwd=folder)
     extra = tmp_path_factory.mktemp("extra")
     (extra / "xylophone.txt").write_text(NASTY)
     for verb in (["data"], ["ingest", extra], ["train"]):
@@ -159,6 +161,9 @@ def focused(page: Page) -> str:
 
 def words(text: str) -> set[str]:
     return set(re.findall(r"\w+", text.lower()))
+
+
+pytestmark = pytest.mark.parametrize("stage", [RAG], indirect=True, ids=[RAG.template], scope="session")
 
 
 def test_a_person_asks_and_reads_where_it_stands(page: Page, tmp_path: Path) -> None:

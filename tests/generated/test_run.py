@@ -81,6 +81,7 @@ def test_repo_review_finds_nothing_to_improve(project: Path, run: Run) -> None:
     assert sum(verdict is True for verdict in verdicts.values()) >= 50
 
 
+@pytest.mark.changed_only
 @pytest.mark.parametrize(
     ("stage", "answers"),
     [(stage, answers) for stage in STAGES for answers in stage.others],

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 import needs
-from rendering import TEMPLATES, Rendered
+from rendering import NAMES, TEMPLATES, Rendered, distinct
 
 BIN = Path(sys.executable).parent
 OTHERS = {
@@ -22,17 +22,17 @@ OTHERS = {
 """Braces that are not Jinja's: those of MLflow's prompts, of Prometheus and Grafana, of Docker; by where they stand."""
 
 
-def tool(rendered: Rendered, name: str, *args: str) -> None:
-    """Run a checker in the repository; what it says is the failure."""
-    done = subprocess.run([BIN / name, *args], cwd=rendered.folder, capture_output=True, text=True, check=False)
+def tool(name: str, *args: str | Path) -> None:
+    """Run a checker over files or folders of all repositories; what it says is the failure, and names them."""
+    done = subprocess.run([BIN / name, *args], capture_output=True, text=True, check=False)
     assert done.returncode == 0, f"{name}: {done.stdout}\n{done.stderr}"
 
 
-def schema(rendered: Rendered, vendor: str, pattern: str, *more: str) -> None:
-    """Hold files to a vendored schema; a repository without such files has nothing to hold."""
-    files = sorted(map(str, rendered.folder.glob(pattern)))
-    if files:
-        tool(rendered, "check-jsonschema", "--builtin-schema", f"vendor.{vendor}", *more, *files)
+def schema(renderings: list[Rendered], vendor: str, pattern: str, *more: str) -> None:
+    """Validate files of all repositories against a vendored schema."""
+    files = distinct(renderings, pattern)
+    assert files, pattern
+    tool("check-jsonschema", "--builtin-schema", f"vendor.{vendor}", *more, *files)
 
 
 def test_nothing_is_left_of_the_template(rendered: Rendered) -> None:
@@ -64,9 +64,10 @@ def test_no_section_is_empty(rendered: Rendered) -> None:
                 assert len(following.strip()) > len(heading), f"{name}: a {heading} section is empty"
 
 
-def test_ruff(rendered: Rendered) -> None:
-    tool(rendered, "ruff", "check", "--no-cache", ".")
-    tool(rendered, "ruff", "format", "--no-cache", "--check", ".")
+def test_ruff(renderings: list[Rendered]) -> None:
+    folders = [rendered.folder for rendered in renderings]  # each with its own configuration
+    tool("ruff", "check", "--no-cache", *folders)
+    tool("ruff", "format", "--no-cache", "--check", *folders)
 
 
 def test_structured_files_can_be_read(rendered: Rendered) -> None:
@@ -86,13 +87,17 @@ class _LooseLoader(yaml.SafeLoader):
 _LooseLoader.add_multi_constructor("!", lambda loader, suffix, node: None)  # type: ignore[no-untyped-call]
 
 
-def test_workflows(rendered: Rendered) -> None:
+def test_ci_is_what_was_asked_for(rendered: Rendered) -> None:
     assert (rendered.folder / ".github").exists() == (rendered.answers["ci"] == "github")
-    schema(rendered, "github-workflows", ".github/workflows/*.yml")
-    schema(rendered, "dependabot", ".github/dependabot.yml")
-    if rendered.answers["ci"] == "github":
-        tool(rendered, "actionlint")
-        tool(rendered, "zizmor", "--offline", "--no-progress", "--quiet", ".")
+    assert (rendered.folder / ".gitlab-ci.yml").exists() == (rendered.answers["ci"] == "gitlab")
+
+
+def test_workflows(renderings: list[Rendered]) -> None:
+    schema(renderings, "github-workflows", ".github/workflows/*.yml")
+    schema(renderings, "dependabot", ".github/dependabot.yml")
+    workflows = distinct(renderings, ".github/workflows/*.yml")
+    tool("actionlint", *workflows)
+    tool("zizmor", "--offline", "--no-progress", "--quiet", *workflows, *distinct(renderings, ".github/dependabot.yml"))
 
 
 def test_the_ci_workflow_is_the_same_in_every_stage() -> None:
@@ -111,19 +116,21 @@ def test_actions_are_pinned_to_a_commit(rendered: Rendered) -> None:
         assert [use for use in uses if not re.search(r"@[0-9a-f]{40}$", use)] == []
 
 
-def test_gitlab(rendered: Rendered) -> None:
-    assert (rendered.folder / ".gitlab-ci.yml").exists() == (rendered.answers["ci"] == "gitlab")
-    schema(rendered, "gitlab-ci", ".gitlab-ci.yml", "--data-transform", "gitlab-ci")
+def test_gitlab(renderings: list[Rendered]) -> None:
+    schema(renderings, "gitlab-ci", ".gitlab-ci.yml", "--data-transform", "gitlab-ci")
 
 
-def test_containers(rendered: Rendered) -> None:
+def test_containers_are_what_was_asked_for(rendered: Rendered) -> None:
     for name in ("Dockerfile", "compose.yaml", ".dockerignore"):
         assert (rendered.folder / name).exists() == rendered.answers["docker"], name
     if rendered.answers["docker"]:
-        if not needs.WINDOWS:  # where hadolint has no wheel
-            tool(rendered, "hadolint", "Dockerfile")
-        schema(rendered, "compose-spec", "compose.yaml")
         assert re.search(r"^USER [1-9][0-9]+$", (rendered.folder / "Dockerfile").read_text(), re.MULTILINE)
+
+
+def test_containers(renderings: list[Rendered]) -> None:
+    if not needs.WINDOWS:  # where hadolint has no wheel
+        tool("hadolint", *distinct(renderings, "Dockerfile"))
+    schema(renderings, "compose-spec", "compose.yaml")
 
 
 def test_options_that_are_off_are_not_mentioned(rendered: Rendered) -> None:
@@ -148,13 +155,23 @@ def test_options_that_are_off_are_not_mentioned(rendered: Rendered) -> None:
         assert [name for name, text in prose.items() if "chat page" in text.lower()] == []
 
 
-def test_packaging(rendered: Rendered) -> None:
-    tool(rendered, "validate-pyproject", "--disable", "trove_classifiers", "pyproject.toml")
-    schema(rendered, "citation-file-format", "CITATION.cff")
+def test_packaging(renderings: list[Rendered]) -> None:
+    tool("validate-pyproject", "--disable", "trove_classifiers", *distinct(renderings, "pyproject.toml"))
+    schema(renderings, "citation-file-format", "CITATION.cff")
 
 
-def test_spelling(rendered: Rendered) -> None:
-    tool(rendered, "codespell")
+@pytest.mark.parametrize("template", NAMES)
+def test_spelling(renderings: list[Rendered], template: str) -> None:
+    folders = [rendered.folder for rendered in renderings if rendered.template == template]
+    [configuration] = {tuple(sorted(_spelling(folder).items())) for folder in folders}
+    assert configuration
+    tool("codespell", "--toml", folders[0] / "pyproject.toml", *folders)
+
+
+def _spelling(folder: Path) -> dict[str, str]:
+    """The configuration of codespell in a repository."""
+    found: dict[str, str] = tomllib.loads((folder / "pyproject.toml").read_text())["tool"]["codespell"]
+    return found
 
 
 def test_editions(rendered: Rendered) -> None:
@@ -177,9 +194,9 @@ def test_the_project_is_an_ordinary_copier_project(rendered: Rendered) -> None:
     assert str(recorded["copyright_year"]) in (rendered.folder / "LICENSE").read_text()
 
 
-@pytest.mark.parametrize("name", ["README.md", "LICENSE", "pyproject.toml", "Makefile", "AGENTS.md", "SECURITY.md"])
-def test_the_base_is_there(rendered: Rendered, name: str) -> None:
-    assert (rendered.folder / name).is_file()
+def test_the_base_is_there(rendered: Rendered) -> None:
+    for name in ("README.md", "LICENSE", "pyproject.toml", "Makefile", "AGENTS.md", "SECURITY.md"):
+        assert (rendered.folder / name).is_file(), name
 
 
 def test_no_place_of_ours_is_named(rendered: Rendered) -> None:

@@ -78,6 +78,7 @@ def test_a_renamed_username_is_reported_and_works_once_the_roster_is_corrected(
     assert ("hw1-bob", "bob") in hosted_class.forge.invited
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "fault",
     [
@@ -121,6 +122,7 @@ def test_the_token_is_in_no_file_and_no_output(hosted_class: HostedClass, run: R
     assert git(hosted_class.course.folder, "config", "--list").count(TOKEN) == 0
 
 
+@pytest.mark.thorough
 def test_the_estimate_for_ten_thousand_students_on_github(
     work: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:

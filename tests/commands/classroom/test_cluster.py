@@ -60,8 +60,8 @@ def test_everybody_is_graded_although_a_worker_fails(cluster: Cluster, work: Pat
     course = class_with_submissions(work / "ml1", {**{f"s{n}": SLOW for n in range(6)}, "loop": WRONG})
     found: list[Result] = []
     args = ("class", "grade", "hw1", "-C", course.folder, "--cluster", cluster.address, "--json")
-    with Client(cluster.address, timeout=30) as client:
-        client.wait_for_workers(2, timeout=60)
+    with Client(cluster.address, timeout=600) as client:
+        client.wait_for_workers(2, timeout=600)
         grading = threading.Thread(target=lambda: found.append(spawn(BIN / "scaffold", *args)))
         grading.start()
         pids = client.run(os.getpid)

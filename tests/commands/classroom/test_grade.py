@@ -5,7 +5,7 @@ import csv
 import json
 import os
 import signal
-import subprocess
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +13,7 @@ import pytest
 
 from classroom_support import Course, make_course
 from conftest import Run
+from forking import Fork
 from grading_support import (
     ASSIGNMENT,
     SOLUTION,
@@ -262,9 +263,7 @@ def test_points_from_the_reports_of_another_test_runner(work: Path, run: Run) ->
     assert "cannot be read" in details["zoe"]
 
 
-def test_an_interrupt_ends_all_processes(
-    work: Path, sealed: Path, start: Callable[..., subprocess.Popen[bytes]]
-) -> None:
+def test_an_interrupt_ends_all_processes(work: Path, sealed: Path, start: Callable[..., Fork]) -> None:
     loop = {
         "src/answer.py": "import time\n\n\ndef answer(values):\n    time.sleep(1000)\n\n\ndef greet(name):\n    return ''\n"
     }
@@ -273,18 +272,22 @@ def test_an_interrupt_ends_all_processes(
     course.assign({"assignment.toml": rules})
     process = start("class", "grade", "hw1", "-C", course.folder, "--jobs", "2")
     # The solution was run, and two submissions are being graded: each has a judge and a worker.
-    while process.poll() is None and not (course.folder / ".scaffold/grading/hw1.json").is_file():
-        pass
-    while process.poll() is None and len([pid for pid in process_tree(process.pid) if b"judge" in cmdline(pid)]) < 4:
-        pass
+    until((course.folder / ".scaffold/grading/hw1.json").is_file, process)
+    until(lambda: len([pid for pid in process_tree(process.pid) if b"judge" in cmdline(pid)]) >= 4, process)
     sandboxed = [pid for pid in process_tree(process.pid) if pid != process.pid]
     os.kill(process.pid, signal.SIGINT)
-    assert process.wait(30) == 130
-    for pid in sandboxed:
-        while Path(f"/proc/{pid}").exists():
-            pass
+    assert process.wait() == 130
+    until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in sandboxed))
     assert not (course.folder / "results").exists()
     assert not list((sealed / "tmp").iterdir())
+
+
+def until(condition: Callable[[], bool], process: Fork | None = None) -> None:
+    """Look again and again, with a moment between in which others can work, until something holds or a process ended."""
+    moment = threading.Event()
+    while not condition():
+        assert process is None or process.poll() is None
+        moment.wait(0.02)
 
 
 def cmdline(pid: int) -> bytes:

@@ -365,6 +365,7 @@ paths = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="/\x
 paths = paths.filter(lambda name: name not in {".", ".."} and "git" not in name.lower() and "\u200c" not in name)
 
 
+@pytest.mark.thorough
 @settings(max_examples=25)
 @given(files=st.dictionaries(paths, st.tuples(st.binary(max_size=30), st.booleans()), min_size=1, max_size=4))
 def test_any_name_and_any_bytes_survive(

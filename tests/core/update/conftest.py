@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from conftest import seal
+from forking import Fork
 from scaffold.cli.main import main
 from support import stand_in
 from update_support import LINES, File, Template, changed
@@ -121,27 +122,10 @@ Forked = Callable[..., int]
 
 
 @pytest.fixture
-def forked(monkeypatch: pytest.MonkeyPatch) -> Forked:
-    """Run one command line in a process group of its own, a fork of this one: what it costs is not Python's start.
-
-    Gives the exit code, or minus the signal that ended it.
-    """
+def forked(sealed: Path) -> Forked:
+    """Run one command line in a process group of its own. Gives the exit code, or minus the signal that ended it."""
 
     def run_it(*args: str | Path, path: Path | None = None) -> int:
-        child = os.fork()
-        if child == 0:
-            code = 99
-            try:
-                os.setsid()
-                null = os.open(os.devnull, os.O_RDWR)
-                for stream in (0, 1, 2):
-                    os.dup2(null, stream)
-                if path:
-                    os.environ["PATH"] = f"{path}{os.pathsep}{os.environ['PATH']}"
-                code = main([str(arg) for arg in args])
-            finally:
-                os._exit(code)
-        _, status = os.waitpid(child, 0)
-        return os.waitstatus_to_exitcode(status)
+        return Fork(args, env={"PATH": f"{path}{os.pathsep}{os.environ['PATH']}"} if path else {}).wait()
 
     return run_it

@@ -107,6 +107,7 @@ def smudging(project: Path, work: Path, number: int) -> None:
     git(project, "config", "filter.kill.clean", "cat")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("number", [1, 2, 4])
 @pytest.mark.parametrize("autostash", [False, True], ids=["clean", "autostash"])
 def test_killed_while_git_writes_files(
@@ -153,6 +154,7 @@ def _number_of(verb: str, project: Path, forked: Forked, shim: Shim, *flags: str
     return next(number for number, line in enumerate(shim.log, start=1) if verb in line.split())
 
 
+@pytest.mark.thorough
 def test_killed_with_conflicts_on_their_way(project: Path, run: Run, forked: Forked, shim: Shim, work: Path) -> None:
     write_and_commit(project, {"src/a.txt": changed(LINES, l18="mine")})
     before = Condition.of(project)
