@@ -216,7 +216,7 @@ def test_no_sandbox_only_on_request(work: Path, run: Run, monkeypatch: pytest.Mo
 
 
 def test_the_environment_is_built_once_per_lock_file(work: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    from scaffold.core.classroom import course as courses
+    from scaffold.core.classroom.course import read_course
     from scaffold.core.classroom.grading import environment
     from scaffold.core.outcome import Progress, silent
     from scaffold.errors import ScaffoldError
@@ -226,13 +226,13 @@ def test_the_environment_is_built_once_per_lock_file(work: Path, run: Run, monke
         def step(self, name: str) -> None:
             steps.append(name)
 
-    room = courses.read(class_with_submissions(work / "ml1", {"ada": {}}).folder)
+    course = read_course(class_with_submissions(work / "ml1", {"ada": {}}).folder)
     steps: list[str] = []
     with pytest.raises(ScaffoldError, match="environment for grading cannot be built"):
-        environment.find(room.home, {"requirements.txt": File(b"no-such-package-of-ours==1\n")}, "", Steps())
+        environment.find_or_build(course.data_folder, {"requirements.txt": File(b"no-such-package-of-ours==1\n")}, "", Steps())
     assert steps == ["Building the environment"]
-    assert not list((room.home / "environments").glob("*/complete"))
-    assert environment.find(room.home, {}, str(interpreter(work)), silent).folders
+    assert not list((course.data_folder / "environments").glob("*/complete"))
+    assert environment.find_or_build(course.data_folder, {}, str(interpreter(work)), silent).folders
 
 
 def test_points_from_the_reports_of_another_test_runner(work: Path, run: Run) -> None:

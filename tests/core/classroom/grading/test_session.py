@@ -217,7 +217,7 @@ def test_a_value_that_cannot_be_sent_to_the_students_code(work: Path) -> None:
 @pytest.mark.thorough
 def test_in_a_container(work: Path) -> None:
     container = Container("docker")
-    if not container.commit_work():
+    if not container.works():
         must = OUTSIDE.get("REQUIRE_DOCKER") == "1"
         (pytest.fail if must else pytest.skip)("docker does not work here, or does not see this machine's files")
     result = run_session(container, work)
