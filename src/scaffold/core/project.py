@@ -101,7 +101,8 @@ def _read_answers(folder: Path) -> dict[str, Any]:
             code="not-a-project",
         )
     text = path.read_text(encoding="utf-8", errors="replace")
-    if any(line.startswith(("        raise ScaffoldError(
+    if any(line.startswith(("<<<<<<< ", ">>>>>>> ")) for line in text.splitlines()):
+        raise ScaffoldError(
             f"{path} is in conflict.",
             "Choose one side of it, git add it and commit, then try again.",
             code="not-a-project",
@@ -159,7 +160,6 @@ def free_destination(dest: Path) -> Path:
     try:
         dest = Path(os.path.abspath(os.path.expanduser(dest)))  # noqa: PTH100, PTH111
     except FileNotFoundError as error:
-<<<<<<< HEAD
         raise ScaffoldError(*_GONE, code="no-such-folder") from error
     with friendly_os_errors(dest):
         _require_free(dest)

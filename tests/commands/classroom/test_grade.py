@@ -229,7 +229,9 @@ def test_the_environment_is_built_once_per_lock_file(work: Path, run: Run, monke
     course = read_course(class_with_submissions(work / "ml1", {"ada": {}}).folder)
     steps: list[str] = []
     with pytest.raises(ScaffoldError, match="environment for grading cannot be built"):
-        environment.find_or_build(course.data_folder, {"requirements.txt": File(b"no-such-package-of-ours==1\n")}, "", Steps())
+        environment.find_or_build(
+            course.data_folder, {"requirements.txt": File(b"no-such-package-of-ours==1\n")}, "", Steps()
+        )
     assert steps == ["Building the environment"]
     assert not list((course.data_folder / "environments").glob("*/complete"))
     assert environment.find_or_build(course.data_folder, {}, str(interpreter(work)), silent).folders
