@@ -18,7 +18,7 @@ from needs import absent  # noqa: F401 - a fixture of every test
 from scaffold.cli.main import main
 from scaffold.commands import catalogs, template
 from scaffold.core.templates import catalog
-from support import BIN, PACKAGED, Result, make_templates, set_version, spawn, write
+from support import BIN, PACKAGED, Gate, Result, make_templates, set_version, spawn, write
 
 # A slow machine is no failure, and a check that fails today fails tomorrow.
 settings.register_profile("scaffold", deadline=None, derandomize=True)
@@ -199,3 +199,8 @@ def start(sealed: Path) -> Iterator[Callable[..., Fork]]:
     yield start_it
     for process in running:
         process.kill()
+
+
+@pytest.fixture
+def gate(tmp_path: Path) -> Gate:
+    return Gate(tmp_path)

@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from forking import Fork
+
 BIN = Path(sys.executable).parent
 """Where the console scripts stand that `pip install` made."""
 
@@ -160,3 +162,23 @@ def spawn(*args: str | Path, cwd: Path | None = None, env: Mapping[str, str] | N
         check=False,
     )
     return Result(done.returncode, done.stdout, done.stderr)
+
+
+class Gate:
+    """A named pipe at which a process says that it came, and waits to be killed."""
+
+    def __init__(self, folder: Path) -> None:
+        self.arrived, self.never = folder / "arrived", folder / "never"
+        os.mkfifo(self.arrived)
+        os.mkfifo(self.never)
+        self.command = f"echo here > '{self.arrived}'; read x < '{self.never}'"
+
+    def wait(self) -> None:
+        with self.arrived.open() as pipe:
+            assert pipe.readline() == "here\n"
+
+
+def kill(process: Fork) -> None:
+    """Kill a process and all that it started."""
+    os.killpg(process.pid, 9)
+    assert process.wait() == -9

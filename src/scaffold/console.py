@@ -114,6 +114,13 @@ def choose(question: str, table: Table, names: Sequence[str]) -> str:
     return names[int(answer) - 1] if answer.isdigit() else answer
 
 
+def write(question: str) -> str:
+    """Ask for a line of text."""
+    from rich.prompt import Prompt
+
+    return Prompt.ask(question, console=_rich(stderr=False)).strip()
+
+
 def _envelope(
     command: str,
     exit_code: int,

@@ -22,6 +22,7 @@ CODES = {
     "busy": "Another scaffold is at work on the same project or class.",
     "catalog-invalid": "A catalog cannot be registered, or the list of catalogs is damaged.",
     "config-invalid": "A template.toml, class.toml, assignment.toml or settings.toml is not valid.",
+    "data-unusable": "A file of the owner's data cannot be read, or cannot be used as asked.",
     "destination-in-use": "Something is in the way of the file or folder to be written.",
     "disk-full": "The disk is full.",
     "failed": "Anything else that the user can fix.",
@@ -34,6 +35,7 @@ CODES = {
     "not-a-project": "The folder is no project that was made from a template, or its answers are unreadable.",
     "not-in-git": "The folder is in no git repository, or has no commit.",
     "nothing-to-abort": "No update is unfinished.",
+    "personal-data": "A file holds personal data, and neither --drop nor --keep-personal was given.",
     "permission-denied": "A file or folder cannot be written.",
     "program-missing": "A program that scaffold starts is not installed.",
     "release-damaged": "A template's bundle of releases is damaged or missing.",
@@ -73,6 +75,12 @@ class UsageError(ScaffoldError):
 
     code = "usage"
     exit_code = ExitCode.USAGE
+
+
+class DataError(ScaffoldError):
+    """A file of the owner's data cannot be read, or cannot be used as asked."""
+
+    code = "data-unusable"
 
 
 class BugError(ScaffoldError):

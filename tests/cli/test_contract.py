@@ -31,8 +31,10 @@ GOOD: dict[str, tuple[list[str], set[str]]] = {
             "disk_mb",
             "questions",
             "files",
+            "data",
         },
     ),
+    "profile": (["profile", "{table}"], {"file", "rows", "columns", "findings", "notes", "target"}),
     "new": (
         ["new", "acme/hello", "mine", "-y"],
         {
@@ -51,7 +53,7 @@ GOOD: dict[str, tuple[list[str], set[str]]] = {
     ),
     "new --dry-run": (
         ["new", "acme/hello", "mine", "-y", "--dry-run"],
-        {"project", "template", "version", "files", "dry_run"},
+        {"project", "template", "version", "files", "would_ask", "dry_run"},
     ),
     "doctor": (["doctor"], {"ready", "checks"}),
     "catalog add": (["catalog", "add", "again", "{released}"], {"catalog", "source", "templates"}),
@@ -62,6 +64,7 @@ GOOD: dict[str, tuple[list[str], set[str]]] = {
 
 BAD: dict[str, tuple[list[str], int, str]] = {
     "show": (["show", "nope"], 1, "show"),
+    "profile": (["profile", "nope.csv"], 1, "profile"),
     "new": (["new", "nope", "-y"], 1, "new"),
     "new, a usage error": (["new", "acme/hello", "-y", "-d", "x"], 2, "new"),
     "new, nobody to ask": (["new", "acme/hello"], 2, "new"),
@@ -75,7 +78,8 @@ BAD: dict[str, tuple[list[str], int, str]] = {
 
 
 def filled(args: list[str], released: Path, templates: Path) -> list[str]:
-    return [arg.format(released=released, templates=templates) for arg in args]
+    table = write(templates, {"table.csv": "size,price\n1,2\n3,4\n"}) / "table.csv"
+    return [arg.format(released=released, templates=templates, table=table) for arg in args]
 
 
 @pytest.mark.parametrize("name", GOOD)

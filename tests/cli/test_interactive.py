@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from data_support import TABLE_TEMPLATE, write_houses
 from forking import Fork
 from scaffold import console
 from scaffold.cli.main import main
@@ -253,3 +254,32 @@ def test_a_hostile_address_of_a_template_cannot_write_to_the_terminal(work: Path
         done = spawn(BIN / "scaffold", *args)
         assert "pwned" in done.out + done.err
         assert not {"\x1b", "\x07", "\u202e"} & set(done.out + done.err)
+
+
+def test_own_data_is_asked_for(terminal: Open, tmp_path: Path, work: Path) -> None:
+    template = write(tmp_path / "numbers", TABLE_TEMPLATE)
+    write_houses(work / "h.csv")
+    person = terminal("new", str(template), "mine", "--no-install")
+    person.until("Which data")
+    person.type("own\r")
+    person.until("Which file")
+    person.type("h.csv\r")
+    person.until("Which column is to be predicted")
+    assert "3 different texts in 120 cells" not in person.seen  # no target: a district is no number
+    person.type("price\r")
+    person.until("project_name")
+    person.type("\r")
+    assert person.end() == 0
+    assert (work / "mine/data/raw/h.csv").read_bytes() == (work / "h.csv").read_bytes()
+
+
+def test_the_example_can_be_chosen(terminal: Open, tmp_path: Path, work: Path) -> None:
+    template = write(tmp_path / "numbers", TABLE_TEMPLATE)
+    person = terminal("new", str(template), "mine", "--no-install")
+    person.until("Which data")
+    assert "Predicts apples." in person.seen
+    person.type("\r")
+    person.until("project_name")
+    person.type("\r")
+    assert person.end() == 0
+    assert (work / "mine/data/raw/example.csv").is_file()

@@ -8,7 +8,7 @@ import pytest
 from scaffold.cli.common import template_names
 from support import BIN, Result, spawn, write
 
-HEAVY = {"copier", "git", "plumbum", "jinja2", "prompt_toolkit"}
+HEAVY = {"copier", "git", "plumbum", "jinja2", "prompt_toolkit", "duckdb", "openpyxl", "charset_normalizer"}
 PROBE = """
 import sys
 from scaffold.cli.main import main

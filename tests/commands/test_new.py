@@ -11,7 +11,20 @@ import pytest
 import needs
 from conftest import Run
 from forking import Fork
-from support import BIN, PACKAGED, Result, git, git_repository, set_version, snapshot, spawn, stand_in, write
+from support import (
+    BIN,
+    PACKAGED,
+    Gate,
+    Result,
+    git,
+    git_repository,
+    kill,
+    set_version,
+    snapshot,
+    spawn,
+    stand_in,
+    write,
+)
 
 QUIET = ("-y", "--no-install", "--json")
 
@@ -555,31 +568,7 @@ def test_run_without_make_says_so(run: Run, packaged: Path, tmp_path: Path, monk
 # -- killed, and two at once -----------------------------------------------------------------------------------------
 
 
-class Gate:
-    """A named pipe at which a process says that it came, and waits to be killed."""
-
-    def __init__(self, folder: Path) -> None:
-        self.arrived, self.never = folder / "arrived", folder / "never"
-        os.mkfifo(self.arrived)
-        os.mkfifo(self.never)
-        self.command = f"echo here > '{self.arrived}'; read x < '{self.never}'"
-
-    def wait(self) -> None:
-        with self.arrived.open() as pipe:
-            assert pipe.readline() == "here\n"
-
-
-@pytest.fixture
-def gate(tmp_path: Path) -> Gate:
-    return Gate(tmp_path)
-
-
 Start = Callable[..., Fork]
-
-
-def kill(process: Fork) -> None:
-    os.killpg(process.pid, 9)
-    assert process.wait() == -9
 
 
 def test_killed_while_rendering_leaves_no_dest(start: Start, tmp_path: Path, work: Path, gate: Gate) -> None:

@@ -14,6 +14,9 @@ from scaffold.errors import ScaffoldError
 _JSON = Annotated[bool, typer.Option("--json", help="One JSON object on stdout, failures included.")]
 _QUIET = Annotated[bool, typer.Option("--quiet", "-q", help="Only warnings and errors.")]
 _VERBOSE = Annotated[bool, typer.Option("--verbose", "-v", help="Show more details.")]
+Answer = Annotated[
+    list[str] | None, typer.Option("--answer", "-d", metavar="KEY=VALUE", help="Answer a question; repeatable.")
+]
 _SHARED = {"as_json": _JSON, "quiet": _QUIET, "verbose": _VERBOSE}
 
 

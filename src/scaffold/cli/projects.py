@@ -6,7 +6,9 @@ from typing import Annotated
 import typer
 
 from scaffold import console
-from scaffold.cli.common import command, template_names
+from scaffold.cli.common import Answer, command, template_names
+from scaffold.cli.data import Missing, person, require_file, takes_data
+from scaffold.core.dataset.request import Request
 from scaffold.core.outcome import Outcome, Table
 from scaffold.errors import UsageError
 
@@ -17,6 +19,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands to `app`, in the order of help."""
     command(app, "list")(list_)
     command(app, "show")(show)
+    command(app, "profile")(profile)
     command(app, "new")(new)
 
 
@@ -45,6 +48,22 @@ def show(
         return show_command.show_template(template, ref)
 
 
+def profile(
+    file: Annotated[Path, typer.Argument(help="CSV, TSV, JSON lines, Parquet or Excel.")],
+    target: Annotated[str, typer.Option("--target", metavar="COLUMN", help="Look for columns that give it away.")] = "",
+    missing: Missing = None,
+) -> Outcome:
+    """Tell what a table holds: kinds of columns, missing values, leaks, personal data.
+
+    Example: scaffold profile houses.csv --target price
+    """
+    from scaffold.commands import profile as profile_command
+
+    with console.progress() as progress:
+        return profile_command.profile_file(file, target, missing or [], progress)
+
+
+@takes_data
 def new(
     template: Annotated[
         str | None,
@@ -57,9 +76,7 @@ def new(
         Path | None, typer.Argument(help="The folder to make; named like the template when left out.")
     ] = None,
     ref: Ref = None,
-    data: Annotated[
-        list[str] | None, typer.Option("--data", "-d", metavar="KEY=VALUE", help="Answer a question; repeatable.")
-    ] = None,
+    answer: Answer = None,
     answers: Annotated[Path | None, typer.Option("--answers", metavar="FILE", help="A YAML file of answers.")] = None,
     yes: Annotated[
         bool, typer.Option("--yes", "-y", help="Take the defaults for questions that are not answered.")
@@ -71,6 +88,7 @@ def new(
     remote: Annotated[str, typer.Option("--remote", metavar="URL", help="The remote `origin`.")] = "",
     push: Annotated[bool, typer.Option("--push", help="Push the first commit to it.")] = False,
     trust: Annotated[bool, typer.Option("--trust", help="Let the template run its own code.")] = False,
+    own_data: Request | None = None,
 ) -> Outcome:
     """Make a repository from a template.
 
@@ -81,11 +99,14 @@ def new(
 
         scaffold new ml-tabular bikes -y --run    take the defaults, train, test
 
+        scaffold new ml-tabular houses --data houses.csv --target price
+
         scaffold new ml-tabular -d ci=gitlab -d docker=false -y
     """
     from scaffold.commands import new as new_command
     from scaffold.core import answers as given
 
+    require_file(own_data)
     ask = not yes and console.can_ask()
     if not yes and not ask:
         raise UsageError(
@@ -95,7 +116,7 @@ def new(
         template=template or _choose(),
         dest=dest,
         ref=ref,
-        answers=given.gather(answers, data or []),
+        answers=given.gather(answers, answer or []),
         ask=ask,
         trust=trust,
         use_git=not no_git,
@@ -103,6 +124,8 @@ def new(
         run=run,
         remote=remote,
         push=push,
+        data=own_data,
+        person=person() if ask else None,
     )
     if ask:
         return (new_command.preview if dry_run else new_command.create)(options)

@@ -6,15 +6,14 @@ from typing import Annotated
 import typer
 
 from scaffold import console
-from scaffold.cli.common import command, template_names
+from scaffold.cli.common import Answer, command, template_names
+from scaffold.cli.data import takes_data
+from scaffold.core.dataset.request import Request
 from scaffold.core.outcome import Outcome
 from scaffold.errors import UsageError
 
 Folder = Annotated[
     Path, typer.Option("--project", "-C", metavar="PATH", help="The project; the current folder when left out.")
-]
-Data = Annotated[
-    list[str] | None, typer.Option("--data", "-d", metavar="KEY=VALUE", help="Answer a question; repeatable.")
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the plan; change nothing. With -v, show the patch, too.")]
 Autostash = Annotated[bool, typer.Option("--autostash", help="Stash uncommitted work and restore it afterwards.")]
@@ -39,7 +38,7 @@ def update(
     all_below: Annotated[
         Path | None, typer.Option("--all", metavar="FOLDER", help="Update every project below a folder.")
     ] = None,
-    data: Data = None,
+    answer: Answer = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Take the defaults for new questions.")] = False,
     check: Annotated[
         bool, typer.Option("--check", help="Only check for a newer release: exit code 0 for none, 1 for one.")
@@ -70,7 +69,7 @@ def update(
         raise UsageError("--abort takes one project.", "Name it: scaffold update --abort PATH")
     options = command_.UpdateOptions(
         to=to,
-        given=answers.gather(None, data or []),
+        given=answers.gather(None, answer or []),
         ask=not yes and not many and console.can_ask(),
         dry_run=dry_run,
         diff=console.style.verbose,
@@ -99,23 +98,31 @@ def _folders(paths: list[Path] | None, all_below: Path | None) -> list[Path]:
     return [*(paths or []), *found]
 
 
+@takes_data
 def set_(
-    pairs: Annotated[list[str], typer.Argument(metavar="KEY=VALUE…", help="Answers to change.")],
+    pairs: Annotated[list[str] | None, typer.Argument(metavar="KEY=VALUE…", help="Answers to change.")] = None,
     folder: Folder = Path(),
     dry_run: DryRun = False,
     autostash: Autostash = False,
     no_commit: NoCommit = False,
     trust: Trust = False,
+    own_data: Request | None = None,
 ) -> Outcome:
-    """Change answers, for example to add Docker or change the licence.
+    """Change answers, for example to add Docker, or bring your own data.
 
-    Example: scaffold set docker=true ci=gitlab
+    Examples:
+        scaffold set docker=true ci=gitlab
+
+        scaffold set --data houses.csv --target price
     """
     from scaffold.commands import update as command_
     from scaffold.core import answers
 
+    if not pairs and own_data is None:
+        raise UsageError("Nothing was said to change.", "For example: scaffold set docker=true")
     options = command_.UpdateOptions(
-        given=answers.gather(None, pairs),
+        given=answers.gather(None, pairs or []),
+        data=own_data,
         dry_run=dry_run,
         diff=console.style.verbose,
         autostash=autostash,
@@ -160,7 +167,7 @@ def adopt(
     to: Annotated[
         str | None, typer.Option("--to", metavar="VERSION", help="A release; the nearest when left out.")
     ] = None,
-    data: Data = None,
+    answer: Answer = None,
     answers: Annotated[Path | None, typer.Option("--answers", metavar="FILE", help="A YAML file of answers.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what differs; write nothing.")] = False,
     trust: Trust = False,
@@ -174,6 +181,6 @@ def adopt(
     from scaffold.commands import adopt as command_
     from scaffold.core import answers as given
 
-    options = command_.AdoptOptions(template, to, given.gather(answers, data or []), dry_run, trust)
+    options = command_.AdoptOptions(template, to, given.gather(answers, answer or []), dry_run, trust)
     with console.progress() as progress:
         return command_.adopt(path, options, progress)

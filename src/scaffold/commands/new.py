@@ -8,11 +8,16 @@ import contextlib
 import shlex
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from scaffold.core import project
+from scaffold.core.dataset import answers as data_answers
+from scaffold.core.dataset import bring, describe, place, previewing
+from scaffold.core.dataset import template as data_template
+from scaffold.core.dataset.bring import Brought, Person
+from scaffold.core.dataset.request import Request
 from scaffold.core.outcome import Block, Markdown, Notice, Outcome, Progress, Text, Tree, silent
 from scaffold.core.templates import rendering, settings, source
 from scaffold.core.templates.rendering import Rendering, Wanted
@@ -36,6 +41,8 @@ class NewOptions:
         run: Whether to run `make all` in it afterwards.
         remote: The URL of the remote `origin`; empty for none.
         push: Whether to push to it.
+        data: The owner's own file and what was said about it; None for the template's example.
+        person: Asked for what is open about the data; None where nobody can be.
     """
 
     template: str
@@ -49,6 +56,8 @@ class NewOptions:
     run: bool = False
     remote: str = ""
     push: bool = False
+    data: Request | None = None
+    person: Person | None = None
 
 
 @dataclass
@@ -66,6 +75,7 @@ class _Made:
     pushed: bool = False
     ran: bool = False
     left_out: list[Notice] = field(default_factory=list)
+    brought: Brought | None = None
 
     @property
     def where(self) -> str:
@@ -80,16 +90,24 @@ class _Made:
 
 
 def preview(options: NewOptions, progress: Progress = silent) -> Outcome:
-    """The files that `create` would write, with their sizes; nothing is written."""
+    """The files that `create` would write, with their sizes, and what it would make of the data; nothing is written."""
     dest = _destination(options)
     template = source.find(options.template)
-    with files.temporary_folder() as parent:
+    undecided = options.data is not None and not options.data.target and options.person is None
+    with (
+        _brought(replace(options, data=None) if undecided else options, template, progress) as brought,
+        files.temporary_folder() as parent,
+    ):
         progress.step("Rendering")
-        rendered = rendering.write(_wanted(options, template, dest), parent / dest.name)
+        rendered = _render(options, template, brought, parent / dest.name)
         tree = files.sizes(parent / dest.name)
-    data = {"project": str(dest), "template": template.label, "version": rendered.version, "files": tree}
+        shown = previewing.preview(template.manifest, template.label, options.data, brought, progress)
+    asked = [key for key, question in rendered.questions.items() if _is_asked(question) and key not in options.answers]
+    data = {"project": str(dest), "template": template.label, "version": rendered.version, "files": tree, **shown.data}
     total = f"{len(tree)} files, {sum(tree.values()) / 1024:.0f} KB; nothing was written."
-    return Outcome({**data, "dry_run": True}, [Tree(str(dest), tree), Text(total)])
+    would = ["target", *asked] if undecided else asked
+    blocks: list[Block] = [*shown.blocks, Tree(str(dest), tree), Text(total), Text(f"Would ask: {', '.join(would)}")]
+    return Outcome({**data, "would_ask": would, "dry_run": True}, blocks, shown.warnings)
 
 
 def create(options: NewOptions, progress: Progress = silent) -> Outcome:
@@ -100,9 +118,9 @@ def create(options: NewOptions, progress: Progress = silent) -> Outcome:
     """
     dest = _destination(options)
     template = source.find(options.template)
-    with files.staged(dest) as stage:
+    with _brought(options, template, progress) as brought, files.staged(dest) as stage:
         progress.step("Rendering")
-        made = _Made(dest, template.label, rendering.write(_wanted(options, template, dest), stage))
+        made = _Made(dest, template.label, _render(options, template, brought, stage), brought=brought)
         if options.install:
             progress.step("Locking the environment")
             _lock(made, stage)
@@ -132,12 +150,36 @@ def _destination(options: NewOptions) -> Path:
     return project.free_destination(options.dest or Path(source.suggested_name(options.template)))
 
 
-def _wanted(options: NewOptions, template: source.Template, dest: Path) -> Wanted:
+def _brought(
+    options: NewOptions, template: source.Template, progress: Progress
+) -> contextlib.AbstractContextManager[Brought | None]:
+    """What comes of the owner's file; None for a project that works on the template's example."""
+    request, manifest = options.data, template.manifest
+    if request is None and options.person and manifest and manifest.data and manifest.data.kind == "table":
+        request = bring.own_file(options.person, manifest.summary)
+    return data_template.brought(manifest, template.label, request, options.person, progress)
+
+
+def _render(options: NewOptions, template: source.Template, brought: Brought | None, folder: Path) -> Rendering:
+    """Render the template into a folder, and put the owner's file there."""
+    rendered = rendering.write(_wanted(options, template, brought, folder.name), folder)
+    if brought is not None:
+        place.put(brought.copy, folder)
+    return rendered
+
+
+def _is_asked(question: Mapping[str, Any]) -> bool:
+    return question.get("ask", True) is not False and question.get("when", True) is not False
+
+
+def _wanted(options: NewOptions, template: source.Template, brought: Brought | None, name: str) -> Wanted:
+    takes_data = template.manifest is not None and template.manifest.data is not None
+    given = data_answers.without_typed(options.answers, brought is not None) if takes_data else options.answers
     return Wanted(
         options.template,
         options.ref,
-        dest.name,
-        given=options.answers,
+        name,
+        given={**given, **(brought.answers if brought else {})},
         defaults=settings.default_answers(ours=template.manifest is not None),
         ask=options.ask,
         trust=options.trust,
@@ -229,12 +271,16 @@ def _outcome(made: _Made, options: NewOptions) -> Outcome:
         **{name: getattr(made, name) for name in ("locked", "committed", "installed", "hooks", "pushed", "ran")},
     }
     blocks: list[Block] = [Text(f"Made {made.where} from {made.template} {made.rendered.version}".rstrip() + ".")]
+    notices = made.left_out
+    if made.brought is not None:
+        blocks += describe.proposal_blocks(made.brought.proposal)
+        notices = describe.notices(made.brought.proposal) + notices
     table = project.results_table(made.path) if made.ran else ""
     if table:
         blocks.append(Markdown(table))
     blocks.append(Text(_next_step(made)))
     exit_code = ExitCode.PARTLY_DONE if failed else ExitCode.DONE
-    return Outcome(data, blocks, tuple(made.left_out), exit_code)
+    return Outcome(data, blocks, tuple(notices), exit_code)
 
 
 def _next_step(made: _Made) -> str:

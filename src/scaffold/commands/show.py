@@ -9,6 +9,8 @@ from scaffold.core.templates.manifest import Manifest
 from scaffold.core.templates.rendering import Wanted
 from scaffold.tools import files
 
+_PREDICTED = {"regression": "number", "classification": "class"}
+
 
 def show_template(word: str, ref: str | None = None) -> Outcome:
     """A template's description, its questions with their defaults, and the files that the defaults give.
@@ -43,9 +45,13 @@ def _question(key: str, details: Mapping[str, Any], answers: Mapping[str, Any]) 
 
 def _about(manifest: Manifest | None) -> dict[str, Any]:
     if manifest is None:
-        return {"title": "", "stage": "", "summary": "", "months": "", "skills": [], "minutes": 0, "disk_mb": 0}
+        nothing = {"title": "", "stage": "", "summary": "", "months": "", "skills": [], "minutes": 0, "disk_mb": 0}
+        return nothing | {"data": None}
     names = ("title", "stage", "summary", "months", "minutes", "disk_mb")
-    return {name: getattr(manifest, name) for name in names} | {"skills": list(manifest.skills)}
+    return {name: getattr(manifest, name) for name in names} | {
+        "skills": list(manifest.skills),
+        "data": {"kind": manifest.data.kind, "task": manifest.data.task} if manifest.data else None,
+    }
 
 
 def _blocks(
@@ -59,6 +65,7 @@ def _blocks(
         facts += [f"{about['disk_mb']} MB"] if about["disk_mb"] else []
         blocks += [Text(about["summary"]), Text("; ".join(facts))]
         blocks += [Text(f"Skills: {', '.join(about['skills'])}")] if about["skills"] else []
+        blocks += [Text(_own_data(about["data"]))] if about["data"] else []
     rows = [
         (item["key"], _plain(item["default"]), " | ".join(map(_plain, item["choices"])), item["help"])
         for item in questions
@@ -67,6 +74,13 @@ def _blocks(
     blocks.append(Table(("question", "default", "choices", "what it decides"), rows, title="Questions (-d KEY=VALUE)"))
     blocks.append(Tree(f"{len(tree)} files, {sum(tree.values()) / 1024:.0f} KB, with the defaults", tree))
     return blocks
+
+
+def _own_data(needs: Mapping[str, str]) -> str:
+    """What data of one's own the template takes."""
+    if needs["kind"] != "table":
+        return f"Your own data: {needs['kind']}"
+    return f"Your own data: a table to predict a {_PREDICTED[needs['task']]} from: --data FILE --target COLUMN"
 
 
 def _plain(value: Any) -> str:

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from scaffold.core.dataset import replacing
+from scaffold.core.dataset.request import Request
 from scaffold.core.outcome import Block, Markdown, Notice, Outcome, Patch, Progress, Table, Text, silent
 from scaffold.core.project import ANSWERS_FILE, Project, open_project, remembered_text
 from scaffold.core.templates import changelog, source
@@ -38,6 +40,7 @@ class UpdateOptions:
         commit: Whether to commit a clean result; otherwise it stays staged.
         trust: Whether the template may run code.
         same_release: Whether to keep the release and change only answers (`scaffold set`).
+        data: A file that replaces the data that the project works on.
     """
 
     to: str | None = None
@@ -49,6 +52,7 @@ class UpdateOptions:
     commit: bool = True
     trust: bool = False
     same_release: bool = False
+    data: Request | None = None
 
 
 def check(folder: Path) -> Outcome:
@@ -113,12 +117,14 @@ def update(
 
 def _decided(project: Project, options: UpdateOptions, progress: Progress, renderer: Renderer) -> Outcome:
     apply.require_known_answers(project)
-    progress.step("Rendering")
-    base, new = _renderings(project, options, renderer)
-    if new.migrates:
-        return _hand_over(project, options, new)
-    progress.step("Merging")
-    outcome = _merge(project, options, base, new)
+    with replacing.replaced(project, options.data, progress) as data:
+        progress.step("Rendering")
+        renderings = _renderings(project, replace(options, given=data.answers(options.given)), renderer)
+        base, new = data.added_to(*renderings, write=not options.dry_run)
+        if new.migrates:
+            return _hand_over(project, options, new)
+        progress.step("Merging")
+        outcome = data.described(_merge(project, options, base, new))
     return replace(outcome, warnings=[*outcome.warnings, *_dropped(new)])
 
 
@@ -262,7 +268,8 @@ def _locked_again(bench: Workbench, plan: Plan, notices: list[Notice]) -> Plan:
 def _message(project: Project, plan: Plan, options: UpdateOptions) -> str:
     name = source.suggested_name(project.address)
     if options.same_release:
-        return f"Set {', '.join(options.given)} ({name} {plan.version})"
+        names = [*options.given, *(["data"] if options.data else [])]
+        return f"Set {', '.join(names)} ({name} {plan.version})"
     return f"Update from {name} {project.version} to {plan.version}"
 
 
