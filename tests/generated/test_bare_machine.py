@@ -92,7 +92,7 @@ def test_without_a_network_set_up_says_so_in_one_sentence(fresh: Path, bare: Bar
     said = bare.run("make setup", fresh, network=False, fails=True, env={"PIP_RETRIES": "0"})
     assert said.splitlines()[:-1] == [
         "uv is not on the PATH: installing uv 0.13.9 into .tools",
-        "Set-up needs the network once, and could not install uv; this says why: "
+        "uv could not be installed into .tools, which needs the network; this says why: "
         ".tools/bin/python -m pip install 'uv==0.13.9'",
     ]
     assert not (fresh / ".venv").exists()
