@@ -34,7 +34,6 @@ def need(available: object, reason: str) -> None:
 
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
-Mirror = Callable[[Path], dict[str, str]]
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ EDITS = {
     "docs/model-card.md": ("- Ask for two full years of data", "- I would ask for three years of data"),
     "src/*/features.py": ("\nFEATURES", "\n# I tried the phase of the moon as well; it does not help.\nFEATURES"),
     "src/*/demo.py": ('"Recent level: mean bikers per hour, last seven days"', '"How busy was last week?"'),
+    "Makefile": ("\nhelp: ## List", "\nnotes: ## Write my notes\n\tuv run python notes.py\n\nhelp: ## List"),
     "tests/test_train.py": ("(3, 5, settings.seed)\n", "(3, 5, settings.seed)  # seen\n"),
 }
 """File → what is replaced by what: words, a setting, a comment, a label."""

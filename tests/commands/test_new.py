@@ -1,6 +1,7 @@
 """`scaffold new`: what stands afterwards, and what stands when something was in the way."""
 
 import os
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -552,17 +553,43 @@ def test_a_run_that_fails_leaves_the_project(run: Run, packaged: Path, work: Pat
     assert (work / "mine/Makefile").is_file()
 
 
-def test_run_without_make_says_so(run: Run, packaged: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    without = tmp_path / "without"
-    without.mkdir()
-    for folder in map(Path, os.environ["PATH"].split(os.pathsep)):
-        for program in folder.glob("*"):
-            if program.name != "make" and not (without / program.name).is_symlink():
-                (without / program.name).symlink_to(program)
-    monkeypatch.setenv("PATH", str(without))
+def test_run_without_make_says_so(run: Run, packaged: Path, without: Callable[[str], None]) -> None:
+    without("make")
     made = run("new", packaged, "mine", *QUIET, "--run")
     assert made.code == 4
     assert "There is no make on this machine" in made.json["warnings"][0]["message"]
+
+
+def test_run_finds_uv_where_the_path_has_none(run: Run, packaged: Path, without: Callable[[str], None]) -> None:
+    write(packaged, {"project/Makefile": "all:\n\tuv --version\n"})
+    without("uv")
+    made = run("new", packaged, "mine", "-y", "--run")
+    assert made.code == 0
+    assert re.search(r"^uv \d", made.err, re.MULTILINE)
+
+
+def test_a_hint_calls_uv_so_that_it_is_found(run: Run, packaged: Path, without: Callable[[str], None]) -> None:
+    toml = packaged / "project/pyproject.toml"
+    toml.write_text(toml.read_text() + 'dependencies = ["iniconfig"]\n')
+    without("uv")
+    made = run("new", packaged, "mine", "-y", "--json")
+    assert made.json["warnings"][0]["hint"] == f"Online: cd mine && {sys.executable} -m uv lock && git add uv.lock"
+
+
+@pytest.fixture
+def without(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Take a program off the PATH and leave all others on it."""
+
+    def leave_out(name: str) -> None:
+        links = tmp_path / f"without-{name}"
+        links.mkdir()
+        for folder in map(Path, os.environ["PATH"].split(os.pathsep)):
+            for program in folder.glob("*"):
+                if program.name != name and not (links / program.name).is_symlink():
+                    (links / program.name).symlink_to(program)
+        monkeypatch.setenv("PATH", str(links))
+
+    return leave_out
 
 
 # -- killed, and two at once -----------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 import threading
 from collections.abc import Iterator, Mapping
@@ -17,6 +18,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 import pytorch_index
+from bare_machine import BareMachine, blocks
 from changed import ROOT, Base, find_base, told
 from generated_support import (
     CNN,
@@ -24,9 +26,7 @@ from generated_support import (
     OUTSIDE,
     STAGES,
     TABULAR,
-    TOOLS,
     WHEELS,
-    Mirror,
     Run,
     Stage,
     free_port,
@@ -172,13 +172,30 @@ def project(stage: Stage, run: Run, tmp_path_factory: pytest.TempPathFactory) ->
 
 
 @pytest.fixture(scope="session")
-def ran(project: Path, run: Run) -> Path:
-    """The project after `make all` with the network cut; a machine without one still talks to itself."""
-    offline = ["unshare", "--map-root-user", "--net", "sh", "-c", 'ip link set lo up && exec "$@"', "sh"]
-    able = all(map(shutil.which, ("unshare", "ip"))) and subprocess.run([*offline, "true"], check=False).returncode == 0
-    need(able, "this machine cannot cut the network (unshare, ip)")
-    run(*offline, "make", "all", cwd=project)
-    return project
+def bare(machine: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> BareMachine:
+    """A bare machine, which shares this one's package cache to save time."""
+    shared = {name: machine[name] for name in ("UV_CACHE_DIR", "HTTPS_PROXY", "UV_INSECURE_HOST") if name in machine}
+    return BareMachine(tmp_path_factory.mktemp("bare"), installed_pythons(machine), shared)
+
+
+def installed_pythons(machine: Mapping[str, str]) -> dict[str, str]:
+    """This Python as `python3`, and those by their names that stages need for the wheels that are here."""
+    named = {f"python{stage.python}" for stage in STAGES if stage.python}
+    found = {name: shutil.which(name, path=os.pathsep.join([*pythons(), machine["PATH"]])) for name in named}
+    base = str(Path(sys.base_prefix) / f"bin/python{sys.version_info.major}.{sys.version_info.minor}")
+    return {"python3": base, **{name: path for name, path in found.items() if path}}
+
+
+@pytest.fixture(scope="session")
+def ran(project: Path, bare: BareMachine, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A fresh clone after its README's quick start on a bare machine, with the network cut after the set-up."""
+    folder = tmp_path_factory.mktemp("ran")
+    bare.run(f"git clone --quiet {project}", folder)
+    quick_start = blocks(folder / project.name / "README.md", section="Quick start")[0]
+    set_up, rest = quick_start.split("\n", 1)
+    bare.run(set_up, folder / project.name)
+    bare.run(rest, folder / project.name, network=False)
+    return folder / project.name
 
 
 @pytest.fixture
@@ -243,19 +260,3 @@ def browser(machine: dict[str, str]) -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         yield browser
         browser.close()
-
-
-@pytest.fixture
-def mirrored_hooks(machine: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Mirror:
-    """The variables that send git to stand-ins for the hooks' GitHub repositories."""
-    need(TOOLS, "no stand-ins for the hooks' repositories (SCAFFOLD_TEST_TOOLS)")
-
-    def mirror(folder: Path) -> dict[str, str]:
-        place = tmp_path_factory.getbasetemp() / "hooks"
-        place.mkdir(exist_ok=True)
-        command = [str(BIN / "python"), f"{TOOLS}/hook-mirror", str(place), str(folder / ".pre-commit-config.yaml")]
-        done = subprocess.run(command, env=machine, capture_output=True, text=True, check=True)
-        words = done.stdout.removeprefix("export ").split()
-        return dict(word.split("=", 1) for word in words)
-
-    return mirror

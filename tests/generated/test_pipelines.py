@@ -1,14 +1,10 @@
-"""The workflows and hooks as they stand in the repository, really run."""
+"""The workflows as they stand in the repository, really run."""
 
 from pathlib import Path
 
 import pytest
 
-from generated_support import TABULAR, TOOLS, Mirror, Run, Stage, action_stand_ins, free_port, generate, need
-
-
-def test_the_hooks_are_green(fresh: Path, run: Run, mirrored_hooks: Mirror) -> None:
-    run("pre-commit", "run", "--all-files", cwd=fresh, env=mirrored_hooks(fresh))
+from generated_support import TABULAR, TOOLS, Run, Stage, action_stand_ins, free_port, generate, need
 
 
 @pytest.mark.changed_only
@@ -18,13 +14,12 @@ def test_the_github_workflow(
     stage: Stage,
     run: Run,
     docker: dict[str, str],
-    mirrored_hooks: Mirror,
     machine: dict[str, str],
 ) -> None:
     """One stage's: tests/templates/test_rendered.py says that it is the same text in all of them."""
     need(TOOLS, "no stand-ins for GitHub's actions (SCAFFOLD_TEST_TOOLS)")
     stand_ins = action_stand_ins(fresh.glob(".github/workflows/*.yml"))
-    env = {**docker, **mirrored_hooks(fresh), "UV_CACHE_DIR": machine["UV_CACHE_DIR"], "PORT": str(free_port())}
+    env = {**docker, "UV_CACHE_DIR": machine["UV_CACHE_DIR"], "PORT": str(free_port())}
     flags = [part for name, value in env.items() for part in ("--env", f"{name}={value}")]
     platform = ["-P", "ubuntu-latest=-self-hosted", "--pull=false", "-W", ".github/workflows/ci.yml"]
     run("act", "push", *platform, *stand_ins, *flags, cwd=fresh)
@@ -34,7 +29,6 @@ def test_the_github_workflow(
 def test_the_gitlab_pipeline(
     run: Run,
     docker: dict[str, str],
-    mirrored_hooks: Mirror,
     machine: dict[str, str],
     tmp_path: Path,
 ) -> None:
@@ -46,4 +40,4 @@ def test_the_gitlab_pipeline(
     run("git", "remote", "add", "origin", "git@gitlab.com:ada/bikes.git", cwd=project)
     run("docker", "tag", "python:3.12-slim", "docker:29-dind", cwd=project, env=docker)
     flags = ["--force-shell-executor", "--shell-isolation", "--no-color", "--pull-policy", "if-not-present"]
-    run("gitlab-ci-local", *flags, cwd=project, env={**docker, **mirrored_hooks(project), "PORT": str(free_port())})
+    run("gitlab-ci-local", *flags, cwd=project, env={**docker, "PORT": str(free_port())})

@@ -155,6 +155,24 @@ def test_options_that_are_off_are_not_mentioned(rendered: Rendered) -> None:
         assert [name for name, text in prose.items() if "chat page" in text.lower()] == []
 
 
+def test_the_makefile_calls_the_uv_that_it_found(rendered: Rendered) -> None:
+    """A recipe that says `uv` fails where only .tools has one."""
+    makefile = rendered.texts()["Makefile"]
+    assert re.findall(r"^\t@?(?:uvx?|pre-commit|prek|dvc)\b.*", makefile, re.MULTILINE) == []
+    version = re.findall(r"^UV_VERSION := (\d+\.\d+)\.\d+$", makefile, re.MULTILINE)
+    for name in ("Dockerfile", ".gitlab-ci.yml", ".github/workflows/ci.yml"):
+        text = rendered.texts().get(name, "")
+        for found in re.findall(r"UV_VERSION=([\d.]+)|/uv:([\d.]+)-|version: \"([\d.]+)\.x\"", text):
+            assert [part for part in found if part] == version, name
+
+
+def test_the_hooks_need_no_clone(rendered: Rendered) -> None:
+    config = yaml.safe_load(rendered.texts()[".pre-commit-config.yaml"])
+    assert {repository["repo"] for repository in config["repos"]} == {"local"}
+    hooks = [hook for repository in config["repos"] for hook in repository["hooks"]]
+    assert [hook["id"] for hook in hooks if not hook["entry"].startswith("sh .hooks/run.sh ")] == []
+
+
 def test_packaging(renderings: list[Rendered]) -> None:
     tool("validate-pyproject", "--disable", "trove_classifiers", *distinct(renderings, "pyproject.toml"))
     schema(renderings, "citation-file-format", "CITATION.cff")

@@ -6,7 +6,6 @@ Installing, pushing and running come after, in the finished project.
 
 import contextlib
 import shlex
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -194,7 +193,7 @@ def _lock(made: _Made, stage: Path) -> None:
     if not done.ok:
         made.leave_out(
             f"The environment was not locked: {done.last_line}",
-            f"Online: cd {made.where} && uv lock && git add uv.lock",
+            f"Online: cd {made.where} && {uv.command()} lock && git add uv.lock",
         )
 
 
@@ -232,9 +231,9 @@ def _install(made: _Made) -> None:
                 f"The environment was not installed: {done.last_line}", f"Online: cd {made.where} && make setup"
             )
     if made.committed and (made.path / ".pre-commit-config.yaml").is_file():
-        # Only when packages could be installed: a hook whose repositories cannot be fetched would refuse every commit.
+        # Only in an environment: a hook whose tools are not there would refuse every commit.
         if made.installed:
-            made.hooks = process.run([sys.executable, "-m", "pre_commit", "install"], cwd=made.path).ok
+            made.hooks = uv.install_hooks(made.path).ok
         if not made.hooks:
             made.leave_out("The commit hooks were not installed.", f"Online: cd {made.where} && make setup")
 
@@ -255,7 +254,7 @@ def _run(made: _Made) -> None:
     if make is None:
         made.leave_out("There is no make on this machine, so nothing was run.", "Run: scaffold doctor")
         return
-    made.ran = process.run([make, "all"], cwd=made.path, env={"VIRTUAL_ENV": ""}, live=True).ok
+    made.ran = process.run([make, "all"], cwd=made.path, env=uv.variables(), live=True).ok
     if not made.ran:
         made.leave_out("`make all` failed in the new project; its output is above.", f"cd {made.where} && make all")
 

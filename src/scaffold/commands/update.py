@@ -19,7 +19,7 @@ from scaffold.core.update import apply, pending, recovery, summary, uv_lock
 from scaffold.core.update.house_rules import Change
 from scaffold.core.update.plan import Plan, make_plan, with_file
 from scaffold.errors import ExitCode, ScaffoldError
-from scaffold.tools import copier, git
+from scaffold.tools import copier, git, uv
 from scaffold.tools.git.merge import Workbench, workbench
 
 _LEFT = {"conflicts": "conflicts to resolve", "staged": "staged, not committed", "updated": "updated"}
@@ -259,7 +259,7 @@ def _locked_again(bench: Workbench, plan: Plan, notices: list[Notice]) -> Plan:
     )
     fresh, reason = uv_lock.lock_again(pyproject, lock)
     if fresh is None:
-        hint = f"Online: cd {plan.project.folder} && uv lock && git add uv.lock"
+        hint = f"Online: cd {plan.project.folder} && {uv.command()} lock && git add uv.lock"
         notices.append(Notice(f"Dependencies changed, and uv.lock could not be updated: {reason}", hint))
         return plan
     return with_file(bench, plan, uv_lock.LOCK_FILE, fresh, "dependencies changed: locked again")

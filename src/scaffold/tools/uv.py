@@ -3,18 +3,20 @@
 import json
 import os
 import re
+import shlex
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from scaffold.errors import ScaffoldError
-from scaffold.tools.process import Completed, ask, run
+from scaffold.tools.process import Completed, ask, find_program, run
 
 _NO_OUTER_ENVIRONMENT = {"VIRTUAL_ENV": ""}
 """A project's environment is its own `.venv`, whatever environment scaffold itself runs in."""
 
 
 def _program() -> str:
+    """The path of the uv that was installed with scaffold. Raises ScaffoldError when it is not there."""
     from uv import find_uv_bin
 
     try:
@@ -65,6 +67,28 @@ def indexes(answer: Completed) -> list[str]:
     return re.findall(r"^--(?:extra-)?index-url (\S+)$", answer.stdout, re.MULTILINE)
 
 
+def variables() -> dict[str, str]:
+    """The variables for a program that calls uv in a project: it finds scaffold's own where the PATH has none."""
+    path = os.pathsep.join([os.environ.get("PATH", os.defpath), str(Path(_program()).parent)])
+    return {**_NO_OUTER_ENVIRONMENT, "PATH": path}
+
+
+def command() -> str:
+    """How a person calls uv on this machine: by its name, or through scaffold's Python where it is not on the PATH."""
+    return "uv" if find_program("uv") else f"{shlex.quote(sys.executable)} -m uv"
+
+
+def install_hooks(project: Path) -> Completed:
+    """Make git run the project's pre-commit hooks.
+
+    The pre-commit of its own environment installs them, so that they outlive this scaffold; ours where it has none.
+    """
+    install = ("-m", "pre_commit", "install")
+    own = _python(project / ".venv")
+    done = run([str(own), *install], cwd=project) if own.is_file() else None
+    return done if done is not None and done.ok else run([sys.executable, *install], cwd=project)
+
+
 def lock(project: Path) -> Completed:
     """Write `uv.lock` for the project."""
     return _uv(project, "lock")
@@ -87,8 +111,11 @@ def make_environment(folder: Path, environment: Path, requirements: Sequence[str
     made = _uv(folder, "venv", "--quiet", str(environment))
     if not made.ok:
         return made
-    python = environment / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-    return _uv(folder, "pip", "install", "--quiet", "--python", str(python), *requirements)
+    return _uv(folder, "pip", "install", "--quiet", "--python", str(_python(environment)), *requirements)
+
+
+def _python(environment: Path) -> Path:
+    return environment / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
 
 def reason(done: Completed) -> str:

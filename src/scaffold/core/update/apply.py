@@ -8,7 +8,7 @@ from scaffold.core.update.pending import APPLYING, CONFLICTS, STAGED, PendingUpd
 from scaffold.core.update.plan import Plan, head_of
 from scaffold.core.update.recovery import restore
 from scaffold.errors import ScaffoldError
-from scaffold.tools import git
+from scaffold.tools import git, uv
 from scaffold.tools.git.merge import Workbench
 
 
@@ -91,6 +91,7 @@ def apply(bench: Workbench, plan: Plan, message: str, *, commit: bool, autostash
         ScaffoldError: git refused, and the project is as it was; or a hook refused the commit, and all is staged.
     """
     project = plan.project
+    for_hooks = uv.variables()
     bench.hand_over(project.repository.objects)
     stashed = stash.push(plan) if autostash else ""
     entry = PendingUpdate(APPLYING, plan.head, plan.tree, plan.version, stashed)
@@ -108,7 +109,7 @@ def apply(bench: Workbench, plan: Plan, message: str, *, commit: bool, autostash
         pending.write(project, replace(entry, phase=CONFLICTS if plan.conflicts else STAGED))
         return stashed
     try:
-        git.commit_staged(project.root, message)
+        git.commit_staged(project.root, message, for_hooks)
     except git.GitError:
         pending.write(project, replace(entry, phase=STAGED))
         raise

@@ -1,5 +1,6 @@
 """A user's repository: where it keeps what, who commits in it, and the few commands that scaffold runs there."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -77,15 +78,20 @@ def commit_all(folder: Path, message: str) -> None:
     commit_staged(folder, message)
 
 
-def commit_staged(folder: Path, message: str) -> None:
+def commit_staged(folder: Path, message: str, for_hooks: Mapping[str, str] | None = None) -> None:
     """Commit what is staged, as the user or, where git knows no name, under a fallback identity.
+
+    Args:
+        folder: The work tree.
+        message: The commit's message.
+        for_hooks: Variables that the repository's hooks get.
 
     Raises:
         GitError: A hook, a signing key or git itself refused.
     """
-    env = {}
+    env = dict(for_hooks or {})
     if not has_identity(folder):
-        env = {f"GIT_{role}_{part}": value for role in ("AUTHOR", "COMMITTER") for part, value in _FALLBACK.items()}
+        env |= {f"GIT_{role}_{part}": value for role in ("AUTHOR", "COMMITTER") for part, value in _FALLBACK.items()}
     run(folder, "commit", "--quiet", "--message", message, env=env)
 
 
