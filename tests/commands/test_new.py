@@ -331,14 +331,21 @@ def test_a_hook_s_environment_leads_nowhere_else(
     assert git(work / "mine", "rev-list", "--count", "HEAD") == "1"
 
 
-def test_a_commit_that_a_hook_refuses(new: Run, work: Path, home: Path, gitconfig: Callable[[str], None]) -> None:
-    write(home, {"hooks/pre-commit": "#!/bin/sh\necho not today >&2\nexit 1\n"})
+def test_the_first_commit_runs_no_hooks(new: Run, work: Path, home: Path, gitconfig: Callable[[str], None]) -> None:
+    write(home, {"hooks/pre-commit": "#!/bin/sh\ntouch ~/ran\nexit 1\n"})
     (home / "hooks/pre-commit").chmod(0o755)
     gitconfig("[user]\nname = A\nemail = a@b\n[core]\nhooksPath = ~/hooks\n")
     made = new("mine")
+    assert (made.code, made.data["committed"], made.json["warnings"]) == (0, True, [])
+    assert not (home / "ran").exists()
+
+
+def test_a_commit_that_git_refuses(new: Run, work: Path, gitconfig: Callable[[str], None]) -> None:
+    gitconfig("[user]\nname = A\nemail = a@b\n[commit]\ngpgSign = true\n[gpg]\nprogram = /nowhere/gpg\n")
+    made = new("mine")
     assert (made.code, made.data["committed"]) == (0, False)
     [notice] = made.json["warnings"]
-    assert notice["message"] == "The first commit was refused: git commit failed: not today."
+    assert notice["message"].startswith("The first commit was refused: git commit failed:")
     assert git(work / "mine", "diff", "--cached", "--name-only").splitlines().count("README.md") == 1
 
 

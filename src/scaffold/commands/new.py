@@ -5,23 +5,23 @@ Installing, pushing and running come after, in the finished project.
 """
 
 import contextlib
-import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from scaffold.core import project
+from scaffold.core import project, setup
 from scaffold.core.dataset import answers as data_answers
 from scaffold.core.dataset import bring, describe, place, previewing
 from scaffold.core.dataset import template as data_template
 from scaffold.core.dataset.bring import Brought, Person
 from scaffold.core.dataset.request import Request
-from scaffold.core.outcome import Block, Markdown, Notice, Outcome, Progress, Text, Tree, silent
+from scaffold.core.outcome import Block, Markdown, Outcome, Progress, Text, Tree, silent
+from scaffold.core.setup import Made
 from scaffold.core.templates import rendering, settings, source
 from scaffold.core.templates.rendering import Rendering, Wanted
-from scaffold.errors import ExitCode, UsageError
-from scaffold.tools import files, git, process, uv
+from scaffold.errors import ExitCode, ScaffoldError, UsageError
+from scaffold.tools import files, git
 
 
 @dataclass(frozen=True)
@@ -59,35 +59,6 @@ class NewOptions:
     person: Person | None = None
 
 
-@dataclass
-class _Made:
-    """The project: what has been done, and what had to be left out."""
-
-    path: Path
-    template: str
-    rendered: Rendering
-    files: int = 0
-    locked: bool = False
-    committed: bool = False
-    installed: bool = False
-    hooks: bool = False
-    pushed: bool = False
-    ran: bool = False
-    left_out: list[Notice] = field(default_factory=list)
-    brought: Brought | None = None
-
-    @property
-    def where(self) -> str:
-        """The project's path as the user would type it: from the current folder, and quoted for a shell."""
-        path = self.path
-        with contextlib.suppress(ValueError, OSError):  # outside the current folder, or that no longer exists
-            path = path.relative_to(Path.cwd())
-        return shlex.quote(str(path))
-
-    def leave_out(self, message: str, hint: str) -> None:
-        self.left_out.append(Notice(message, hint))
-
-
 def preview(options: NewOptions, progress: Progress = silent) -> Outcome:
     """The files that `create` would write, with their sizes, and what it would make of the data; nothing is written."""
     dest = _destination(options)
@@ -117,26 +88,34 @@ def create(options: NewOptions, progress: Progress = silent) -> Outcome:
     """
     dest = _destination(options)
     template = source.find(options.template)
+    trusted = options.trust or template.is_built_in
+    if options.run and not trusted:
+        raise ScaffoldError(
+            "--run would run `make all`, which is code of this template.",
+            "Read it first; if you trust its authors, add --trust.",
+            code="template-runs-code",
+        )
     with _brought(options, template, progress) as brought, files.staged(dest) as stage:
         progress.step("Rendering")
-        made = _Made(dest, template.label, _render(options, template, brought, stage), brought=brought)
+        rendered = _render(options, template, brought, stage)
+        made = Made(dest, template.label, rendered, trusted)
         if options.install:
             progress.step("Locking the environment")
-            _lock(made, stage)
+            setup.lock(made, stage)
         made.files = len(files.sizes(stage))
         if options.use_git:
             progress.step("Committing")
-            _commit(made, stage, options.remote)
+            setup.commit(made, stage, options.remote)
     if options.install:
         progress.step("Installing the environment")
-        _install(made)
+        setup.install(made)
     if options.push:
         progress.step("Pushing")
-        _push(made)
+        setup.push(made)
     if options.run:
         progress.release_terminal("Running make all")
-        _run(made)
-    return _outcome(made, options)
+        setup.run(made)
+    return _outcome(made, options, brought)
 
 
 def _destination(options: NewOptions) -> Path:
@@ -185,81 +164,7 @@ def _wanted(options: NewOptions, template: source.Template, brought: Brought | N
     )
 
 
-def _lock(made: _Made, stage: Path) -> None:
-    if not (stage / "pyproject.toml").is_file():
-        return
-    done = uv.lock(stage)
-    made.locked = done.ok
-    if not done.ok:
-        made.leave_out(
-            f"The environment was not locked: {done.last_line}",
-            f"Online: cd {made.where} && {uv.command()} lock && git add uv.lock",
-        )
-
-
-def _commit(made: _Made, stage: Path, remote: str) -> None:
-    outer = git.toplevel(stage)
-    if outer is not None:
-        made.leave_out(
-            f"No repository was made, because {made.where} lies inside one ({outer}); nothing was committed.",
-            f"Commit it there: git add {made.where}",
-        )
-        return
-    git.init(stage)
-    if remote:
-        git.add_remote(stage, remote)
-    if not git.has_identity(stage):
-        made.leave_out(
-            "git does not know your name, so the author of the first commit is scaffold.",
-            git.INTRODUCE,
-        )
-    try:
-        git.commit_all(stage, f"Start from {made.template} {made.rendered.version}".rstrip())
-        made.committed = True
-    except git.GitError as error:
-        made.leave_out(
-            f"The first commit was refused: {error.message}", f"cd {made.where} && git add --all && git commit"
-        )
-
-
-def _install(made: _Made) -> None:
-    if made.locked:
-        done = uv.sync(made.path)
-        made.installed = done.ok
-        if not done.ok:
-            made.leave_out(
-                f"The environment was not installed: {done.last_line}", f"Online: cd {made.where} && make setup"
-            )
-    if made.committed and (made.path / ".pre-commit-config.yaml").is_file():
-        # Only in an environment: a hook whose tools are not there would refuse every commit.
-        if made.installed:
-            made.hooks = uv.install_hooks(made.path).ok
-        if not made.hooks:
-            made.leave_out("The commit hooks were not installed.", f"Online: cd {made.where} && make setup")
-
-
-def _push(made: _Made) -> None:
-    if not made.committed:
-        made.leave_out("Nothing was pushed, because nothing was committed.", f"cd {made.where}")
-        return
-    try:
-        git.push(made.path)
-        made.pushed = True
-    except git.GitError as error:
-        made.leave_out(f"The push was refused: {error.message}", f"cd {made.where} && git push -u origin main")
-
-
-def _run(made: _Made) -> None:
-    make = process.find_program("make")
-    if make is None:
-        made.leave_out("There is no make on this machine, so nothing was run.", "Run: scaffold doctor")
-        return
-    made.ran = process.run([make, "all"], cwd=made.path, env=uv.variables(), live=True).ok
-    if not made.ran:
-        made.leave_out("`make all` failed in the new project; its output is above.", f"cd {made.where} && make all")
-
-
-def _outcome(made: _Made, options: NewOptions) -> Outcome:
+def _outcome(made: Made, options: NewOptions, brought: Brought | None) -> Outcome:
     failed = (options.push and not made.pushed) or (options.run and not made.ran)
     data = {
         "project": str(made.path),
@@ -271,9 +176,9 @@ def _outcome(made: _Made, options: NewOptions) -> Outcome:
     }
     blocks: list[Block] = [Text(f"Made {made.where} from {made.template} {made.rendered.version}".rstrip() + ".")]
     notices = made.left_out
-    if made.brought is not None:
-        blocks += describe.proposal_blocks(made.brought.proposal)
-        notices = describe.notices(made.brought.proposal) + notices
+    if brought is not None:
+        blocks += describe.proposal_blocks(brought.proposal)
+        notices = describe.notices(brought.proposal) + notices
     table = project.results_table(made.path) if made.ran else ""
     if table:
         blocks.append(Markdown(table))
@@ -282,7 +187,7 @@ def _outcome(made: _Made, options: NewOptions) -> Outcome:
     return Outcome(data, blocks, tuple(notices), exit_code)
 
 
-def _next_step(made: _Made) -> str:
+def _next_step(made: Made) -> str:
     if made.ran:
         return f"Next: cd {made.where} && make help"
     if not (made.path / "Makefile").is_file():

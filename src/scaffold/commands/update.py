@@ -14,6 +14,7 @@ from scaffold.core.dataset.request import Request
 from scaffold.core.outcome import Block, Markdown, Notice, Outcome, Patch, Progress, Table, Text, silent
 from scaffold.core.project import ANSWERS_FILE, Project, open_project, remembered_text
 from scaffold.core.templates import changelog, source
+from scaffold.core.templates.builds import what_it_builds
 from scaffold.core.templates.rendering import Renderer, Rendering, Wanted
 from scaffold.core.update import apply, pending, recovery, summary, uv_lock
 from scaffold.core.update.house_rules import Change
@@ -21,9 +22,6 @@ from scaffold.core.update.plan import Plan, make_plan, with_file
 from scaffold.errors import ExitCode, ScaffoldError
 from scaffold.tools import copier, git, uv
 from scaffold.tools.git.merge import Workbench, workbench
-
-_LEFT = {"conflicts": "conflicts to resolve", "staged": "staged, not committed", "updated": "updated"}
-"""The words of the last line for an update that leaves something to the owner: state → words."""
 
 
 @dataclass(frozen=True)
@@ -125,15 +123,7 @@ def _decided(project: Project, options: UpdateOptions, progress: Progress, rende
             return _hand_over(project, options, new)
         progress.step("Merging")
         outcome = data.described(_merge(project, options, base, new))
-    return replace(outcome, warnings=[*outcome.warnings, *_dropped(new)])
-
-
-def _dropped(new: Rendering) -> list[Notice]:
-    """The answers that the new release no longer takes."""
-    return [
-        Notice(f"`{name}` is no longer allowed and took its default: {reason.rstrip('.')}.", f"Choose: -d {name}=VALUE")
-        for name, reason in new.dropped.items()
-    ]
+    return replace(outcome, warnings=[*outcome.warnings, *summary.dropped(new)])
 
 
 def _renderings(project: Project, options: UpdateOptions, renderer: Renderer) -> tuple[Rendering, Rendering]:
@@ -188,7 +178,7 @@ def _merge(project: Project, options: UpdateOptions, base: Rendering, new: Rende
         if not plan.changes_anything:
             data = summary.data(project, plan.version, [], "current")
             return Outcome(data, [Text(f"{summary.title(project)} {plan.version} is current: nothing to do.")])
-        return _applied(bench, project, plan, options)
+        return _applied(bench, plan, options, new)
 
 
 def _planned(bench: Workbench, project: Project, plan: Plan, options: UpdateOptions) -> Outcome:
@@ -202,12 +192,13 @@ def _planned(bench: Workbench, project: Project, plan: Plan, options: UpdateOpti
     return Outcome({**data, "changelog": news, "diff": diff}, blocks)
 
 
-def _applied(bench: Workbench, project: Project, plan: Plan, options: UpdateOptions) -> Outcome:
+def _applied(bench: Workbench, plan: Plan, options: UpdateOptions, new: Rendering) -> Outcome:
+    project = plan.project
     notices = [Notice(f"{row.path}: {row.reason}.") for row in plan.changes if row.odd]
     if options.commit and not plan.conflicts and not git.has_identity(project.root):
         notices.append(Notice("git does not know your name, so the author of the commit is scaffold.", git.INTRODUCE))
     if plan.relock:
-        plan = _locked_again(bench, plan, notices)
+        plan = _locked_again(bench, plan, notices, _what_locking_runs(project, options, new))
     try:
         message = _message(project, plan, options)
         held = apply.apply(bench, plan, message, commit=options.commit, autostash=options.autostash)
@@ -217,50 +208,40 @@ def _applied(bench: Workbench, project: Project, plan: Plan, options: UpdateOpti
             raise
         finish = f"Fix the cause and git commit, or undo the update: scaffold update --abort {project.folder}"
         refused = Notice(f"The commit was refused: {error.message}", finish)
-        return _left(project, plan, "staged", [*notices, refused, *_in_stash(left.stash)])
+        return summary.left(plan, "staged", [*notices, refused, *summary.in_stash(left.stash)])
     if plan.conflicts:
         finish = "Resolve each, git add it, then git commit; or undo the update: scaffold update --abort"
         many = len(plan.conflicts)
         conflicts = Notice(f"{many} conflict{'s' if many > 1 else ''} to resolve.", finish)
-        return _left(project, plan, "conflicts", [*notices, conflicts, *_in_stash(held)])
+        return summary.left(plan, "conflicts", [*notices, conflicts, *summary.in_stash(held)])
     if not options.commit:
         undo = "git commit finishes it; scaffold update --abort undoes it."
-        return _done(project, plan, "staged", undo, [*notices, *_in_stash(held)])
+        return summary.done(plan, "staged", undo, [*notices, *summary.in_stash(held)])
     if not apply.finish(plan, held):
         clash = Notice("Your uncommitted work conflicts with the update and is in git's stash.", "git stash pop")
-        return _left(project, plan, "updated", [*notices, clash])
-    return _done(project, plan, "updated", "git revert HEAD undoes it.", notices)
+        return summary.left(plan, "updated", [*notices, clash])
+    return summary.done(plan, "updated", "git revert HEAD undoes it.", notices)
 
 
-def _in_stash(held: str) -> list[Notice]:
-    return [Notice("Your uncommitted work is in git's stash.", "Afterwards: git stash pop")] if held else []
+def _what_locking_runs(project: Project, options: UpdateOptions, new: Rendering) -> list[str]:
+    """What of the template `uv lock` would run or fetch; nothing where its authors are trusted."""
+    if options.trust or source.find(project.address).is_built_in:
+        return []
+    return what_it_builds({path: file.content for path, file in new.tree.items() if "/" not in path})
 
 
-def _done(project: Project, plan: Plan, state: str, undo: str, notices: list[Notice]) -> Outcome:
-    text = f"{summary.title(project)} {project.version} → {plan.version}: {state}, {summary.counts(plan)}."
-    return Outcome(
-        summary.data(project, plan.version, plan.changes, state), [summary.table(plan), Text(text), Text(undo)], notices
-    )
-
-
-def _left(project: Project, plan: Plan, state: str, notices: list[Notice]) -> Outcome:
-    text = Text(f"{summary.title(project)} {project.version} → {plan.version}: {_LEFT[state]}; {summary.counts(plan)}.")
-    return Outcome(
-        summary.data(project, plan.version, plan.changes, state),
-        [summary.table(plan), text],
-        notices,
-        ExitCode.PARTLY_DONE,
-    )
-
-
-def _locked_again(bench: Workbench, plan: Plan, notices: list[Notice]) -> Plan:
+def _locked_again(bench: Workbench, plan: Plan, notices: list[Notice], runs: Sequence[str]) -> Plan:
+    hint = f"cd {plan.project.folder} && {uv.command()} lock && git add uv.lock"
+    if runs:
+        why = f"Dependencies changed; uv.lock was left as it is, because locking would run or fetch {'; '.join(runs)}."
+        notices.append(Notice(why, f"Read it first; if you trust its authors: {hint}"))
+        return plan
     pyproject, lock = (
         bench.read(f"{plan.tree}:{plan.project.path_of(name)}") for name in (uv_lock.PYPROJECT, uv_lock.LOCK_FILE)
     )
     fresh, reason = uv_lock.lock_again(pyproject, lock)
     if fresh is None:
-        hint = f"Online: cd {plan.project.folder} && {uv.command()} lock && git add uv.lock"
-        notices.append(Notice(f"Dependencies changed, and uv.lock could not be updated: {reason}", hint))
+        notices.append(Notice(f"Dependencies changed, and uv.lock could not be updated: {reason}", f"Online: {hint}"))
         return plan
     return with_file(bench, plan, uv_lock.LOCK_FILE, fresh, "dependencies changed: locked again")
 

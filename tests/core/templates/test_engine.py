@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rendering import NAMES
-from scaffold.core.templates import catalog, engine, jinja, release
+from scaffold.core.templates import catalog, copier_yml, engine, jinja, release
 from scaffold.core.templates.questionnaire import Answers, to_bool
 from scaffold.errors import ScaffoldError, UsageError
 from scaffold.tools.git.trees import File, Tree, read_folder, write_folder
@@ -25,9 +25,9 @@ def tree_of(files: Mapping[str, str]) -> dict[str, File]:
 
 
 def rendered(tree: Tree, address: str = "", version: str = "", **known: Any) -> engine.Result:
-    config = engine.read_config(tree)
+    config = copier_yml.read_config(tree)
     assert config is not None
-    assert engine.is_ordinary(tree, config)
+    assert copier_yml.is_ordinary(tree, config)
     fixed = {"_src_path": address, **({"_commit": version} if version else {})}
     return engine.render(engine.Job(tree, config, address, version, "my-project"), Answers(fixed=fixed, **known))
 
@@ -61,7 +61,7 @@ def compare(name: str, version: str, seed: int, tmp_path: Path) -> None:
     template = tmp_path / "template"
     write_folder(tree, template)
     git(git_repository(template), "tag", version)
-    config = engine.read_config(tree)
+    config = copier_yml.read_config(tree)
     assert config is not None
     answers = random_answers(config.questions, seed) if seed else {}
     try:
@@ -186,12 +186,12 @@ UNUSUAL = {
 @pytest.mark.parametrize("name", UNUSUAL)
 def test_what_only_copier_can_render_is_seen_beforehand(name: str) -> None:
     tree = tree_of(UNUSUAL[name])
-    assert not engine.is_ordinary(tree, engine.read_config(tree))
+    assert not copier_yml.is_ordinary(tree, copier_yml.read_config(tree))
 
 
 def test_a_link_is_copiers() -> None:
     tree = {"copier.yml": File(b"x: 1\n"), "link": File(b"copier.yml", symlink=True)}
-    assert not engine.is_ordinary(tree, engine.read_config(tree))
+    assert not copier_yml.is_ordinary(tree, copier_yml.read_config(tree))
 
 
 @pytest.mark.parametrize("text", ["{{ _copier_conf.src_path }}", "{{ _external_data.x }}", "{{ now() }}", "{{ _copier_python }}"])
@@ -244,7 +244,7 @@ def test_a_bomb_ends_with_an_error(name: str, monkeypatch: pytest.MonkeyPatch) -
 
 def test_yaml_that_multiplies_is_not_read() -> None:
     levels = ["a0: &a0 [x, x]\n"] + [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 13)]
-    assert engine.read_config(tree_of({"copier.yml": "".join(levels)})) is None
+    assert copier_yml.read_config(tree_of({"copier.yml": "".join(levels)})) is None
 
 
 def test_a_template_does_not_reach_behind_paths() -> None:

@@ -1,7 +1,4 @@
-"""Rendering an ordinary Copier template in memory: no folder, no git, and Copier's 0.6 s of imports only where needed.
-
-What is unusual (tasks, migrations, extensions, includes, secrets, links, yield) is Copier's own business: `is_ordinary`.
-"""
+"""Rendering an ordinary Copier template (`copier_yml.is_ordinary`) in memory: no folder, no git, no import of Copier."""
 
 import os
 import re
@@ -12,34 +9,17 @@ from pathlib import PurePosixPath
 from typing import Any
 from unicodedata import normalize
 
-import yaml
 from jinja2 import TemplateError
 from jinja2.sandbox import SandboxedEnvironment
 
 from scaffold.core.templates import jinja
-from scaffold.core.templates.questionnaire import KEYS, Answers, Question, answer
+from scaffold.core.templates.copier_yml import Config
+from scaffold.core.templates.questionnaire import Answers, Question, answer
 from scaffold.errors import ScaffoldError
 from scaffold.tools.git.trees import File, Tree
 
-CONFIGS = ("copier.yml", "copier.yaml")
-_MERGED = ("exclude", "skip_if_exists")
-_KNOWN = {
-    "answers_file",
-    "envops",
-    "exclude",
-    "message_after_copy",
-    "message_after_update",
-    "message_before_copy",
-    "message_before_update",
-    "min_copier_version",
-    "skip_if_exists",
-    "subdirectory",
-    "templates_suffix",
-}
 _EXCLUDED = ("copier.yaml", "copier.yml", "~*", "*.py[co]", "__pycache__", ".git", ".DS_Store", ".svn")
 """What Copier leaves out of a template without `_exclude` and `_subdirectory`."""
-_YIELD = re.compile(rb"{%-?\s*yield\b")
-
 
 class NotOrdinaryError(Exception):
     """A template uses what only Copier knows, seen while it is rendered."""
@@ -65,93 +45,6 @@ class _Conf(dict[str, Any]):
 
 
 _COPIERS = dict.fromkeys(("_external_data", "_copier_python", "_copier_phase", "now", "make_secret"), _Copiers())
-
-
-@dataclass(frozen=True)
-class Config:
-    """A template's copier.yml.
-
-    Attributes:
-        settings: The keys that begin with `_`, without it.
-        questions: Question → its details.
-    """
-
-    settings: Mapping[str, Any]
-    questions: Mapping[str, Mapping[str, Any]]
-
-
-def raw_config(tree: Tree) -> Config:
-    """The template's copier.yml as far as it can be read without Copier: tags such as `!include` come to nothing."""
-    return _read(tree, _Lenient) or Config({}, {})
-
-
-def read_config(tree: Tree) -> Config | None:
-    """The template's copier.yml; None when only Copier can read it (`!include`, two files, no mapping)."""
-    return _read(tree, _Loader)
-
-
-def _read(tree: Tree, loader: type[yaml.SafeLoader]) -> Config | None:
-    names = [name for name in CONFIGS if name in tree]
-    if len(names) != 1:
-        return None if names else Config({}, {})
-    try:
-        documents = list(yaml.load_all(tree[names[0]].content, loader))  # noqa: S506 - a SafeLoader
-    except yaml.YAMLError:
-        return None
-    documents = [document for document in documents if document]
-    if not all(isinstance(document, dict) for document in documents):
-        return None
-    merged: dict[str, Any] = {}
-    for document in documents:
-        merged.update(document)
-    for key in (f"_{name}" for name in _MERGED):
-        if key in merged:
-            merged[key] = [item for document in documents for item in document.get(key, [])]
-    settings = {key[1:]: value for key, value in merged.items() if str(key).startswith("_")}
-    questions = {
-        str(key): value if isinstance(value, dict) else {"default": value}
-        for key, value in merged.items()
-        if not str(key).startswith("_")
-    }
-    return Config(settings, questions)
-
-
-class _Loader(yaml.SafeLoader):
-    """YAML without aliases that multiply: a few lines of them fill any memory once somebody walks over them."""
-
-    aliases = 0
-
-    def compose_node(self, parent: Any, index: Any) -> Any:
-        if self.check_event(yaml.AliasEvent):
-            self.aliases += 1
-            if self.aliases > 100:
-                raise yaml.YAMLError("too many aliases")
-        return super().compose_node(parent, index)
-
-
-class _Lenient(_Loader):
-    """The same, and unknown tags are read as nothing."""
-
-
-_Lenient.add_constructor(None, lambda *_: None)
-
-
-def is_ordinary(tree: Tree, config: Config | None) -> bool:
-    """Whether this module renders a template as Copier would."""
-    if config is None or any(file.symlink for file in tree.values()):
-        return False
-    if any(key not in _KNOWN for key, value in config.settings.items() if value):
-        return False
-    for name, details in config.questions.items():
-        if not details.keys() <= KEYS or not _is_typed(details):
-            return False
-    return not any(_YIELD.search(file.content) or "yield" in name for name, file in tree.items())
-
-
-def _is_typed(details: Mapping[str, Any]) -> bool:
-    texts = all(isinstance(details.get(key, ""), str) for key in ("type", "help", "validator", "placeholder"))
-    switches = all(isinstance(details.get(key, True), (str, bool)) for key in ("when", "ask"))
-    return texts and switches and isinstance(details.get("choices", []), (str, list, dict))
 
 
 @dataclass(frozen=True)

@@ -155,11 +155,11 @@ def write(wanted: Wanted, folder: Path) -> Rendering:
 
 def _in_memory(template: Source, wanted: Wanted) -> Rendering | None:
     """The rendering of an ordinary template whose questions nobody has to be asked; None for any other."""
-    from scaffold.core.templates import engine  # Jinja costs 0.1 s of CPU, and `--help` needs none
+    from scaffold.core.templates import copier_yml, engine  # Jinja costs 0.1 s of CPU, and `--help` needs none
     from scaffold.core.templates.questionnaire import Answers
 
-    config = engine.read_config(template.tree)
-    if wanted.ask or template.only_copier or config is None or not engine.is_ordinary(template.tree, config):
+    config = copier_yml.read_config(template.tree)
+    if wanted.ask or template.only_copier or config is None or not copier_yml.is_ordinary(template.tree, config):
         return None
     # Before anything is rendered.
     check_answers(wanted.given, config.questions)
@@ -184,9 +184,9 @@ def _in_memory(template: Source, wanted: Wanted) -> Rendering | None:
 
 def _by_copier(template: Source, wanted: Wanted, folder: Path) -> Rendering:
     """The rendering of a template that asks, or does what only Copier knows."""
-    from scaffold.core.templates import engine
+    from scaffold.core.templates import copier_yml
 
-    config = engine.raw_config(template.tree)
+    config = copier_yml.raw_config(template.tree)
     runs = copier.what_it_runs(config.settings)
     if runs and not wanted.trust:
         raise ScaffoldError(

@@ -42,6 +42,11 @@ class Template:
     bundle: Path | None = None
     folder: Path | None = None
 
+    @property
+    def is_built_in(self) -> bool:
+        """Whether it came with scaffold: then its code is as trustworthy as scaffold itself."""
+        return self.bundle is not None and self.bundle.parent == catalog.BUILT_IN
+
     def releases(self) -> list[str]:
         """Its releases, oldest first; pre-releases only when there is nothing else.
 

@@ -1,13 +1,15 @@
-"""The rows and counts of a plan, for people and for scripts."""
+"""The rows and counts of a plan, and the outcome of applying it, for people and for scripts."""
 
 from collections.abc import Sequence
 from typing import Any
 
-from scaffold.core.outcome import Table
+from scaffold.core.outcome import Notice, Outcome, Table, Text
 from scaffold.core.project import Project
 from scaffold.core.templates import source
+from scaffold.core.templates.rendering import Rendering
 from scaffold.core.update.house_rules import Change
 from scaffold.core.update.plan import Plan
+from scaffold.errors import ExitCode
 
 
 def title(project: Project) -> str:
@@ -37,3 +39,39 @@ def data(project: Project, version: str, changes: Sequence[Change], state: str) 
     """The `data` of an update for `--json`."""
     rows = [{"path": row.path, "action": row.action, "reason": row.reason} for row in changes]
     return {"project": str(project.folder), "from": project.version, "to": version, "state": state, "changes": rows}
+
+
+_LEFT = {"conflicts": "conflicts to resolve", "staged": "staged, not committed", "updated": "updated"}
+"""The words of the last line for an update that leaves something to the owner: state → words."""
+
+
+def dropped(new: Rendering) -> list[Notice]:
+    """The answers that the new release no longer takes."""
+    return [
+        Notice(f"`{name}` is no longer allowed and took its default: {reason.rstrip('.')}.", f"Choose: -d {name}=VALUE")
+        for name, reason in new.dropped.items()
+    ]
+
+
+def in_stash(held: str) -> list[Notice]:
+    """Where the owner's uncommitted work is, when it was put aside and is not back yet."""
+    return [Notice("Your uncommitted work is in git's stash.", "Afterwards: git stash pop")] if held else []
+
+
+def done(plan: Plan, state: str, undo: str, notices: list[Notice]) -> Outcome:
+    """The outcome of an update that is finished, or staged as its owner wanted."""
+    project = plan.project
+    text = f"{title(project)} {project.version} → {plan.version}: {state}, {counts(plan)}."
+    return Outcome(data(project, plan.version, plan.changes, state), [table(plan), Text(text), Text(undo)], notices)
+
+
+def left(plan: Plan, state: str, notices: list[Notice]) -> Outcome:
+    """The outcome of an update that leaves something to its owner."""
+    project = plan.project
+    text = Text(f"{title(project)} {project.version} → {plan.version}: {_LEFT[state]}; {counts(plan)}.")
+    return Outcome(
+        data(project, plan.version, plan.changes, state),
+        [table(plan), text],
+        notices,
+        ExitCode.PARTLY_DONE,
+    )

@@ -1,5 +1,6 @@
 """A user's repository: where it keeps what, who commits in it, and the few commands that scaffold runs there."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -73,7 +74,11 @@ def init(folder: Path, branch: str = "main") -> None:
 
 
 def commit_all(folder: Path, message: str) -> None:
-    """Commit everything in the work tree. Raises GitError as `commit_staged` does."""
+    """Commit everything in the work tree, without hooks: a project that is not whole yet has none of its owner's.
+
+    Raises:
+        GitError: A signing key or git itself refused.
+    """
     run(folder, "add", "--all")
     commit_staged(folder, message)
 
@@ -84,7 +89,7 @@ def commit_staged(folder: Path, message: str, for_hooks: Mapping[str, str] | Non
     Args:
         folder: The work tree.
         message: The commit's message.
-        for_hooks: Variables that the repository's hooks get.
+        for_hooks: Variables that the repository's hooks get; None: no hook runs.
 
     Raises:
         GitError: A hook, a signing key or git itself refused.
@@ -92,7 +97,8 @@ def commit_staged(folder: Path, message: str, for_hooks: Mapping[str, str] | Non
     env = dict(for_hooks or {})
     if not has_identity(folder):
         env |= {f"GIT_{role}_{part}": value for role in ("AUTHOR", "COMMITTER") for part, value in _FALLBACK.items()}
-    run(folder, "commit", "--quiet", "--message", message, env=env)
+    options = ("-c", f"core.hooksPath={os.devnull}") if for_hooks is None else ()
+    run(folder, *options, "commit", "--quiet", "--message", message, env=env)
 
 
 def unmerged(folder: Path) -> list[str]:

@@ -1,0 +1,146 @@
+"""Setting up a new project: lock, commit, install, push, run. What fails is noted, and stops nothing."""
+
+import contextlib
+import shlex
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from scaffold.core.outcome import Notice
+from scaffold.core.templates import builds
+from scaffold.core.templates.rendering import Rendering
+from scaffold.tools import git, process, uv
+
+
+@dataclass
+class Made:
+    """A project that is being made: what has been done, and what had to be left out.
+
+    Attributes:
+        path: Where it will be.
+        template: The template's name.
+        rendered: What the template gave.
+        trusted: Whether the template's code may run.
+        files: How many files it has.
+        locked: Whether its environment is locked.
+        committed: Whether its first commit is made.
+        installed: Whether its environment is installed.
+        hooks: Whether its commit hooks are.
+        pushed: Whether it was pushed.
+        ran: Whether `make all` ran to its end.
+        left_out: What could not be done, and the command that does it later.
+    """
+
+    path: Path
+    template: str
+    rendered: Rendering
+    trusted: bool
+    files: int = 0
+    locked: bool = False
+    committed: bool = False
+    installed: bool = False
+    hooks: bool = False
+    pushed: bool = False
+    ran: bool = False
+    left_out: list[Notice] = field(default_factory=list)
+
+    @property
+    def where(self) -> str:
+        """The project's path as the user would type it: from the current folder, and quoted for a shell."""
+        path = self.path
+        with contextlib.suppress(ValueError, OSError):  # outside the current folder, or that no longer exists
+            path = path.relative_to(Path.cwd())
+        return shlex.quote(str(path))
+
+    def leave_out(self, message: str, hint: str) -> None:
+        """Note something that was not done, and the command that does it."""
+        self.left_out.append(Notice(message, hint))
+
+
+def lock(made: Made, stage: Path) -> None:
+    """Write `uv.lock`, unless that would run code of a template that is not trusted."""
+    if not (stage / builds.PYPROJECT).is_file():
+        return
+    runs = [] if made.trusted else builds.what_it_builds(_top_files(stage))
+    if runs:
+        made.leave_out(
+            f"The environment was not installed, because that would run or fetch {'; '.join(runs)}.",
+            f"Read it first; if you trust its authors: cd {made.where} && {uv.command()} sync",
+        )
+        return
+    done = uv.lock(stage)
+    made.locked = done.ok
+    if not done.ok:
+        made.leave_out(
+            f"The environment was not locked: {done.last_line}",
+            f"Online: cd {made.where} && {uv.command()} lock && git add uv.lock",
+        )
+
+
+def _top_files(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+
+
+def commit(made: Made, stage: Path, remote: str) -> None:
+    """Make a repository with one commit, unless the project lies inside another one."""
+    outer = git.toplevel(stage)
+    if outer is not None:
+        made.leave_out(
+            f"No repository was made, because {made.where} lies inside one ({outer}); nothing was committed.",
+            f"Commit it there: git add {made.where}",
+        )
+        return
+    git.init(stage)
+    if remote:
+        git.add_remote(stage, remote)
+    if not git.has_identity(stage):
+        made.leave_out(
+            "git does not know your name, so the author of the first commit is scaffold.",
+            git.INTRODUCE,
+        )
+    try:
+        git.commit_all(stage, f"Start from {made.template} {made.rendered.version}".rstrip())
+        made.committed = True
+    except git.GitError as error:
+        made.leave_out(
+            f"The first commit was refused: {error.message}", f"cd {made.where} && git add --all && git commit"
+        )
+
+
+def install(made: Made) -> None:
+    """Install the locked environment, and the commit hooks that need it."""
+    if made.locked:
+        done = uv.sync(made.path)
+        made.installed = done.ok
+        if not done.ok:
+            made.leave_out(
+                f"The environment was not installed: {done.last_line}", f"Online: cd {made.where} && make setup"
+            )
+    if made.committed and (made.path / ".pre-commit-config.yaml").is_file():
+        # Only in an environment: a hook whose tools are not there would refuse every commit.
+        if made.installed:
+            made.hooks = uv.install_hooks(made.path).ok
+        if made.locked and not made.hooks:
+            made.leave_out("The commit hooks were not installed.", f"Online: cd {made.where} && make setup")
+
+
+def push(made: Made) -> None:
+    """Push the first commit to `origin`."""
+    if not made.committed:
+        made.leave_out("Nothing was pushed, because nothing was committed.", f"cd {made.where}")
+        return
+    try:
+        git.push(made.path)
+        made.pushed = True
+    except git.GitError as error:
+        made.leave_out(f"The push was refused: {error.message}", f"cd {made.where} && git push -u origin main")
+
+
+def run(made: Made) -> None:
+    """Run `make all`."""
+    make = process.find_program("make")
+    if make is None:
+        made.leave_out("There is no make on this machine, so nothing was run.", "Run: scaffold doctor")
+        return
+    made.ran = process.run([make, "all"], cwd=made.path, env=uv.variables(), live=True).ok
+    if not made.ran:
+        made.leave_out("`make all` failed in the new project; its output is above.", f"cd {made.where} && make all")
