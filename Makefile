@@ -34,7 +34,7 @@ test-all:  ## everything, whatever changed
 	$(MAKE) --no-print-directory test TEST_BASE=none
 
 left-out: install  ## the tests that `make test` leaves out, and why
-	@.venv/bin/pytest -m slow --collect-only -qq
+	@.venv/bin/pytest -m slow --collect-only -qq || [ $$? -eq 5 ]
 
 slow-%:  # set up and run what one template generates; 5: a template in development has no tests here
 	.venv/bin/pytest -m slow -k $* || [ $$? -eq 5 ]
