@@ -21,6 +21,8 @@ from playwright.sync_api import Page
 
 from rendering import NAMES
 
+PATIENCE = 300_000
+"""Milliseconds that a page may take for anything: how busy the machine is must not matter."""
 OUTSIDE = dict(os.environ)
 """The environment before any test sealed it."""
 TOOLS = OUTSIDE.get("SCAFFOLD_TEST_TOOLS", "")
@@ -158,12 +160,12 @@ def ask(port: str, path: str, body: Mapping[str, object] | bytes | None = None) 
     data = body if isinstance(body, bytes) else json.dumps(body).encode() if body else None
     headers = {"Content-Type": "application/octet-stream" if raw else "application/json", "Accept": "application/json"}
     with urllib.request.urlopen(
-        urllib.request.Request(f"http://127.0.0.1:{port}{path}", data, headers), timeout=20
+        urllib.request.Request(f"http://127.0.0.1:{port}{path}", data, headers), timeout=300
     ) as answer:
         return str(answer.read().decode())
 
 
-def until(look: Callable[[], Any], seconds: float = 60) -> Any:
+def until(look: Callable[[], Any], seconds: float = 300) -> Any:
     """What `look` finds, as soon as it finds something; a network that is not there yet is nothing.
 
     Raises:

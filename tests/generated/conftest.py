@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 import pytorch_index
 from bare_machine import BareMachine, blocks
@@ -24,6 +24,7 @@ from generated_support import (
     CNN,
     MLOPS,
     OUTSIDE,
+    PATIENCE,
     STAGES,
     TABULAR,
     WHEELS,
@@ -257,6 +258,7 @@ def browser(machine: dict[str, str]) -> Iterator[Browser]:
     need(chromium, "chromium is not installed")
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
         patch.setenv("TMPDIR", tempfile.mkdtemp(dir="/tmp"))  # Chromium's socket path has to be short
-        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        expect.set_options(timeout=PATIENCE)
+        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS, timeout=PATIENCE)
         yield browser
         browser.close()

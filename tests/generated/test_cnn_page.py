@@ -10,7 +10,7 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
-from generated_support import CNN, free_port, seven, sideways, started
+from generated_support import CNN, PATIENCE, free_port, seven, sideways, started
 
 SEVEN = ((0.2, 0.15), (0.75, 0.15), (0.4, 0.85))
 """The corners of a seven, as shares of the board."""
@@ -83,6 +83,7 @@ def opened(context: BrowserContext, demo: Demo) -> Page:
         if "Content Security" in text:  # a refused request is an error on the console too, and means nothing
             demo.complaints.append(text)
 
+    context.set_default_timeout(PATIENCE)
     page = context.new_page()
     page.route("**/*", watched)
     page.on("pageerror", lambda error: demo.complaints.append(str(error)))
@@ -96,7 +97,6 @@ def opened(context: BrowserContext, demo: Demo) -> Page:
 def page(browser: Browser, demo: Demo) -> Iterator[Page]:
     """The page on a desk's screen. Whatever a test does: nothing was asked of others, and nothing broke."""
     context = browser.new_context(viewport={"width": 1100, "height": 760})
-    context.set_default_timeout(15_000)
     demo.complaints.clear()
     yield opened(context, demo)
     context.close()

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Route
 
-from generated_support import TABULAR, Run, free_port, started
+from generated_support import PATIENCE, TABULAR, Run, free_port, started
 
 
 @pytest.fixture
@@ -28,6 +28,7 @@ def only_loopback(route: Route) -> None:
 @pytest.mark.parametrize("stage", [TABULAR], indirect=True, ids=["ml-tabular"])
 def test_a_person_gets_a_prediction(demo: str, browser: Browser, tmp_path: Path) -> None:
     page = browser.new_page()
+    page.set_default_timeout(PATIENCE)
     page.route("**/*", only_loopback)
     page.goto(demo)
     page.get_by_role("heading", name="bikers", exact=False).last.wait_for()

@@ -14,7 +14,7 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
-from generated_support import RAG, Run, free_port, sideways, started
+from generated_support import PATIENCE, RAG, Run, free_port, sideways, started
 
 QUESTION = "Which bus goes to the tool library, and at which stop do I get off?"
 COMMAND = ["uv", "run", RAG.project]
@@ -124,6 +124,7 @@ def opened(context: BrowserContext, service: Service) -> Page:
             service.asked_elsewhere.append(route.request.url)
             route.abort()
 
+    context.set_default_timeout(PATIENCE)
     page = context.new_page()
     page.route("**/*", watched)
     page.on("console", lambda message: service.note(message.text, message.type == "error"))
@@ -138,7 +139,6 @@ def opened(context: BrowserContext, service: Service) -> Page:
 def page(browser: Browser, service: Service) -> Iterator[Page]:
     """The page on a desk's screen. Whatever a test does: nothing was asked of others, and nothing broke."""
     context = browser.new_context(viewport={"width": 1280, "height": 800})
-    context.set_default_timeout(15_000)
     service.complaints.clear()
     yield opened(context, service)
     context.close()
