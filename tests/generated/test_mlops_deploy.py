@@ -107,6 +107,15 @@ def looked(command: list[str], folder: Path, env: dict[str, str]) -> subprocess.
 
 
 @installed
+def test_the_demo_tells_the_year(ran: Path, fresh: Path, run: Run) -> None:
+    """With the service in a process of its own; the project's own tests serve in a thread."""
+    said = run(ran / f".venv/bin/{MLOPS.project}", "demo", "--port", str(free_port()), cwd=fresh).stdout
+    assert "nobody has restarted anything" in said
+    assert "answers again" in said
+    assert (fresh / "reports/figures/story.png").exists()
+
+
+@installed
 def test_prometheus_answers_every_panel(drifted: str, project: Path, machine: dict[str, str], tmp_path: Path) -> None:
     need(shutil.which("prometheus"), "Prometheus is not installed")
     folder, port = tmp_path / "prometheus", str(free_port())
