@@ -37,14 +37,18 @@ RAW_FILE = Path("data/raw/{{ dataset }}")
 {%- if reading.separator == ',' and reading.encoding in ('utf-8', 'utf-8-sig') and not reading.skip_rows %}
 READING = Reading()
 {%- else %}
-READING = Reading(separator={{ python(reading.separator) }}, encoding={{ python(reading.encoding) }}, skip_rows={{ reading.skip_rows }})
+READING = Reading(
+    separator={{ python(reading.separator) }},
+    encoding={{ python(reading.encoding) }},
+    skip_rows={{ reading.skip_rows }},
+)
 {%- endif %}
 
 TARGET = {{ python(target) }}
 UNIT = {{ python(target_facts.unit or '') }}  # of the target; may be empty
 ROWS = "rows"  # what the rows are: houses, customers, days
 LOWEST: float | None = {{ '0.0' if target_facts.minimum >= 0 else 'None' }}  # no prediction may be below
-SPREAD = "{{ 'root' if target_facts.kind == 'count' else ('proportion' if target_facts.minimum > 0 and target_facts.mean > 1.15 * target_facts.median else 'constant') }}"  # how errors grow with the prediction: root, proportion, constant
+SPREAD = "{{ 'root' if target_facts.kind == 'count' and target_facts.median < 100 else ('proportion' if target_facts.minimum > 0 and target_facts.mean > 1.15 * target_facts.median else 'constant') }}"  # how errors grow with the prediction: root, proportion, constant
 {%- if time_column %}
 TIME: str | None = {{ python(time_column) }}  # the split follows it: learn from the past, judge on the future
 {%- else %}
@@ -123,13 +127,11 @@ UNIQUE: tuple[str, ...] = ()  # columns of which no two rows may hold the same v
 RULES: dict[str, Callable[[Table], NDArray[np.bool_]]] = {}
 
 # What is known before the target is: what a request holds. A value that was never seen is answered with a warning.
-INPUTS = [
-    replace(column, strict=False)
-    for column in RAW
-    if column.name not in {TARGET, GROUP{% if time_column and not dated %}, TIME{% endif %}}
-]
+INPUTS = [replace(column, strict=False) for column in RAW if column.name not in {TARGET, GROUP{% if time_column and not dated %}, TIME{% endif %}}]
 # The table of a run, as `features.build` makes it.
-TABLE = [replace(column.plain(), optional=column.optional and column.name not in {TARGET, TIME}) for column in RAW]
+TABLE = [
+    replace(column.plain(), optional=column.optional and column.name not in {TARGET, TIME}) for column in RAW
+]
 
 WINDOW = 200  # moments in the figure of predictions
 

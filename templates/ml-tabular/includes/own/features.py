@@ -133,5 +133,5 @@ def refuse_leaks(table: Table) -> None:
 
 
 # Other ideas, which `make experiments` measures: what is added to the table, and which features it replaces.
-# {"rooms for each person": (lambda table: table["rooms"].to_numpy() / table["people"].to_numpy(), ["rooms"])}
+# An entry looks like this: "rooms a head": (lambda table: …, ["rooms"]), and replaces `rooms`.
 IDEAS: dict[str, tuple[Callable[[Table], NDArray[np.float64]], list[str]]] = {}
