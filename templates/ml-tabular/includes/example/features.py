@@ -165,7 +165,6 @@ def refuse_leaks(table: Table) -> None:
     """
 {% include 'includes/leaks.py' %}
 
-
 # Other ideas, which `make experiments` measures: what is added to the table, and which features it replaces.
 
 

@@ -36,7 +36,7 @@ COLUMNS: dict[str, Kind] = {
 {%- endif %}
     {{ python(column.name ~ ': weekday') }}: "level",
 {%- if has_hours(column) %}
-    {{ python(column.name ~ ': hour') }}: "level",
+    {{ python(column.name ~ ': time of day') }}: "level",
 {%- endif %}
 {%- else %}
     {{ python(column.name) }}: "{{ 'category' if kind_of(column) == 'category' else 'number' }}",
@@ -72,11 +72,16 @@ def build(raw: Table) -> Table:
     A feature that needs other rows, such as the mean of the last week, belongs here. Let it see the past only, and list
     it in `dataset.INPUTS`, because whoever asks for a prediction has to bring it.
     """
-    whole = np.ones(len(raw), dtype=bool)
-    for name in filter(None, [dataset.TARGET, dataset.TIME]):
-        whole &= ~raw[name].{{ 'isna()' if engine == 'pandas' else 'is_null()' }}.to_numpy()
-    table = columns.rows(raw, whole)
+    table = columns.rows(raw, present(raw))
     return columns.validate(table, columns.schema(dataset.TABLE), "the table of a run")
+
+
+def present(raw: Table) -> NDArray[np.bool_]:
+    """Say which rows have a target{{ ' and a time' if time_column }}, shape (rows,)."""
+    found = np.ones(len(raw), dtype=bool)
+    for name in filter(None, [dataset.TARGET, dataset.TIME]):
+        found &= ~raw[name].{{ 'isna()' if engine == 'pandas' else 'is_null()' }}.to_numpy()
+    return found
 
 
 def derive(table: Table) -> Table:
@@ -113,7 +118,7 @@ def calendar(name: str, moments: NDArray[np.datetime64]) -> dict[str, NDArray[np
         "year": moments.astype("datetime64[Y]").astype(np.int64) + 1970,
         "month": months.astype(np.int64) % 12 + 1,
         "weekday": (days.astype(np.int64) + 3) % 7,
-        "hour": (moments - days).astype("timedelta64[h]").astype(np.int64),
+        "time of day": (moments - days).astype("timedelta64[h]").astype(np.int64),
     }
     return {f"{name}: {part}": np.where(np.isnat(moments), np.nan, values) for part, values in parts.items()}
 
@@ -130,7 +135,6 @@ def refuse_leaks(table: Table) -> None:
         If the line explains more than `LEAK_SCORE` of the variance.
     """
 {% include 'includes/leaks.py' %}
-
 
 # Other ideas, which `make experiments` measures: what is added to the table, and which features it replaces.
 # An entry looks like this: "rooms a head": (lambda table: …, ["rooms"]), and replaces `rooms`.
