@@ -1,5 +1,16 @@
 {%- from 'includes/quoted.jinja' import python -%}
 {%- from 'includes/own/facts.jinja' import days, dated, inputs, kind_of, target_facts, time_facts, used, left_out with context -%}
+{%- macro texts(values) -%}
+{%- if values | length == 1 -%}
+({{ python(values[0]) }},)
+{%- else -%}
+(
+{%- for value in values %}
+            {{ python(value) }},
+{%- endfor %}
+        )
+{%- endif -%}
+{%- endmacro -%}
 {%- set sliced = namespace(calls=[]) -%}
 {%- for column in inputs if kind_of(column) in ('category', 'flag') and 2 <= column.distinct <= 12 -%}
 {%- set _ = sliced.calls.append('by_value(table, ' ~ python(column.name) ~ ')') if sliced.calls | length < 3 -%}
@@ -72,21 +83,13 @@ RAW = [
         high={{ column.maximum }},
 {%- endif %}
 {%- if kind_of(column) == 'flag' or (kind_of(column) == 'category' and column.role == 'feature' and column.distinct == (column['values'] or []) | length) %}
-        choices=(
-{%- for value in column['values'] %}
-            {{ python(value) }},
-{%- endfor %}
-        ),
+        choices={{ texts(column['values']) }},
 {%- endif %}
 {%- if column.missing or column.role == 'group' %}
         optional=True,
 {%- endif %}
 {%- if column.missing_values %}
-        missing=(
-{%- for value in column.missing_values %}
-            {{ python(value) }},
-{%- endfor %}
-        ),
+        missing={{ texts(column.missing_values) }},
 {%- endif %}
 {%- if kind_of(column) in ('number', 'count') %}
 {%- if column.decimal != '.' %}
@@ -139,7 +142,8 @@ WINDOW = 200  # moments in the figure of predictions
 {% if dated -%}
 def moments(table: Table) -> NDArray[Any] | None:
     """Say when each row happened, for figures, shape (rows,)."""
-    return table[TIME].to_numpy().astype("datetime64[s]")
+    found: NDArray[Any] = table[{{ python(time_column) }}].to_numpy().astype("datetime64[s]")
+    return found
 {%- else -%}
 def moments(_: Table) -> NDArray[Any] | None:
     """Say when each row happened, for figures; None where no date says so."""
