@@ -32,8 +32,8 @@ def promote(version: str) -> None:
     mlflow.MlflowClient().set_registered_model_alias(MODEL, "champion", version)
 
 
-def champion(settings: Settings) -> Champion:
-    """Load the model in use.
+def champion(settings: Settings, alias: str = "champion") -> Champion:
+    """Load the model in use; with the alias `candidate`, the one that was trained last.
 
     Raises
     ------
@@ -45,13 +45,13 @@ def champion(settings: Settings) -> Champion:
 
     mlflow.set_tracking_uri(settings.mlflow_tracking_uri)
     try:
-        version = mlflow.MlflowClient().get_model_version_by_alias(MODEL, "champion")
+        version = mlflow.MlflowClient().get_model_version_by_alias(MODEL, alias)
         with TemporaryDirectory() as copy:  # MLflow writes beside what it loads; a container may be read-only
 {%- set load %}{% include 'includes/load.py' ignore missing %}{% endset %}
 {%- if load.strip() %}
 {{ load.strip('\n') }}
 {%- else %}
-            model = mlflow.pyfunc.load_model(f"models:/{MODEL}@champion", dst_path=copy).get_raw_model()
+            model = mlflow.pyfunc.load_model(f"models:/{MODEL}@{alias}", dst_path=copy).get_raw_model()
 {%- endif %}
     except (MlflowException, OSError) as error:
         message = f"no model is in use yet, or its files were moved: run `{COMMAND} train` first"

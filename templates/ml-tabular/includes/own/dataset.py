@@ -1,0 +1,167 @@
+{%- from 'includes/quoted.jinja' import python -%}
+{%- from 'includes/own/facts.jinja' import days, dated, inputs, kind_of, target_facts, time_facts, used, left_out with context -%}
+{%- macro texts(values) -%}
+{%- if values | length == 1 -%}
+({{ python(values[0]) }},)
+{%- else -%}
+(
+{%- for value in values %}
+            {{ python(value) }},
+{%- endfor %}
+        )
+{%- endif -%}
+{%- endmacro -%}
+{%- set sliced = namespace(calls=[]) -%}
+{%- for column in inputs if kind_of(column) in ('category', 'flag') and 2 <= column.distinct <= 12 -%}
+{%- set _ = sliced.calls.append('by_value(table, ' ~ python(column.name) ~ ')') if sliced.calls | length < 3 -%}
+{%- endfor -%}
+{%- for column in inputs if column.kind in ('number', 'count') -%}
+{%- set _ = sliced.calls.append('by_third(table, ' ~ python(column.name) ~ ')') if sliced.calls | length < 4 -%}
+{%- endfor -%}
+{%- for column in inputs if kind_of(column) in ('category', 'flag') and column.distinct > 12 -%}
+{%- set _ = sliced.calls.append('by_value(table, ' ~ python(column.name) ~ ')') if sliced.calls | length < 1 -%}
+{%- endfor -%}
+{%- set span = days(time_facts) | int if dated else 0 -%}
+{%- if group_column -%}{%- set block = 'group' -%}
+{%- elif dated and span >= 100 and dataset_rows >= 2 * span -%}{%- set block = 'day' -%}
+{%- elif dated and span >= 700 and dataset_rows >= 2 * span / 7 -%}{%- set block = 'week' -%}
+{%- elif dated and span >= 3000 and dataset_rows >= 2 * span / 30 -%}{%- set block = 'month' -%}
+{%- else -%}{%- set block = 'row' -%}{%- endif -%}
+{%- set helpers = (['by_third'] if 'by_third' in sliced.calls | join else []) + (['by_value'] if 'by_value' in sliced.calls | join else []) -%}
+"""What is the data: what is predicted, from what, and which rows may judge a model?
+
+With `features.py` this is the only module that knows the table. Everything else reads from here: what a cell of the
+file must hold, what a request to the service holds, how the table is split, and the words of the report.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from {{ package_name }}.columns import Column, Reading, Table{{ ', ' if helpers }}{{ helpers | join(', ') }}
+
+RAW_FILE = Path("data/raw/{{ dataset }}")
+{%- if reading.separator == ',' and reading.encoding in ('utf-8', 'utf-8-sig') and not reading.skip_rows %}
+READING = Reading()
+{%- else %}
+READING = Reading(
+    separator={{ python(reading.separator) }},
+    encoding={{ python(reading.encoding) }},
+    skip_rows={{ reading.skip_rows }},
+)
+{%- endif %}
+
+TARGET = {{ python(target) }}
+UNIT = {{ python(target_facts.unit or '') }}  # of the target; may be empty
+ROWS = "rows"  # what the rows are: houses, customers, days
+LOWEST: float | None = {{ '0.0' if target_facts.minimum >= 0 else 'None' }}  # no prediction may be below
+SPREAD = "{{ 'root' if target_facts.kind == 'count' and target_facts.median < 100 else ('proportion' if target_facts.minimum > 0 and target_facts.mean > 1.15 * target_facts.median else 'constant') }}"  # how errors grow with the prediction: root, proportion, constant
+{%- if time_column %}
+TIME: str | None = {{ python(time_column) }}  # the split follows it: learn from the past, judge on the future
+{%- else %}
+TIME: str | None = None  # a column that the split follows: learn from the past, judge on the future
+{%- endif %}
+{%- if group_column %}
+GROUP: str | None = {{ python(group_column) }}  # no group is in two parts of the split
+{%- else %}
+GROUP: str | None = None  # a column whose groups must not be in two parts of the split
+{%- endif %}
+BLOCK = "{{ block }}"  # what the bootstrap draws: row, group, day, week or month; alike rows belong together
+
+# What each column of the file must hold. When new data breaks this, decide whether the data is wrong or the line here.
+RAW = [
+{%- for column in used %}
+    Column(
+        name={{ python(column.name) }},
+        kind="{{ kind_of(column) }}",
+{%- if kind_of(column) in ('number', 'count') %}
+        low={{ column.minimum }},
+        high={{ column.maximum }},
+{%- endif %}
+{%- if kind_of(column) == 'flag' or (kind_of(column) == 'category' and column.role == 'feature' and column.distinct == (column['values'] or []) | length) %}
+        choices={{ texts(column['values']) }},
+{%- endif %}
+{%- if column.missing or column.role == 'group' %}
+        optional=True,
+{%- endif %}
+{%- if column.missing_values %}
+        missing={{ texts(column.missing_values) }},
+{%- endif %}
+{%- if kind_of(column) in ('number', 'count') %}
+{%- if column.decimal != '.' %}
+        decimal={{ python(column.decimal) }},
+{%- endif %}
+{%- if column.remove %}
+        remove={{ python(column.remove) }},
+{%- endif %}
+{%- if column.unit %}
+        unit={{ python(column.unit) }},
+{%- endif %}
+{%- if column.role == 'feature' %}
+        example={{ (column.median | round | int) if column.kind == 'count' else column.median }},
+{%- endif %}
+{%- elif kind_of(column) == 'datetime' %}
+{%- if column.format != 'ISO8601' %}
+        layout={{ python(column.format) }},
+{%- endif %}
+        example={{ python(column.maximum) }},
+{%- elif kind_of(column) == 'flag' %}
+        example=False,
+{%- elif column.role == 'feature' and column['values'] %}
+        example={{ python(column['values'][0]) }},
+{%- endif %}
+    ),
+{%- endfor %}
+]
+# Further columns of the file, each with the reason why it is not used.
+LEFT_OUT: dict[str, str] = {
+{%- for column in left_out if column.name %}
+    {{ python(column.name) }}: {{ python(column.reason) }},
+{%- else %}}{% endfor %}
+{%- if left_out | selectattr('name') | list %}
+}
+{%- endif %}
+UNIQUE: tuple[str, ...] = ()  # columns of which no two rows may hold the same values
+# What must hold between the columns of each row: a sentence, and a function that says where it does.
+RULES: dict[str, Callable[[Table], NDArray[np.bool_]]] = {}
+
+# What is known before the target is: what a request holds. A value that was never seen is answered with a warning.
+INPUTS = [replace(column, strict=False) for column in RAW if column.name not in {TARGET, GROUP{% if time_column and not dated %}, TIME{% endif %}}]
+# The table of a run, as `features.build` makes it.
+TABLE = [
+    replace(column.plain(), optional=column.optional and column.name not in {TARGET, TIME}) for column in RAW
+]
+
+WINDOW = 200  # moments in the figure of predictions
+
+
+{% if dated -%}
+def moments(table: Table) -> NDArray[Any] | None:
+    """Say when each row happened, for figures, shape (rows,)."""
+    found: NDArray[Any] = table[{{ python(time_column) }}].to_numpy().astype("datetime64[s]")
+    return found
+{%- else -%}
+def moments(_: Table) -> NDArray[Any] | None:
+    """Say when each row happened, for figures; None where no date says so."""
+    return None
+{%- endif %}
+
+
+def slices(table: Table) -> dict[str, NDArray[np.bool_]]:
+    """Say which rows belong to each slice of the test set; slices may overlap.
+
+    Choose the parts in which a mistake costs something else, or in which the model may be unfair.
+    """
+{%- if sliced.calls %}
+    return {
+{%- for call in sliced.calls %}
+        **{{ call }},
+{%- endfor %}
+    }
+{%- else %}
+    return {"every row": np.ones(len(table), dtype=bool)}
+{%- endif %}
