@@ -80,7 +80,7 @@ TABULAR = Stage(
     kinds=(),
     gate="train",
     others=(("engine=polars", "data_versioning=dvc", "ci=none", "docker=false"),),
-    question=("/predict", HOUR, '"bikers":'),
+    question=("/predict", HOUR, '"prediction":'),
 )
 RAG = Stage(
     template="rag-app",

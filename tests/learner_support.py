@@ -12,11 +12,11 @@ EDITS = {
     "conf/train.yaml": ("max_iter: 100\n", "max_iter: 120  # a little better, I think\n"),
     "docs/model-card.md": ("- Ask for two full years of data", "- I would ask for three years of data"),
     "src/*/features.py": ("\nFEATURES", "\n# I tried the phase of the moon as well; it does not help.\nFEATURES"),
-    "src/*/demo.py": ('"Recent level: mean bikers per hour, last seven days"', '"How busy was last week?"'),
+    "src/*/demo.py": ("server_port=port)", "server_port=port, inbrowser=True)"),
     "Makefile": ("\nhelp: ## List", "\nnotes: ## Write my notes\n\tuv run python notes.py\n\nhelp: ## List"),
     "tests/test_train.py": ("(3, 5, settings.seed)\n", "(3, 5, settings.seed)  # seen\n"),
 }
-"""File → what is replaced by what: words, a setting, a comment, a label."""
+"""File → what is replaced by what: words, a setting, a comment, an argument."""
 
 
 @dataclass(frozen=True)

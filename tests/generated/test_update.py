@@ -14,7 +14,7 @@ import json
 from fastapi.testclient import TestClient
 from bike_demand import service
 
-fields = service.Hour.model_json_schema()["properties"]
+fields = service.Row.model_json_schema()["properties"]
 example = {name: field["examples"][0] for name, field in fields.items() if "examples" in field}
 with TestClient(service.app) as client:
     response = client.post("/predict", json=example)
@@ -56,7 +56,7 @@ def test_the_updated_project_works_before_and_after_it_is_trained_again(updated:
     # The champion was trained by the old release: it answers, without what it does not know.
     status, answer = predict(run, folder)
     assert status == 200
-    assert answer["bikers"] > 100
+    assert answer["prediction"] > 100
     assert (answer["low"], answer["high"]) == (None, None)
     run("uv", "run", "bike-demand", "evaluate", cwd=folder)
     assert "prediction_interval" not in json.loads((folder / "reports/metrics.json").read_text())
@@ -67,7 +67,7 @@ def test_the_updated_project_works_before_and_after_it_is_trained_again(updated:
     assert 50 < found["mean_width"] < 200
     assert f"holds {100 * found['coverage']:.1f} %" in (folder / "README.md").read_text()
     _, answer = predict(run, folder)
-    assert answer["low"] < answer["bikers"] < answer["high"]
+    assert answer["low"] < answer["prediction"] < answer["high"]
     assert updated.lost() == []
 
     commit(run, folder, "Trained again")

@@ -180,10 +180,13 @@ def test_packaging(renderings: list[Rendered]) -> None:
 
 @pytest.mark.parametrize("template", NAMES)
 def test_spelling(renderings: list[Rendered], template: str) -> None:
-    folders = [rendered.folder for rendered in renderings if rendered.template == template]
-    [configuration] = {tuple(sorted(_spelling(folder).items())) for folder in folders}
-    assert configuration
-    tool("codespell", "--toml", folders[0] / "pyproject.toml", *folders)
+    alike: dict[tuple[tuple[str, str], ...], list[Path]] = {}
+    for rendered in renderings:
+        if rendered.template == template:
+            alike.setdefault(tuple(sorted(_spelling(rendered.folder).items())), []).append(rendered.folder)
+    for configuration, folders in alike.items():
+        assert configuration
+        tool("codespell", "--toml", folders[0] / "pyproject.toml", *folders)
 
 
 def _spelling(folder: Path) -> dict[str, str]:

@@ -71,6 +71,44 @@ def test_results_of_a_run_are_refreshed_by_nobody_but_the_run(work: Path) -> Non
     assert committed(project) == tree({"README.md": readme("0.91\n", line="three")})
 
 
+def test_what_experiments_wrote_stays(work: Path) -> None:
+    def text(figures: str) -> str:
+        return f"{LINES}<!-- experiments:start -->\n{figures}\n<!-- experiments:end -->\n"
+
+    base, new = {"README.md": text("not run yet")}, {"README.md": text("run make experiments")}
+    project = at_base(work / "project", base, put("README.md", text("random split 0.91")))
+    assert not merge_in(project, base, new).conflicts
+    assert committed(project) == tree({"README.md": text("random split 0.91")})
+
+
+def exercises(split: str, gate: str, more: str = "") -> str:
+    return f'"""It."""\n{more}\n\ndef split():\n    """Split."""\n{split}\n\n\ndef gate():\n    """Decide."""\n{gate}\n'
+
+
+def asked(number: int, hint: str) -> str:
+    return f'    raise NotImplementedError(\n        "Exercise {number} (2 points): A task. "\n        "{hint}"\n    )'
+
+
+def test_a_solved_exercise_stays_when_its_hint_changes_and_an_unsolved_one_gets_the_new_hint(work: Path) -> None:
+    base = {"src/data.py": exercises(asked(1, "Old hint."), asked(2, "Old hint."))}
+    new = {"src/data.py": exercises(asked(3, "New hint."), asked(2, "New hint."), more="import more\n")}
+    solved = exercises("    return cut()", asked(2, "Old hint."))
+    project = at_base(work / "project", base, put("src/data.py", solved))
+
+    plan = merge_in(project, base, new)
+
+    assert not plan.conflicts
+    wanted = exercises("    return cut()", asked(2, "New hint."), more="import more\n")
+    assert committed(project) == tree({"src/data.py": wanted})
+
+
+def test_an_exercise_that_becomes_code_conflicts_with_another_solution(work: Path) -> None:
+    base = {"src/data.py": exercises(asked(1, "Hint."), "    return 1")}
+    new = {"src/data.py": exercises("    return ours()", "    return 1")}
+    project = at_base(work / "project", base, put("src/data.py", exercises("    return mine()", "    return 1")))
+    assert merge_in(project, base, new).conflicts
+
+
 @pytest.mark.parametrize("ignored", [True, False], ids=["ignored", "untracked"])
 def test_a_local_file_where_the_template_adds_one_stays(ignored: bool, work: Path) -> None:
     base = {".gitignore": ".env\n" if ignored else "x\n", "a.txt": LINES}

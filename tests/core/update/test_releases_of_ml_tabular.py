@@ -87,3 +87,52 @@ def test_the_plan_of_0_2_0_says_what_becomes_of_every_file(learner: Callable[[st
     assert "docs/talk.md" not in found
     shown = run("update", mine.folder, "--to", "0.2.0", "--dry-run")
     assert "Every prediction says how sure it is" in shown.out + shown.err
+
+
+MINE = {
+    "src/bikes/data.py": [
+        ("bikeshare_hourly_2011.csv.gz", "houses.csv"),
+        ('"season": pa.Column(int', '"rooms": pa.Column(int'),
+    ],
+    "src/bikes/features.py": [
+        ('TARGET = "bikers"', 'TARGET = "price"'),
+        ('"hour": pa.Column(int', '"rooms": pa.Column(int'),
+    ],
+    "src/bikes/train.py": [('["hour", "working_day"]', '["rooms", "district"]')],
+    "src/bikes/demo.py": [("# {TITLE}", "# What is my house worth?"), ('label="Weather"', 'label="District"')],
+    "README.md": [("How many bikes will the city need in each hour of tomorrow?", "What is a house worth?")],
+    "docs/data-card.md": [("# Data card: bike rentals per hour", "# Data card: my houses")],
+    "conf/train.yaml": [("min_score: 0.60", "min_score: 0.30")],
+}
+"""What an owner changes by hand to put another table into a project of release 0.3.1: file → old and new words."""
+
+
+def test_a_project_whose_owner_replaced_the_data_by_hand_loses_nothing(run: Run, work: Path) -> None:
+    """Both sides changed the same lines, so git asks; each line of the owner's is in its file, and abort undoes all."""
+    folder = work / "bikes"
+    assert run("new", "ml-tabular", folder, "-y", "--no-install", "--ref", "0.3.1").code == 0
+    (folder / "data/raw/bikeshare_hourly_2011.csv.gz").unlink()
+    (folder / "data/raw/houses.csv").write_text("rooms,price\n3,100\n")
+    (folder / "data/raw/SHA256SUMS").write_text("0" * 64 + "  houses.csv\n")
+    for path, edits in MINE.items():
+        text = (folder / path).read_text()
+        for old, new in edits:
+            assert old in text, f"{path} has no {old} any more"
+            text = text.replace(old, new)
+        (folder / path).write_text(text)
+    commit(folder)
+    before = git(folder, "rev-parse", "HEAD")
+
+    done = run("update", folder, "-y", "--json")
+
+    assert (done.code, done.data["state"]) == (4, "conflicts")
+    for path, edits in MINE.items():
+        text = (folder / path).read_text()
+        assert [new for _, new in edits if new not in text] == [], path
+    assert (folder / "data/raw/houses.csv").read_text() == "rooms,price\n3,100\n"
+    assert "houses.csv" in (folder / "data/raw/SHA256SUMS").read_text()
+    assert not (folder / "data/raw/bikeshare_hourly_2011.csv.gz").exists()
+
+    assert run("update", folder, "--abort").code == 0
+    assert git(folder, "rev-parse", "HEAD") == before
+    assert git(folder, "status", "--porcelain") == ""

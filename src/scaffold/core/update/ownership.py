@@ -1,7 +1,8 @@
 """What stays as the owner has it, whatever the template does with the same file.
 
 Before a merge, base and theirs are aligned with the owner's version where the difference is nobody's decision: results
-that a run wrote, and line ends. A three-way merge then sees no change there. Each rule is one function over contents.
+that a run wrote, line ends, and the hint in the place of an exercise that is solved. A three-way merge then sees no
+change there. Each rule is one function over contents.
 """
 
 import re
@@ -11,14 +12,16 @@ from dataclasses import replace
 from scaffold.core.project import RESULTS_END, RESULTS_START
 from scaffold.tools.git.trees import File, Tree
 
-_BLOCK = re.compile(re.escape(RESULTS_START.encode()) + b".*?" + re.escape(RESULTS_END.encode()), re.DOTALL)
+_RESULTS = re.escape(RESULTS_START.encode()) + b".*?" + re.escape(RESULTS_END.encode())
+_BLOCK = re.compile(_RESULTS + rb"|<!-- experiments:start -->.*?<!-- experiments:end -->", re.DOTALL)
+_EXERCISE = re.compile(rb'^ *def (\w+)|^ +raise NotImplementedError\(\n +"Exercise .*\n(?: +".*\n)* +\)', re.MULTILINE)
 Read = Callable[[list[str]], Mapping[str, bytes]]
 
 
 def align(
     base: Tree, theirs: Tree, yours: Mapping[str, tuple[str, str]], read: Read
 ) -> tuple[dict[str, File], dict[str, File]]:
-    """Give both versions of the template the owner's results and line ends.
+    """Give both versions of the template the owner's results and line ends, and one hint for each exercise.
 
     Args:
         base: The template as the project last took it.
@@ -43,6 +46,9 @@ def align(
         for tree in (old, new):
             if path in tree:
                 tree[path] = replace(tree[path], content=_like(contents[oid], tree[path].content))
+        if path in old and path in new:
+            hinted = _hints_of(contents[oid], old[path].content, new[path].content)
+            new[path] = replace(new[path], content=hinted)
     return old, new
 
 
@@ -66,6 +72,26 @@ def _results_of(yours: bytes, template: bytes) -> bytes:
     """Replace the template's blocks of results, which the project's own run writes, by the owner's, one by one."""
     left = iter(_BLOCK.findall(yours))
     return _BLOCK.sub(lambda block: next(left, block[0]), template)
+
+
+def _hints_of(yours: bytes, old: bytes, new: bytes) -> bytes:
+    """Keep the old hint in the place of an exercise that the owner solved: its new words are no change there."""
+    hints = _exercises(new)
+    for function, hint in _exercises(old).items():
+        if function in hints and hint not in yours:
+            new = new.replace(hints[function], hint, 1)
+    return new
+
+
+def _exercises(module: bytes) -> dict[bytes, bytes]:
+    """The lines in the place of each exercise of a module, by the name of their function."""
+    found, function = {}, b""
+    for match in _EXERCISE.finditer(module):
+        if match[1]:
+            function = match[1]
+        else:
+            found[function] = match[0]
+    return found
 
 
 def _line_ends_of(yours: bytes, template: bytes) -> bytes:

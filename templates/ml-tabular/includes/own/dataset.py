@@ -11,15 +11,20 @@
         )
 {%- endif -%}
 {%- endmacro -%}
-{%- set sliced = namespace(calls=[]) -%}
+{#- An assignment as ruff formats it: in parentheses where only they make a long text fit. -#}
+{%- macro assigned(name, text) -%}
+{%- set literal = python(text) -%}
+{{ name }} = {{ '(\n    ' ~ literal ~ '\n)' if name | length + 3 + literal | length > 110 and literal | length <= 106 else literal }}
+{%- endmacro -%}
+{%- set sliced = namespace(names=[]) -%}
 {%- for column in inputs if kind_of(column) in ('category', 'flag') and 2 <= column.distinct <= 12 -%}
-{%- set _ = sliced.calls.append('by_value(table, ' ~ python(column.name) ~ ')') if sliced.calls | length < 3 -%}
+{%- set _ = sliced.names.append(column.name) if sliced.names | length < 3 -%}
 {%- endfor -%}
 {%- for column in inputs if column.kind in ('number', 'count') -%}
-{%- set _ = sliced.calls.append('by_third(table, ' ~ python(column.name) ~ ')') if sliced.calls | length < 4 -%}
+{%- set _ = sliced.names.append(column.name) if sliced.names | length < 4 -%}
 {%- endfor -%}
 {%- for column in inputs if kind_of(column) in ('category', 'flag') and column.distinct > 12 -%}
-{%- set _ = sliced.calls.append('by_value(table, ' ~ python(column.name) ~ ')') if sliced.calls | length < 1 -%}
+{%- set _ = sliced.names.append(column.name) if sliced.names | length < 1 -%}
 {%- endfor -%}
 {%- set span = days(time_facts) | int if dated else 0 -%}
 {%- if group_column -%}{%- set block = 'group' -%}
@@ -27,7 +32,6 @@
 {%- elif dated and span >= 700 and dataset_rows >= 2 * span / 7 -%}{%- set block = 'week' -%}
 {%- elif dated and span >= 3000 and dataset_rows >= 2 * span / 30 -%}{%- set block = 'month' -%}
 {%- else -%}{%- set block = 'row' -%}{%- endif -%}
-{%- set helpers = (['by_third'] if 'by_third' in sliced.calls | join else []) + (['by_value'] if 'by_value' in sliced.calls | join else []) -%}
 """What is the data: what is predicted, from what, and which rows may judge a model?
 
 With `features.py` this is the only module that knows the table. Everything else reads from here: what a cell of the
@@ -42,7 +46,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from {{ package_name }}.columns import Column, Reading, Table{{ ', ' if helpers }}{{ helpers | join(', ') }}
+from {{ package_name }}.columns import Column, Reading, Table, by_third, by_value
 
 RAW_FILE = Path("data/raw/{{ dataset }}")
 {%- if reading.separator == ',' and reading.encoding in ('utf-8', 'utf-8-sig') and not reading.skip_rows %}
@@ -55,22 +59,21 @@ READING = Reading(
 )
 {%- endif %}
 
-TARGET = {{ python(target) }}
-UNIT = {{ python(target_facts.unit or '') }}  # of the target; may be empty
-ROWS = "rows"  # what the rows are: houses, customers, days
-LOWEST: float | None = {{ '0.0' if target_facts.minimum >= 0 else 'None' }}  # no prediction may be below
-SPREAD = "{{ 'root' if target_facts.kind == 'count' and target_facts.median < 100 else ('proportion' if target_facts.minimum > 0 and target_facts.mean > 1.15 * target_facts.median else 'constant') }}"  # how errors grow with the prediction: root, proportion, constant
-{%- if time_column %}
-TIME: str | None = {{ python(time_column) }}  # the split follows it: learn from the past, judge on the future
-{%- else %}
-TIME: str | None = None  # a column that the split follows: learn from the past, judge on the future
-{%- endif %}
-{%- if group_column %}
-GROUP: str | None = {{ python(group_column) }}  # no group is in two parts of the split
-{%- else %}
-GROUP: str | None = None  # a column whose groups must not be in two parts of the split
-{%- endif %}
-BLOCK = "{{ block }}"  # what the bootstrap draws: row, group, day, week or month; alike rows belong together
+{{ assigned('TARGET', target) }}
+# The unit of the target; may be empty.
+{{ assigned('UNIT', target_facts.unit or '') }}
+# What the rows are: houses, customers, days.
+ROWS = "rows"
+# No prediction may be below.
+LOWEST: float | None = {{ '0.0' if target_facts.minimum >= 0 else 'None' }}
+# How errors grow with the prediction: root, proportion, constant.
+SPREAD = "{{ 'root' if target_facts.kind == 'count' and target_facts.median < 100 else ('proportion' if target_facts.minimum > 0 and target_facts.mean > 1.15 * target_facts.median else 'constant') }}"
+# The column that the split follows, if any: learn from the past, judge on the future.
+{{ assigned('TIME: str | None', time_column) if time_column else 'TIME: str | None = None' }}
+# The column whose groups must not be in two parts of the split, if any.
+{{ assigned('GROUP: str | None', group_column) if group_column else 'GROUP: str | None = None' }}
+# What the bootstrap draws: row, group, day, week or month. Rows that are alike belong together.
+BLOCK = "{{ block }}"
 
 # What each column of the file must hold. When new data breaks this, decide whether the data is wrong or the line here.
 RAW = [
@@ -142,7 +145,7 @@ WINDOW = 200  # moments in the figure of predictions
 {% if dated -%}
 def moments(table: Table) -> NDArray[Any] | None:
     """Say when each row happened, for figures, shape (rows,)."""
-    found: NDArray[Any] = table[{{ python(time_column) }}].to_numpy().astype("datetime64[s]")
+    found: NDArray[Any] = table[TIME or ""].to_numpy().astype("datetime64[s]")
     return found
 {%- else -%}
 def moments(_: Table) -> NDArray[Any] | None:
@@ -151,17 +154,20 @@ def moments(_: Table) -> NDArray[Any] | None:
 {%- endif %}
 
 
-def slices(table: Table) -> dict[str, NDArray[np.bool_]]:
-    """Say which rows belong to each slice of the test set; slices may overlap.
-
-    Choose the parts in which a mistake costs something else, or in which the model may be unfair.
-    """
-{%- if sliced.calls %}
-    return {
-{%- for call in sliced.calls %}
-        **{{ call }},
+# The columns by which the test set is sliced. Choose those where a mistake costs something else, or would be unfair.
+SLICED: list[str] = [
+{%- for name in sliced.names %}
+    {{ python(name) }},
 {%- endfor %}
-    }
-{%- else %}
-    return {"every row": np.ones(len(table), dtype=bool)}
-{%- endif %}
+{%- if sliced.names %}
+{% endif -%}
+]
+
+
+def slices(table: Table) -> dict[str, NDArray[np.bool_]]:
+    """Say which rows belong to each slice of the test set; slices may overlap."""
+    found: dict[str, NDArray[np.bool_]] = {}
+    for column in INPUTS:
+        if column.name in SLICED:
+            found |= (by_third if column.kind in {"number", "count"} else by_value)(table, column.name)
+    return found or {"every row": np.ones(len(table), dtype=bool)}
