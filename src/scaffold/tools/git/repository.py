@@ -118,13 +118,13 @@ def push(folder: Path) -> None:
 
 
 def clone(url: str, folder: Path, *, bare: bool = True) -> None:
-    """Clone `url` into `folder` with all its tags.
+    """Clone `url` into `folder` with all its tags; the user's hooks are for their own repositories.
 
     Raises:
         GitError: The repository cannot be read.
     """
     flags = ["--mirror"] if bare else []
-    run(folder.parent, "clone", "--quiet", *flags, "--", url, str(folder), env=_NO_PROMPT)
+    run(folder.parent, "-c", f"core.hooksPath={os.devnull}", "clone", "--quiet", *flags, "--", url, str(folder), env=_NO_PROMPT)
 
 
 def remote_tags(url: str) -> list[str]:
