@@ -141,7 +141,7 @@ def test_a_missing_target_is_counted(tmp_path: Path) -> None:
     [
         ({"target": "prise"}, "h.csv has no column `prise` (--target).", "Did you mean `price`?"),
         ({"target": "PRICE"}, "h.csv has no column `PRICE` (--target).", "Did you mean `price`?"),
-        ({"target": "price", "drop": ("siz",)}, "h.csv has no column `siz` (--drop).", "Did you mean `size`?"),
+        ({"target": "price", "drop": ("sizze",)}, "h.csv has no column `sizze` (--drop).", "Did you mean `size`?"),
         (
             {"target": "xyzzy"},
             "h.csv has no column `xyzzy` (--target).",
