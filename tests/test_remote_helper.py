@@ -11,6 +11,7 @@ import pytest
 
 from scaffold import remote_helper
 from scaffold.commands import catalogs
+from scaffold.tools.terminal import escaped
 from support import BIN, Result, git, git_repository, snapshot, spawn, write
 
 HELPER = BIN / "git-remote-scaffold"
@@ -181,7 +182,8 @@ def test_a_conversation_that_breaks_off(talk: Talk, acme: str, repository: Path,
 def test_a_command_that_it_does_not_know(talk: Talk, acme: str, repository: Path, command: str) -> None:
     refused = talk(f"{command}\n")
     assert (refused.code, refused.out) == (1, "")
-    assert refused.err.startswith(f"git asked for `{command.split(maxsplit=1)[0]}`, which scaffold:// cannot do.")
+    asked = escaped(command.split(maxsplit=1)[0])
+    assert refused.err.startswith(f"git asked for `{asked}`, which scaffold:// cannot do.")
 
 
 @pytest.mark.parametrize("args", [[], ["origin"], ["origin", "https://example.org"], ["origin", ""]])

@@ -95,6 +95,7 @@ def test_a_name_that_is_not_allowed(run: Run, released: Path, name: str) -> None
     failed = run("catalog", "add", "--json", "--", name, released)
     assert failed.code == 1
     assert failed.json["error"] == {
+        "code": "catalog-invalid",
         "message": f"`{name}` cannot name a catalog.",
         "hint": "Use lower-case letters, digits and single hyphens.",
     }
@@ -150,7 +151,7 @@ def test_list(run: Run, acme: str, released: Path) -> None:
 def test_remove_leaves_the_user_s_folder(run: Run, acme: str, released: Path) -> None:
     removed = run("catalog", "remove", "acme", "--json")
     assert (removed.code, removed.data) == (0, {"catalog": "acme", "removed": True})
-    assert "cannot be updated until it is added again" in removed.json["warnings"][0]["message"]
+    assert "cannot be updated until the catalog is added again" in removed.json["warnings"][0]["message"]
     assert (released / "releases/hello.bundle").is_file()
     assert names() == []
     assert run("show", "acme/hello").code == 1

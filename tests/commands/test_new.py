@@ -91,6 +91,7 @@ def test_an_unknown_ref_lists_the_releases(new: Run, work: Path) -> None:
     failed = new("mine", "--ref", "9.9")
     assert failed.code == 1
     assert failed.json["error"] == {
+        "code": "no-such-release",
         "message": "hello has no release 9.9.",
         "hint": "Its releases: 0.1.0, 0.2.0, 0.3.0rc1.",
     }
@@ -277,6 +278,7 @@ def test_an_old_git(new: Run, work: Path, fake_git: Callable[[str], None]) -> No
     fake_git("echo git version 2.20.1")
     failed = new("mine")
     assert failed.json["error"] == {
+        "code": "git-failed",
         "message": "git 2.20.1 is too old: scaffold needs 2.28 or newer.",
         "hint": "Run: scaffold doctor",
     }

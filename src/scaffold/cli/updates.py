@@ -59,12 +59,13 @@ def update(
         scaffold update --all ~/work   every project below a folder
     """
     from scaffold.commands import update as command_
+    from scaffold.commands import update_check
     from scaffold.core import answers
 
     folders = _folders(paths, all_below)
     many = len(folders) != 1 or all_below is not None
     if (check or abort) and not many:
-        return (command_.check if check else command_.abort)(folders[0])
+        return (update_check.check if check else command_.abort)(folders[0])
     if abort:
         raise UsageError("--abort takes one project.", "Name it: scaffold update --abort PATH")
     options = command_.UpdateOptions(
@@ -78,7 +79,7 @@ def update(
         trust=trust,
     )
     if check:
-        return command_.check_all(folders)
+        return update_check.check_all(folders)
     if options.ask:
         return command_.update(folders[0], options)
     with console.progress() as progress:

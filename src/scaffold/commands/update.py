@@ -53,20 +53,6 @@ class UpdateOptions:
     data: Request | None = None
 
 
-def check(folder: Path) -> Outcome:
-    """Whether a newer release is there: exit code 0 when the project is current, 1 when it is outdated."""
-    project = open_project(folder)
-    newest = source.newest_release(project.address)
-    current = newest == project.version or source.is_newer(project.version, newest)
-    data = {"project": str(project.folder), "version": project.version, "newest": newest, "current": current}
-    line = "is current" if current else f"can be updated to {newest}"
-    return Outcome(
-        data,
-        [Text(f"{summary.title(project)} {project.version} {line}.")],
-        exit_code=ExitCode.DONE if current else ExitCode.FAILED,
-    )
-
-
 def abort(folder: Path) -> Outcome:
     """Undo an unfinished update.
 
@@ -252,24 +238,6 @@ def _message(project: Project, plan: Plan, options: UpdateOptions) -> str:
         names = [*options.given, *(["data"] if options.data else [])]
         return f"Set {', '.join(names)} ({name} {plan.version})"
     return f"Update from {name} {project.version} to {plan.version}"
-
-
-def check_all(folders: Sequence[Path]) -> Outcome:
-    """Whether newer releases are there, for many projects: exit code 1 when any is outdated or could not be checked."""
-    rows = []
-    for folder in folders:
-        try:
-            rows.append({**check(folder).data, "error": ""})
-        except ScaffoldError as error:
-            rows.append({"project": str(folder), "version": "", "newest": "", "current": False, "error": error.message})
-    cells = [
-        (row["project"], row["version"], row["newest"], row["error"] or ("current" if row["current"] else "outdated"))
-        for row in rows
-    ]
-    table = Table(("project", "release", "newest", ""), cells)
-    return Outcome(
-        {"projects": rows}, [table], exit_code=ExitCode.DONE if all(row["current"] for row in rows) else ExitCode.FAILED
-    )
 
 
 def update_all(folders: Sequence[Path], options: UpdateOptions, progress: Progress = silent) -> Outcome:

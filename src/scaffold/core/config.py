@@ -184,23 +184,26 @@ def _allowed(kind: str, context: Mapping[str, Any], annotation: Any) -> str:
 
 
 def _line_of(text: str, keys: Keys) -> int:
-    """The line of a TOML text where a key is set, or the nearest table above it; 0 for none."""
-    best, depth = 0, 0
+    """The line of a TOML text where a key is set, or else where the nearest table above it begins; 0 for none."""
     names = [key for key in keys if isinstance(key, str)]
-    number = next((key for key in keys if isinstance(key, int)), None)
-    current: list[str] = []
-    seen = -1
-    for row, line in enumerate(text.splitlines(), start=1):
-        header = re.match(r"\s*\[\[?\s*([\w.\-\s\"']+?)\s*\]\]?", line)
+    number, depth = next(((key, at) for at, key in enumerate(keys) if isinstance(key, int)), (None, 0))
+    line, known, elements = 0, 0, -1
+    above: list[str] = []
+    for row, content in enumerate(text.splitlines(), start=1):
+        header = re.match(r"\s*(\[\[?)\s*([\w.\-\s\"']+?)\s*\]", content)
+        setting = re.match(r"\s*([\w.\-\"']+)\s*=", content)
         if header:
-            current = [part.strip(" \"'") for part in header[1].split(".")]
-            listed = line.lstrip().startswith("[[")
-            seen += listed and current == names[: len(current)]
-            found = current
+            above = path = _parts(header[2])
+            elements += header[1] == "[[" and path == names[:depth]
+        elif setting:
+            path = [*above, *_parts(setting[1])]
         else:
-            setting = re.match(r"\s*([\w.\-\"']+)\s*=", line)
-            found = [*current, *(part.strip("\"'") for part in setting[1].split("."))] if setting else []
-        inside = number is None or seen == number or len(found) < 2
-        if inside and found == names[: len(found)] and len(found) > depth:
-            best, depth = row, len(found)
-    return best
+            continue
+        is_elsewhere = number is not None and elements >= 0 and len(path) >= depth and elements != number
+        if path == names[: len(path)] and len(path) > known and not is_elsewhere:
+            line, known = row, len(path)
+    return line
+
+
+def _parts(key: str) -> list[str]:
+    return [part.strip(" \"'") for part in key.split(".")]

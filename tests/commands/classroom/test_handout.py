@@ -113,7 +113,10 @@ def test_a_dry_run_writes_nothing(course: Course, run: Run) -> None:
         ({"roster.csv": "student_id\nada\n../x\n;rm\n"}, "roster.csv:3: student_id `../x` may contain only"),
         ({"roster.csv": "student_id\n"}, "roster.csv has no students yet."),
         ({"class.toml": 'forge = "x"\n'}, "class.toml: `forge` must be a table."),
-        ({"class.toml": '[forge]\nkind = "svn"\n'}, "class.toml [forge]: there is no kind `svn`."),
+        (
+            {"class.toml": '[forge]\nkind = "svn"\n'},
+            "class.toml [forge]: `kind` must be one of folder, git, github, gitlab, gitea.",
+        ),
         ({"class.toml": '[forge]\nkind = "git"\n'}, "class.toml [forge]: `url` must contain {repository}."),
         (
             {"class.toml": '[forge]\nkind = "git"\nurl = "https://t0k@h/{repository}"\n'},

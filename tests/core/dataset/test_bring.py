@@ -332,3 +332,18 @@ def test_any_name_is_a_target(tmp_path_factory: pytest.TempPathFactory, name: st
     with brought(path, clean) as found:
         assert found.answers["target"] == clean
         assert yaml.safe_load(yaml.safe_dump(found.answers, allow_unicode=True)) == found.answers
+
+
+def test_what_tells_the_class_of_all_its_rows_may_be_a_group(tmp_path: Path) -> None:
+    cows = [f"cow {n % 8}" for n in range(N)]
+    columns = {
+        "milk": [n * 37 % 101 for n in range(N)],
+        "cow": cows,
+        "diet": ["hay" if n % 2 else "oats" for n in range(N)],
+    }
+    with brought(table(tmp_path, columns), "diet", "classification") as found:
+        assert "`cow` alone tells `diet`" in said(found)
+        assert "If its rows belong together: --group cow. Out of the file too: --drop cow;" in said(found)
+    with brought(table(tmp_path, columns), "diet", "classification", group="cow") as found:
+        assert roles(found)["cow"] == "group"
+        assert "alone tells" not in said(found)

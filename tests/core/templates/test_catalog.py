@@ -43,7 +43,7 @@ def test_releases_go_before_sources(tmp_path: Path, templates: Path, released: P
     set_version(templates / "hello", "9.9")
     (released / "templates").symlink_to(templates)
     hello = next(entry for entry in catalog.entries(Catalog("c", "x", released)) if entry.name == "c/hello")
-    assert hello.place == released / "releases/hello.bundle"
+    assert hello.path == released / "releases/hello.bundle"
     assert hello.manifest is not None
     assert hello.manifest.version == "0.3.0rc1"
 

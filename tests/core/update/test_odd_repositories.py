@@ -76,7 +76,7 @@ def test_no_identity(project: Path, run: Run, gitconfig: Config) -> None:
     done = run("update", project, "-y", "--json")
     assert (done.code, done.data["state"]) == (0, "updated")
     assert git(project, "log", "-1", "--format=%an <%ae>") == "scaffold <scaffold@localhost>"
-    assert "does not know who you are" in done.json["warnings"][0]["message"]
+    assert "does not know your name" in done.json["warnings"][0]["message"]
 
 
 def test_no_identity_and_autostash(project: Path, run: Run, gitconfig: Config) -> None:

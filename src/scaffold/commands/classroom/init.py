@@ -1,7 +1,6 @@
 """`scaffold class init`: create the folder of a class."""
 
 import json
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -100,7 +99,7 @@ def init(folder: Path, title: str, forge: ForgeOptions) -> Outcome:
         raise ScaffoldError(f"{folder} is a class already.", "Change its class.toml; nothing was written.")
     text = f'title = {_quoted(title or folder.name)}\nroster = "roster.csv"\n\n'
     text += forge.section() + _REPOSITORIES
-    parse_course(folder, tomllib.loads(text))  # validated before anything is written
+    parse_course(folder, text)  # validated before anything is written
     with friendly_os_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
     _write_if_absent(folder / ".gitignore", _GITIGNORE)

@@ -1,22 +1,13 @@
 """An assignment: a folder of the course with the teacher's version and its `assignment.toml`."""
 
-import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-from scaffold.core.classroom import toml
+from scaffold.core.classroom.assignment_file import ASSIGNMENT_FILE, AssignmentFile, read_assignment_file
 from scaffold.core.classroom.course import Course
 from scaffold.core.classroom.roster import ID
-from scaffold.core.classroom.toml import Table
 from scaffold.errors import ScaffoldError
-
-ASSIGNMENT_FILE = "assignment.toml"
-_KEYS = (
-    "title", "due", "late", "points", "hidden", "may_show", "teams", "personal", "exercises", "limits", "grading",
-)  # fmt: skip
-"""Its keys; rules.py reads those for grading."""
 
 
 @dataclass(frozen=True)
@@ -83,17 +74,10 @@ def find_assignment(course: Course, name: str) -> Assignment:
             f"{folder} has no {ASSIGNMENT_FILE}.",
             f'Write one with at least a title, as in: title = "{name.capitalize()}"',
         )
-    top = Table(toml.read(path), f"{name}/{ASSIGNMENT_FILE}", _KEYS)
-    _check_due(path, toml.read(path).get("due"))
-    hidden = tuple(_inside(name, item) for item in [ASSIGNMENT_FILE, *top.get("hidden", [])])
+    file = read_assignment_file(folder)
+    hidden = (_inside(name, item) for item in (ASSIGNMENT_FILE, *file.hidden))
     return Assignment(
-        name,
-        folder,
-        top.get("title", name),
-        tuple(dict.fromkeys(hidden)),
-        tuple(top.get("may_show", [])),
-        top.get("teams", False),
-        _personal(name, top.get("personal", {})),
+        name, folder, file.title or name, tuple(dict.fromkeys(hidden)), file.may_show, file.teams, _personal(name, file)
     )
 
 
@@ -102,45 +86,14 @@ def assignment_names(course: Course) -> list[str]:
     return sorted(path.parent.name for path in course.folder.glob(f"*/{ASSIGNMENT_FILE}"))
 
 
-def _check_due(path: Path, due: Any) -> None:
-    if due is not None and not isinstance(due, datetime.date):  # a datetime is a date, too
-        raise ScaffoldError(f"{path}: `due` must be a date or time.", "For example: due = 2027-01-31T23:59:00+01:00")
-
-
-def _personal(name: str, content: Mapping[str, Any]) -> Personal:
-    where = f"{name}/{ASSIGNMENT_FILE} [personal]"
-    table = Table(content, where, ("file", "values", "slices"))
-    allowed: dict[str, Any] = table.get("values", {})
-    values = {key: _values(where, key, value) for key, value in allowed.items()}
-    file = table.get("file", "")
-    if bool(file) != bool(values):
-        raise ScaffoldError(f"{where} needs both a `file` and `values`.", "docs/teaching.md has an example.")
-    if file and not file.endswith((".toml", ".json", ".yml", ".yaml")):
-        raise ScaffoldError(f"{where}: `file` must end in .toml, .json, .yml or .yaml.")
-    slices = content.get("slices", [])
-    if not isinstance(slices, list):
-        raise ScaffoldError(f"{where}: `slices` must be a list of tables.", "docs/teaching.md has an example.")
-    return Personal(_inside(name, file) if file else "", values, tuple(_slice(name, where, item) for item in slices))
-
-
-def _values(where: str, key: str, value: Any) -> tuple[int, int] | tuple[str, ...]:
-    if isinstance(value, list) and value and all(isinstance(item, str) for item in value):
-        return tuple(value)
-    is_range = isinstance(value, dict) and value.keys() == {"from", "to"}
-    if is_range and all(type(part) is int for part in value.values()) and value["from"] <= value["to"]:
-        return value["from"], value["to"]
-    raise ScaffoldError(
-        f"{where}: `{key}` must be a list of strings or a range.", f"For example: {key} = {{from = 1, to = 999}}"
-    )
-
-
-def _slice(name: str, where: str, item: Any) -> Slice:
-    keep = item.get("keep") if isinstance(item, dict) else None
-    if not isinstance(keep, (int, float)) or not 0 < keep < 1 or not isinstance(item.get("path"), str):
-        raise ScaffoldError(
-            f"{where}: a slice has a `path`, and `keep` between 0 and 1.", "keep = 0.9 keeps 9 of 10 rows."
-        )
-    return Slice(_inside(name, item["path"]), float(keep))
+def _personal(name: str, file: AssignmentFile) -> Personal:
+    table = file.personal
+    values = {
+        key: (value["from"], value["to"]) if isinstance(value, dict) else tuple(value)
+        for key, value in table.values.items()
+    }
+    slices = tuple(Slice(_inside(name, item.path), item.keep) for item in table.slices)
+    return Personal(_inside(name, table.file) if table.file else "", values, slices)
 
 
 def _inside(name: str, path: str) -> str:

@@ -3,17 +3,17 @@
 import hmac
 import re
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Literal
 
 from filelock import FileLock, Timeout
 
-from scaffold.core.classroom import toml
-from scaffold.core.classroom.toml import Table
+from scaffold.core import config
+from scaffold.core.config import WrongValueError
 from scaffold.errors import ScaffoldError
 from scaffold.tools import git
 from scaffold.tools.files import friendly_os_errors, write_atomically
@@ -26,8 +26,68 @@ _BRANCH = re.compile(r"(?!.*(\.\.|//|\.lock(/|$)|\.$|/$|/\.))[A-Za-z0-9][A-Za-z0
 """A subset of what git-check-ref-format(1) allows."""
 _ORGANISATION = re.compile(r"[A-Za-z0-9_][\w.-]*(/[A-Za-z0-9_][\w.-]*)*")
 """A name, or a path of names: groups on GitLab can contain groups."""
-_NAME_EXAMPLE = 'For example: name = "{assignment}-{owner}"'
+_NAME_EXAMPLE = 'For example: name = "{assignment}-{owner}".'
+_HINT = "docs/teaching.md has an example."
 _PLACEHOLDERS = {"assignment", "owner", "section", "username"}
+
+
+@config.table
+class ForgeTable:
+    """`[forge]`: where students' repositories are; see `Course`."""
+
+    kind: Literal["folder", "git", "github", "gitlab", "gitea"] = "folder"
+    place: str = "repositories"
+    url: str = ""
+    organisation: str = ""
+
+    def __post_init__(self) -> None:
+        """Raise WrongValueError for a forge that lacks what its kind needs."""
+        if self.kind == "git" and "{repository}" not in self.url:
+            example = 'For example: url = "https://git.example.org/ml/{repository}.git"'
+            raise WrongValueError("`url` must contain {repository}.", example)
+        if self.kind in HOSTED and not _ORGANISATION.fullmatch(self.organisation):
+            raise WrongValueError(
+                f"`organisation` must name the owner of the repositories on {self.kind}.",
+                'For example: organisation = "ml-course-2026"',
+            )
+        if self.kind == "gitea" and not self.url:
+            example = 'For example: url = "https://codeberg.org"'
+            raise WrongValueError("`url` must be the address of the server.", example)
+        git.refuse_secret(self.url, "forge")
+
+
+@config.table
+class RepositoriesTable:
+    """`[repositories]`: the names and branch of students' repositories; see `Course`."""
+
+    name: str = "{assignment}-{owner}"
+    branch: str = "main"
+    pseudonyms: bool = False
+
+    def __post_init__(self) -> None:
+        """Raise WrongValueError for a name or a branch that no repository can have."""
+        placeholders = set(_PLACEHOLDER.findall(self.name))
+        if "assignment" not in placeholders or not placeholders & {"owner", "username"} or placeholders - _PLACEHOLDERS:
+            raise WrongValueError(
+                "`name` must contain {assignment} and {owner} (or {username}), and may contain {section}.",
+                _NAME_EXAMPLE,
+            )
+        if "username" in placeholders and self.pseudonyms:
+            raise WrongValueError("a name with {username} is not a pseudonym.", _NAME_EXAMPLE)
+        if not re.fullmatch(r"[A-Za-z0-9][\w.-]*", _PLACEHOLDER.sub("x", self.name)):
+            raise WrongValueError("`name` may otherwise contain letters, digits and . _ - only.", _NAME_EXAMPLE)
+        if not _BRANCH.fullmatch(self.branch):
+            raise WrongValueError(f"`{self.branch}` is not a valid branch name.", 'For example: branch = "main"')
+
+
+@config.table
+class ClassFile:
+    """The content of `class.toml`; docs/teaching.md describes every key."""
+
+    title: str = ""
+    roster: str = "roster.csv"
+    forge: ForgeTable = ForgeTable()
+    repositories: RepositoriesTable = RepositoriesTable()
 
 
 @dataclass(frozen=True)
@@ -99,70 +159,28 @@ def find_course(folder: Path) -> Course:
 
 def read_course(folder: Path) -> Course:
     """The course of a folder with a `class.toml`. Raises ScaffoldError when that has an error."""
-    return parse_course(folder, toml.read(folder / CLASS_FILE))
+    return _course(folder, config.read(folder / CLASS_FILE, ClassFile, CLASS_FILE, _HINT))
 
 
-def parse_course(folder: Path, content: Mapping[str, Any]) -> Course:
-    """The course of a folder, from the content of its `class.toml`. Raises ScaffoldError when that has an error."""
-    top = Table(content, CLASS_FILE, ("title", "roster", "forge", "repositories"))
-    forge = Table(top.get("forge", {}), f"{CLASS_FILE} [forge]", ("kind", "place", "url", "organisation"))
-    names = Table(top.get("repositories", {}), f"{CLASS_FILE} [repositories]", ("name", "branch", "pseudonyms"))
-    kind = forge.get("kind", "folder")
-    if kind not in FORGES:
-        raise ScaffoldError(f"{CLASS_FILE} [forge]: there is no kind `{kind}`.", f"There are: {', '.join(FORGES)}.")
-    course = Course(
+def parse_course(folder: Path, text: str) -> Course:
+    """The course of a folder, from the text of its `class.toml`. Raises ScaffoldError when that has an error."""
+    return _course(folder, config.parse(text, ClassFile, CLASS_FILE, _HINT))
+
+
+def _course(folder: Path, file: ClassFile) -> Course:
+    forge, names = file.forge, file.repositories
+    return Course(
         folder,
-        top.get("title", folder.name),
-        folder / top.get("roster", "roster.csv"),
-        kind,
-        folder / Path(forge.get("place", "repositories")).expanduser(),
-        forge.get("url", ""),
-        forge.get("organisation", ""),
-        names.get("name", "{assignment}-{owner}"),
-        names.get("branch", "main"),
-        names.get("pseudonyms", False),
+        file.title or folder.name,
+        folder / file.roster,
+        forge.kind,
+        folder / Path(forge.place).expanduser(),
+        forge.url,
+        forge.organisation,
+        names.name,
+        names.branch,
+        names.pseudonyms,
     )
-    _check(course)
-    return course
-
-
-def _check(course: Course) -> None:
-    placeholders = set(_PLACEHOLDER.findall(course.pattern))
-    if "assignment" not in placeholders or not placeholders & {"owner", "username"} or placeholders - _PLACEHOLDERS:
-        raise ScaffoldError(
-            f"{CLASS_FILE} [repositories]: `name` must contain {{assignment}} and {{owner}} (or {{username}}), "
-            "and may contain {section}.",
-            _NAME_EXAMPLE,
-        )
-    if "username" in placeholders and course.pseudonyms:
-        raise ScaffoldError(f"{CLASS_FILE} [repositories]: a name with {{username}} is not a pseudonym.", _NAME_EXAMPLE)
-    if not re.fullmatch(r"[A-Za-z0-9][\w.-]*", _PLACEHOLDER.sub("x", course.pattern)):
-        raise ScaffoldError(
-            f"{CLASS_FILE} [repositories]: `name` may otherwise contain letters, digits and . _ - only.", _NAME_EXAMPLE
-        )
-    if not _BRANCH.fullmatch(course.branch):
-        message = f"{CLASS_FILE} [repositories]: `{course.branch}` is not a valid branch name."
-        raise ScaffoldError(message, 'For example: branch = "main"')
-    _check_forge(course)
-
-
-def _check_forge(course: Course) -> None:
-    if course.forge == "git" and "{repository}" not in course.url:
-        raise ScaffoldError(
-            f"{CLASS_FILE} [forge]: `url` must contain {{repository}}.",
-            'For example: url = "https://git.example.org/ml/{repository}.git"',
-        )
-    if course.forge in HOSTED and not _ORGANISATION.fullmatch(course.organisation):
-        raise ScaffoldError(
-            f"{CLASS_FILE} [forge]: `organisation` must name the owner of the repositories on {course.forge}.",
-            'For example: organisation = "ml-course-2026"',
-        )
-    if course.forge == "gitea" and not course.url:
-        raise ScaffoldError(
-            f"{CLASS_FILE} [forge]: `url` must be the address of the server.",
-            'For example: url = "https://codeberg.org"',
-        )
-    git.refuse_secret(course.url, "forge")
 
 
 @contextmanager

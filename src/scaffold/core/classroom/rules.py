@@ -1,17 +1,13 @@
 """How an assignment is graded: its due time and late policy, its exercises and points, the limits of a test."""
 
 import datetime
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
-from scaffold.core.classroom import toml
-from scaffold.core.classroom.assignment import ASSIGNMENT_FILE, Assignment
+from scaffold.core.classroom.assignment import Assignment
+from scaffold.core.classroom.assignment_file import ExerciseTable, Limits, read_assignment_file
 from scaffold.core.classroom.store import Submission
-from scaffold.core.classroom.toml import Table
-from scaffold.errors import ScaffoldError, UsageError
-
-_EXAMPLE = "docs/teaching.md has an example."
+from scaffold.errors import UsageError
 
 
 @dataclass(frozen=True)
@@ -25,7 +21,7 @@ class LatePolicy:
     """
 
     grace: int = 0
-    per_day: int = 0
+    per_day: float = 0
     days: int = 0
 
     def days_late(self, received: datetime.datetime, due: datetime.datetime | None) -> int:
@@ -40,27 +36,6 @@ class LatePolicy:
         if self.days and days > self.days:
             return 0.0
         return max(0.0, 1 - days * self.per_day / 100)
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What one submission may use.
-
-    Attributes:
-        seconds: The time of a test, in seconds.
-        import_seconds: The time to import the student's modules, in seconds.
-        memory_mb: The memory of all its processes together, in MB; its temporary files may take the same again.
-        processes: The number of processes, threads included.
-        output_mb: The size of a returned value and of a file, in MB.
-        total_seconds: The time of all tests together, in seconds.
-    """
-
-    seconds: int = 10
-    import_seconds: int = 60
-    memory_mb: int = 2048
-    processes: int = 64
-    output_mb: int = 64
-    total_seconds: int = 600
 
 
 @dataclass(frozen=True)
@@ -91,9 +66,9 @@ class Rules:
 
     due: datetime.datetime | None = None
     late: LatePolicy = LatePolicy()
-    limits: Limits = Limits()
+    limits: Limits = field(default_factory=Limits)
     exercises: tuple[Exercise, ...] = ()
-    points: int = 0
+    points: float = 0
     together: tuple[str, ...] = ()
     floor: float = 0.0
     python: str = ""
@@ -105,36 +80,23 @@ def read_rules(assignment: Assignment) -> Rules:
     Raises:
         ScaffoldError: Its `assignment.toml` has an error.
     """
-    where = f"{assignment.name}/{ASSIGNMENT_FILE}"
-    content = toml.read(assignment.folder / ASSIGNMENT_FILE)
-    grading = Table(content.get("grading", {}), f"{where} [grading]", ("together", "starter_percent", "python"))
-    late = Table(content.get("late", {}), f"{where} [late]", ("grace_minutes", "per_day", "days"))
-    limits = Table(content.get("limits", {}), f"{where} [limits]", tuple(Limits.__dataclass_fields__))
-    defaults = Limits()
-    bounds = {key: limits.get(key, getattr(defaults, key)) for key in Limits.__dataclass_fields__}
-    for key, value in bounds.items():
-        if value < 1:
-            raise ScaffoldError(f"{where} [limits]: `{key}` must be 1 or more.", _EXAMPLE)
+    file = read_assignment_file(assignment.folder)
     return Rules(
-        as_datetime(content["due"]) if "due" in content else None,
-        LatePolicy(late.get("grace_minutes", 0), late.get("per_day", 0), late.get("days", 0)),
-        Limits(**bounds),
-        tuple(_exercise(where, item) for item in content.get("exercises", [])),
-        Table(content, where, content).get("points", 0),
-        tuple(grading.get("together", [])),
-        grading.get("starter_percent", 0) / 100,
-        grading.get("python", ""),
+        as_datetime(file.due) if file.due else None,
+        LatePolicy(file.late.grace_minutes, file.late.per_day, file.late.days),
+        file.limits,
+        tuple(map(_exercise, file.exercises)),
+        file.points,
+        file.grading.together,
+        file.grading.starter_percent / 100,
+        file.grading.python,
     )
 
 
-def _exercise(where: str, item: Mapping[str, Any]) -> Exercise:
-    table = Table(item, f"{where} [[exercises]]", ("id", "title", "points", "tests", "hidden_tests", "hint"))
-    none: list[str] = []
-    tests = (*table.get("tests", none), *table.get("hidden_tests", none))
-    name = table.get("id", "")
-    if not name or not tests:
-        raise ScaffoldError(f"{where} [[exercises]]: an exercise has an `id` and `tests`.", _EXAMPLE)
-    return Exercise(name, table.get("title", name), table.get("points", len(tests)), tests, table.get("hint", ""))
+def _exercise(table: ExerciseTable) -> Exercise:
+    tests = (*table.tests, *table.hidden_tests)
+    points = len(tests) if table.points is None else table.points
+    return Exercise(table.id, table.title or table.id, points, tests, table.hint)
 
 
 def as_datetime(value: datetime.date) -> datetime.datetime:

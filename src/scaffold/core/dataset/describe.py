@@ -90,7 +90,10 @@ def notices(proposal: Proposal) -> list[Notice]:
         if items[0].kind == "leak" and items[0].column in left_out:
             keep, drop = (" ".join(f"{flag} {quoted(item.column)}" for item in items) for flag in ("--keep", "--drop"))
             what = "it is left out" if len(items) == 1 else "they are left out"
-            made.append(Notice(f"{message}; {what}.", f"Out of the file too: {drop}; a feature all the same: {keep}"))
+            group = _as_group(proposal, items[0].column)
+            made.append(
+                Notice(f"{message}; {what}.", f"{group}Out of the file too: {drop}; a feature all the same: {keep}")
+            )
         else:
             made.append(Notice(f"{message}.", _advice(items[0])))
     if proposal.target.missing:
@@ -98,6 +101,14 @@ def notices(proposal: Proposal) -> list[Notice]:
     if proposal.time_was_found:
         made.append(Notice(f"`{proposal.time}` is the only date, so the split is made in time.", "Not so: --time none"))
     return made + _repeated(proposal)
+
+
+def _as_group(proposal: Proposal, name: str) -> str:
+    """The beginning of a hint for a column whose rows may belong together: one cow has one diet."""
+    column = proposal.profile[name]
+    repeats = 5 <= column.distinct <= (proposal.profile.rows - column.missing) / 2
+    alone = proposal.task == "classification" and column.kind in ("category", "count") and not proposal.group
+    return f"If its rows belong together: --group {quoted(name)}. " if repeats and alone else ""
 
 
 def _repeated(proposal: Proposal) -> list[Notice]:

@@ -98,7 +98,7 @@ class Sample:
         )
 
     def skill(self, column: Column) -> float:
-        """How much a column alone knows of the target, fitted on every second row and judged on the others.
+        """How much a column alone knows of the target, fitted on half of the rows and judged on the others.
 
         Numbers are cut into 50 parts. For a number it is the share of the variance that the parts' means explain, for
         classes the share of right answers beyond the most frequent class; at most 1, and 0 where it cannot be told.
@@ -107,7 +107,7 @@ class Sample:
         # Equal numbers must share a part: an order among them would be that of the rows, which know their neighbours.
         part = f"floor(percent_rank() OVER (ORDER BY {x}) * {_BINS})" if self.is_numeric(column) else x
         parts = (
-            f"WITH b AS (SELECT {y} AS y, r % 2 AS half, {part} AS k FROM s "
+            f"WITH b AS (SELECT {y} AS y, hash(r) % 2 AS half, {part} AS k FROM s "
             f"WHERE {x} IS NOT NULL AND {y} IS NOT NULL), "
         )
         if self._target.is_number:

@@ -31,7 +31,7 @@ class BareRepository:
     """
 
     folder: Path
-    options: tuple[str, ...] = ()
+    options: tuple[str, ...] = NO_HOOKS
 
     def attempt(self, *args: str, env: Mapping[str, str] | None = None, stdin: bytes = b"") -> Completed:
         """Run a git command here, and return its result whether it failed or not."""

@@ -11,6 +11,7 @@ from scaffold.tools.git.trees import records
 INTRODUCE = 'git config --global user.name "Your Name" && git config --global user.email you@example.org'
 """The command by which a person tells git their name."""
 _FALLBACK = {"NAME": "scaffold", "EMAIL": "scaffold@localhost"}
+_NO_HOOKS = ("-c", f"core.hooksPath={os.devnull}")
 _NO_PROMPT = {"GIT_TERMINAL_PROMPT": "0"}
 """Git never asks for a password: in a script, a prompt would hang."""
 
@@ -97,7 +98,7 @@ def commit_staged(folder: Path, message: str, for_hooks: Mapping[str, str] | Non
     env = dict(for_hooks or {})
     if not has_identity(folder):
         env |= {f"GIT_{role}_{part}": value for role in ("AUTHOR", "COMMITTER") for part, value in _FALLBACK.items()}
-    options = ("-c", f"core.hooksPath={os.devnull}") if for_hooks is None else ()
+    options = _NO_HOOKS if for_hooks is None else ()
     run(folder, *options, "commit", "--quiet", "--message", message, env=env)
 
 
@@ -118,13 +119,13 @@ def push(folder: Path) -> None:
 
 
 def clone(url: str, folder: Path, *, bare: bool = True) -> None:
-    """Clone `url` into `folder` with all its tags.
+    """Clone `url` into `folder` with all its tags; the user's hooks are for their own repositories.
 
     Raises:
         GitError: The repository cannot be read.
     """
-    flags = ["--mirror"] if bare else []
-    run(folder.parent, "clone", "--quiet", *flags, "--", url, str(folder), env=_NO_PROMPT)
+    flags = ("--quiet", "--mirror") if bare else ("--quiet",)
+    run(folder.parent, *_NO_HOOKS, "clone", *flags, "--", url, str(folder), env=_NO_PROMPT)
 
 
 def remote_tags(url: str) -> list[str]:

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from grading_support import OUTSIDE, files_of, interpreter, need_sandbox
+from scaffold.core.classroom.assignment_file import Limits
 from scaffold.core.classroom.grading import environment, session
 from scaffold.core.classroom.grading.runner import Runner
 from scaffold.core.classroom.grading.session import SessionResult
 from scaffold.core.classroom.grading.submission import read_layout, split_files
-from scaffold.core.classroom.rules import Limits
 from scaffold.core.outcome import silent
 from scaffold.tools.sandbox import Bubblewrap, Container, Sandbox, Unsandboxed
 

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scaffold.core.classroom import journal, roster
-from scaffold.core.classroom.assignment import ASSIGNMENT_FILE, Assignment
+from scaffold.core.classroom.assignment import Assignment
+from scaffold.core.classroom.assignment_file import ASSIGNMENT_FILE
 from scaffold.core.classroom.course import Course
 from scaffold.core.classroom.delivery import batch
 from scaffold.core.classroom.delivery.batch import Classroom, Row

@@ -10,7 +10,8 @@ from hashlib import sha256
 from pathlib import Path
 
 from scaffold import __version__
-from scaffold.core.classroom.assignment import ASSIGNMENT_FILE, Assignment
+from scaffold.core.classroom.assignment import Assignment
+from scaffold.core.classroom.assignment_file import ASSIGNMENT_FILE
 from scaffold.core.classroom.course import Course
 from scaffold.core.classroom.grading import environment, scoring, session
 from scaffold.core.classroom.grading.remote import Job

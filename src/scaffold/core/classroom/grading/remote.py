@@ -11,11 +11,11 @@ from pathlib import Path
 
 from platformdirs import user_cache_path
 
+from scaffold.core.classroom.assignment_file import Limits
 from scaffold.core.classroom.grading import environment, session
 from scaffold.core.classroom.grading.runner import Runner
 from scaffold.core.classroom.grading.session import SessionResult
 from scaffold.core.classroom.grading.submission import Layout, SandboxFiles
-from scaffold.core.classroom.rules import Limits
 from scaffold.core.outcome import silent
 from scaffold.errors import ScaffoldError
 from scaffold.tools import cluster

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from scaffold.core.classroom.assignment_file import Limits
 from scaffold.core.classroom.grading.environment import Environment
 from scaffold.core.classroom.grading.submission import Layout
-from scaffold.core.classroom.rules import Limits
 from scaffold.tools.process import Child
 from scaffold.tools.sandbox import Sandbox, SandboxCommand
 from scaffold.tools.watchdog import ResourceLimits, Watchdog

@@ -12,7 +12,7 @@ from fnmatch import fnmatch
 from pathlib import PurePosixPath
 from typing import Any
 
-from scaffold.core.classroom.assignment import ASSIGNMENT_FILE
+from scaffold.core.classroom.assignment_file import ASSIGNMENT_FILE
 from scaffold.errors import ScaffoldError
 from scaffold.tools.git.bare import BareRepository
 from scaffold.tools.git.trees import SUBMODULE, File, Tree, with_contents

@@ -1,0 +1,42 @@
+"""`scaffold update --check`: whether newer releases exist."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from scaffold.core.outcome import Outcome, Table, Text
+from scaffold.core.project import open_project
+from scaffold.core.templates import source
+from scaffold.core.update import summary
+from scaffold.errors import ExitCode, ScaffoldError
+
+
+def check(folder: Path) -> Outcome:
+    """Whether a newer release is there: exit code 0 when the project is current, 1 when it is outdated."""
+    project = open_project(folder)
+    newest = source.newest_release(project.address)
+    current = newest == project.version or source.is_newer(project.version, newest)
+    data = {"project": str(project.folder), "version": project.version, "newest": newest, "current": current}
+    line = "is current" if current else f"can be updated to {newest}"
+    return Outcome(
+        data,
+        [Text(f"{summary.title(project)} {project.version} {line}.")],
+        exit_code=ExitCode.DONE if current else ExitCode.FAILED,
+    )
+
+
+def check_all(folders: Sequence[Path]) -> Outcome:
+    """Whether newer releases are there, for many projects: exit code 1 when any is outdated or could not be checked."""
+    rows = []
+    for folder in folders:
+        try:
+            rows.append({**check(folder).data, "error": ""})
+        except ScaffoldError as error:
+            rows.append({"project": str(folder), "version": "", "newest": "", "current": False, "error": error.message})
+    cells = [
+        (row["project"], row["version"], row["newest"], row["error"] or ("current" if row["current"] else "outdated"))
+        for row in rows
+    ]
+    table = Table(("project", "release", "newest", ""), cells)
+    return Outcome(
+        {"projects": rows}, [table], exit_code=ExitCode.DONE if all(row["current"] for row in rows) else ExitCode.FAILED
+    )

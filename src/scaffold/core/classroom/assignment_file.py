@@ -1,0 +1,161 @@
+"""The tables of `assignment.toml`, as a teacher writes them; assignment.py and rules.py make of them what is used."""
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import field
+from pathlib import Path
+from typing import Annotated, Any
+
+from annotated_types import Ge
+
+from scaffold.core import config
+from scaffold.core.config import WrongValueError
+
+ASSIGNMENT_FILE = "assignment.toml"
+_HINT = "docs/teaching.md has an example."
+
+
+@config.table
+class LateTable:
+    """`[late]`: the late policy; see `rules.LatePolicy`."""
+
+    grace_minutes: Annotated[int, Ge(0)] = 0
+    per_day: Annotated[float, Ge(0)] = 0
+    days: Annotated[int, Ge(0)] = 0
+
+
+@config.table
+class Limits:
+    """`[limits]`: what one submission may use.
+
+    Attributes:
+        seconds: The time of a test, in seconds.
+        import_seconds: The time to import the student's modules, in seconds.
+        memory_mb: The memory of all its processes together, in MB; its temporary files may take the same again.
+        processes: The number of processes, threads included.
+        output_mb: The size of a returned value and of a file, in MB.
+        total_seconds: The time of all tests together, in seconds.
+    """
+
+    seconds: Annotated[int, Ge(1)] = 10
+    import_seconds: Annotated[int, Ge(1)] = 60
+    memory_mb: Annotated[int, Ge(1)] = 2048
+    processes: Annotated[int, Ge(1)] = 64
+    output_mb: Annotated[int, Ge(1)] = 64
+    total_seconds: Annotated[int, Ge(1)] = 600
+
+
+@config.table
+class ExerciseTable:
+    """`[[exercises]]`: tests that share points.
+
+    Attributes:
+        id: The name of the exercise in results.
+        title: Its title; `id` when empty.
+        points: What its tests are worth together; 1 for each when None.
+        tests: Test files and tests.
+        hidden_tests: More of them, which students do not receive.
+        hint: A hint for students who do not pass all tests.
+    """
+
+    id: str = ""
+    title: str = ""
+    points: float | None = None
+    tests: tuple[str, ...] = ()
+    hidden_tests: tuple[str, ...] = ()
+    hint: str = ""
+
+    def __post_init__(self) -> None:
+        """Raise WrongValueError for an exercise without a name or tests."""
+        if not self.id or not (*self.tests, *self.hidden_tests):
+            raise WrongValueError("an exercise has an `id` and `tests`.", _HINT)
+
+
+@config.table
+class GradingTable:
+    """`[grading]`: how tests are run.
+
+    Attributes:
+        together: Test files that run in one process with the student's code.
+        starter_percent: The per cent of the points that the starter may have.
+        python: The interpreter of the teacher's own environment; empty to build one.
+    """
+
+    together: tuple[str, ...] = ()
+    starter_percent: Annotated[float, Ge(0)] = 0
+    python: str = ""
+
+
+@config.table
+class SliceTable:
+    """`[[personal.slices]]`: a CSV file, and the share of its rows that every student gets."""
+
+    path: str = ""
+    keep: float = 0
+
+    def __post_init__(self) -> None:
+        """Raise WrongValueError for a slice without a file, or of all or no rows."""
+        if not self.path or not 0 < self.keep < 1:
+            raise WrongValueError("a slice has a `path`, and `keep` between 0 and 1.", "keep = 0.9 keeps 9 of 10 rows.")
+
+
+@config.table
+class PersonalTable:
+    """`[personal]`: what differs from student to student.
+
+    Attributes:
+        file: The file with a student's values; empty for none.
+        values: The name of a value → `{from = …, to = …}`, or a list of texts.
+        slices: The files of which every student gets different rows.
+    """
+
+    file: str = ""
+    values: Mapping[str, Any] = field(default_factory=dict)
+    slices: tuple[SliceTable, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Raise WrongValueError for values without a file, a file of another kind, or values of another form."""
+        if bool(self.file) != bool(self.values):
+            raise WrongValueError("it needs both a `file` and `values`.", _HINT)
+        if self.file and not self.file.endswith((".toml", ".json", ".yml", ".yaml")):
+            raise WrongValueError("`file` must end in .toml, .json, .yml or .yaml.")
+        for key, value in self.values.items():
+            if not _is_range(value) and not _is_list_of_texts(value):
+                raise WrongValueError(
+                    f"`{key}` must be a list of strings or a range.", f"For example: {key} = {{from = 1, to = 999}}"
+                )
+
+
+def _is_range(value: Any) -> bool:
+    right = isinstance(value, dict) and value.keys() == {"from", "to"}
+    return right and all(type(bound) is int for bound in value.values()) and value["from"] <= value["to"]
+
+
+def _is_list_of_texts(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(item, str) for item in value)
+
+
+@config.table
+class AssignmentFile:
+    """The content of `assignment.toml`; docs/teaching.md describes every key."""
+
+    title: str = ""
+    due: datetime.datetime | datetime.date | None = None
+    late: LateTable = LateTable()
+    points: Annotated[float, Ge(0)] = 0
+    hidden: tuple[str, ...] = ()
+    may_show: tuple[str, ...] = ()
+    teams: bool = False
+    personal: PersonalTable = PersonalTable()
+    exercises: tuple[ExerciseTable, ...] = ()
+    limits: Limits = Limits()
+    grading: GradingTable = GradingTable()
+
+
+def read_assignment_file(folder: Path) -> AssignmentFile:
+    """The `assignment.toml` of an assignment's folder.
+
+    Raises:
+        ScaffoldError: It cannot be read, or has an error.
+    """
+    return config.read(folder / ASSIGNMENT_FILE, AssignmentFile, f"{folder.name}/{ASSIGNMENT_FILE}", _HINT)
