@@ -143,7 +143,7 @@ def test_leaving_the_questions(terminal: Open, work: Path, sealed: Path, key: st
 def test_yes_asks_nothing_and_shows_progress(terminal: Open, work: Path) -> None:
     person = terminal("new", "hello", "mine", "-y", "--no-install")
     assert person.end() == 0
-    assert "Rendering" in person.seen
+    assert "Committing" in person.seen
     assert "What is it called?" not in person.seen
     assert "Made " in person.seen
 

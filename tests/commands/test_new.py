@@ -546,7 +546,7 @@ def test_hooks_are_installed(run: Run, packaged: Path, work: Path) -> None:
 
 
 def test_run_makes_all_and_shows_the_results(run: Run, packaged: Path, work: Path) -> None:
-    made = run("new", packaged, "mine", "-y", "--no-install", "--run")
+    made = run("new", packaged, "mine", "-y", "--no-install", "--run", "--trust")
     assert made.code == 0
     assert "accuracy 0.9" in made.out
     assert "noise of make" in made.err
@@ -556,7 +556,7 @@ def test_run_makes_all_and_shows_the_results(run: Run, packaged: Path, work: Pat
 
 def test_a_run_that_fails_leaves_the_project(run: Run, packaged: Path, work: Path) -> None:
     write(packaged, {"project/Makefile": "all:\n\tfalse\n"})
-    made = run("new", packaged, "mine", *QUIET, "--run")
+    made = run("new", packaged, "mine", *QUIET, "--run", "--trust")
     assert (made.code, made.data["ran"]) == (4, False)
     assert made.json["warnings"][0]["hint"] == "cd mine && make all"
     assert (work / "mine/Makefile").is_file()
@@ -564,7 +564,7 @@ def test_a_run_that_fails_leaves_the_project(run: Run, packaged: Path, work: Pat
 
 def test_run_without_make_says_so(run: Run, packaged: Path, without: Callable[[str], None]) -> None:
     without("make")
-    made = run("new", packaged, "mine", *QUIET, "--run")
+    made = run("new", packaged, "mine", *QUIET, "--run", "--trust")
     assert made.code == 4
     assert "There is no make on this machine" in made.json["warnings"][0]["message"]
 
@@ -572,7 +572,7 @@ def test_run_without_make_says_so(run: Run, packaged: Path, without: Callable[[s
 def test_run_finds_uv_where_the_path_has_none(run: Run, packaged: Path, without: Callable[[str], None]) -> None:
     write(packaged, {"project/Makefile": "all:\n\tuv --version\n"})
     without("uv")
-    made = run("new", packaged, "mine", "-y", "--run")
+    made = run("new", packaged, "mine", "-y", "--run", "--trust")
     assert made.code == 0
     assert re.search(r"^uv \d", made.err, re.MULTILINE)
 
@@ -630,7 +630,7 @@ def test_killed_while_committing_leaves_no_dest(
 
 def test_killed_after_the_rename_leaves_the_whole(start: Start, packaged: Path, work: Path, gate: Gate) -> None:
     write(packaged, {"project/Makefile": f"all:\n\t{gate.command}\n"})
-    process = start("new", packaged, "mine", "-y", "--no-install", "--run")
+    process = start("new", packaged, "mine", "-y", "--no-install", "--run", "--trust")
     gate.wait()
     kill(process)
     assert git(work / "mine", "status", "--porcelain") == ""

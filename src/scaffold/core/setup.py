@@ -119,7 +119,7 @@ def install(made: Made) -> None:
         # Only in an environment: a hook whose tools are not there would refuse every commit.
         if made.installed:
             made.hooks = uv.install_hooks(made.path).ok
-        if made.locked and not made.hooks:
+        if not made.hooks:
             made.leave_out("The commit hooks were not installed.", f"Online: cd {made.where} && make setup")
 
 
