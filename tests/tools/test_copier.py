@@ -235,7 +235,7 @@ def test_the_environment_is_put_back(work: Path, monkeypatch: pytest.MonkeyPatch
 
     monkeypatch.setenv("GIT_DIR", str(work / "elsewhere"))
     before, plumbum = dict(os.environ), dict(local.env)
-    template = write(work / "t", {"copier.yml": "_tasks: ['git --version']\n"})
+    template = write(work / "t", {"copier.yml": "_tasks: ['git --version']\n", "a": "1"})
     render(template, work, trust=True)
     assert (dict(os.environ), dict(local.env)) == (before, plumbum)
 
