@@ -618,9 +618,10 @@ def test_killed_while_rendering_leaves_no_dest(start: Start, tmp_path: Path, wor
 def test_killed_while_committing_leaves_no_dest(
     start: Start, acme: str, work: Path, gate: Gate, home: Path, gitconfig: Callable[[str], None]
 ) -> None:
-    write(home, {"hooks/pre-commit": f"#!/bin/sh\n{gate.command}\n"})
-    (home / "hooks/pre-commit").chmod(0o755)
-    gitconfig("[user]\nname = A\nemail = a@b\n[core]\nhooksPath = ~/hooks\n")
+    # The first commit runs no hooks, but is signed where its owner signs.
+    write(home, {"sign": f"#!/bin/sh\n{gate.command}\n"})
+    (home / "sign").chmod(0o755)
+    gitconfig(f"[user]\nname = A\nemail = a@b\n[commit]\ngpgSign = true\n[gpg]\nprogram = {home}/sign\n")
     (work / "mine").mkdir()
     process = start("new", "acme/hello", "mine", "-y", "--no-install")
     gate.wait()

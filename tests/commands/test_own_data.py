@@ -138,9 +138,10 @@ def test_another_kind_of_data_is_named(run: Run, template: Path, work: Path) -> 
 @pytest.fixture
 def stopping(gate: Gate, home: Path, gitconfig: Callable[[str], None]) -> Gate:
     """A gate at which every commit stops."""
-    write(home, {"hooks/pre-commit": f"#!/bin/sh\n{gate.command}\n"})
-    (home / "hooks/pre-commit").chmod(0o755)
-    gitconfig("[user]\nname = A\nemail = a@b\n[core]\nhooksPath = ~/hooks\n")
+    # The first commit runs no hooks, but is signed where its owner signs.
+    write(home, {"sign": f"#!/bin/sh\n{gate.command}\n"})
+    (home / "sign").chmod(0o755)
+    gitconfig(f"[user]\nname = A\nemail = a@b\n[commit]\ngpgSign = true\n[gpg]\nprogram = {home}/sign\n")
     return gate
 
 
