@@ -58,6 +58,7 @@ def test_the_updated_project_works_before_and_after_it_is_trained_again(updated:
     assert status == 200
     assert answer["prediction"] > 100
     assert (answer["low"], answer["high"]) == (None, None)
+    run("uv", "run", "bike-demand", "data", cwd=folder)  # the table has another name since 0.4.0
     run("uv", "run", "bike-demand", "evaluate", cwd=folder)
     assert "prediction_interval" not in json.loads((folder / "reports/metrics.json").read_text())
 
@@ -65,7 +66,7 @@ def test_the_updated_project_works_before_and_after_it_is_trained_again(updated:
     found = json.loads((folder / "reports/metrics.json").read_text())["prediction_interval"]
     assert 0.85 <= found["coverage"] <= 0.95
     assert 50 < found["mean_width"] < 200
-    assert f"holds {100 * found['coverage']:.1f} %" in (folder / "README.md").read_text()
+    assert f"covers {100 * found['coverage']:.1f} %" in (folder / "README.md").read_text()
     _, answer = predict(run, folder)
     assert answer["low"] < answer["prediction"] < answer["high"]
     assert updated.lost() == []
