@@ -27,7 +27,7 @@ demo: install  ## generate ml-tabular, run it, show its result table
 
 test: install lint  ## every check and test, the longest for templates that changed (TEST_BASE=COMMIT: since when)
 	.venv/bin/pytest --cov --cov-report=term -m "not slow" --numprocesses $(JOBS)
-	$(MAKE) --no-print-directory --jobs $(JOBS) $(if $(filter output-sync,$(.FEATURES)),--output-sync=target) $(STAGES:%=slow-%)
+	$(MAKE) --no-print-directory --keep-going --jobs $(JOBS) $(if $(filter output-sync,$(.FEATURES)),--output-sync=target) $(STAGES:%=slow-%)
 	@$(MAKE) --no-print-directory left-out
 
 test-all:  ## everything, whatever changed
