@@ -7,6 +7,8 @@ UV     := $(TOOLS)/bin/uv
 DEMO   ?= $(shell mktemp -d)/bike-demand
 JOBS   ?= 2
 export TEST_BASE ?=
+# Many images of containers forbid Python to keep what it compiled; the tests start hundreds of interpreters.
+export PYTHONDONTWRITEBYTECODE :=
 STAGES := $(notdir $(wildcard templates/[a-z]*))
 
 .DEFAULT_GOAL := help

@@ -6,6 +6,7 @@ No test sees the developer's configuration, and none reaches the network.
 import os
 import shutil
 import signal
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -39,6 +40,14 @@ SYSTEM = """\
 """git's system configuration: no repository of a test outlives it, so none is flushed to disk, tidied up, or filled
 with examples of hooks."""
 
+# With PYTHONDONTWRITEBYTECODE, as many images of containers set it, every process would compile all that it imports.
+sys.dont_write_bytecode = False
+OUTSIDE = (
+    "NO_COLOR", "FORCE_COLOR", "COLUMNS", "EMAIL", "PYTHONDONTWRITEBYTECODE", "PYTHONPATH", "PYTHONUTF8",
+    "TERMINAL_WIDTH",
+)  # fmt: skip
+"""Variables of the developer's that would change what programs do."""
+
 
 def seal(patch: pytest.MonkeyPatch, root: Path) -> None:
     """Move home, configuration, caches and temporary files below `root`; forget what the outside set."""
@@ -51,7 +60,7 @@ def seal(patch: pytest.MonkeyPatch, root: Path) -> None:
     for name in list(os.environ):
         if name.startswith(("GIT_", "UV_", "COPIER_", "SCAFFOLD_", "_TYPER", "TYPER_")):
             patch.delenv(name)
-    for name in ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "EMAIL", "PYTHONPATH", "PYTHONUTF8", "TERMINAL_WIDTH"):
+    for name in OUTSIDE:
         patch.delenv(name, raising=False)
     values = {
         "HOME": home,
