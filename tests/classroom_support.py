@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import ClassVar, TypeVar
 
-from support import git, git_repository, write
+from support import git, git_repository, head, write
 
 SECRET = "0" * 64
 ASSIGNMENT = {
@@ -47,7 +47,7 @@ class Course:
         write(self.folder / name, files)
         git(self.folder, "add", "--all")
         git(self.folder, "commit", "--quiet", "--allow-empty", "--message", message)
-        return git(self.folder, "rev-parse", "HEAD")
+        return head(self.folder)
 
     def bare(self, student: str, name: str = "hw1") -> Path:
         """A student's repository on the forge."""
@@ -81,7 +81,7 @@ class Course:
         git(clone, "add", "--all")
         git(clone, "commit", "--quiet", "--message", "my work")
         git(clone, "push", "--quiet", "origin", "HEAD")
-        return git(clone, "rev-parse", "HEAD")
+        return head(clone)
 
     def store_refs(self) -> dict[str, str]:
         """All refs of the class store except fetched branches."""

@@ -73,12 +73,17 @@ def seal(patch: pytest.MonkeyPatch, root: Path) -> None:
         "UV_OFFLINE": "1",
         "UV_PYTHON_DOWNLOADS": "never",
         "LC_ALL": "C.UTF-8",
-        "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}",
+        "PATH": os.pathsep.join([str(BIN), *filter(_is_quick, os.environ["PATH"].split(os.pathsep))]),
         **{f"XDG_{name}_HOME": root / "xdg" / name.lower() for name in ("CONFIG", "CACHE", "DATA", "STATE")},
     }
     for name, value in values.items():
         patch.setenv(name, str(value))
     patch.setattr("tempfile.tempdir", None)
+
+
+def _is_quick(folder: str) -> bool:
+    """Whether a folder of PATH holds programs, and not pyenv's scripts that look for one: uv asks every Python."""
+    return not folder.rstrip("/").endswith(".pyenv/shims")
 
 
 @pytest.fixture(autouse=True)

@@ -133,6 +133,14 @@ def git(folder: Path, *args: str, check: bool = True) -> str:
     return done.stdout.strip()
 
 
+def head(folder: Path) -> str:
+    """The commit that HEAD names; without a process after a commit on a branch, whose ref is a file then."""
+    head_file = folder / ".git/HEAD"
+    if head_file.is_file() and (named := head_file.read_text().strip()).startswith("ref: "):
+        return (folder / ".git" / named.removeprefix("ref: ")).read_text().strip()
+    return git(folder, "rev-parse", "HEAD")
+
+
 def git_repository(folder: Path) -> Path:
     """Make `folder`, as it is, a repository with one commit."""
     git(folder, "init", "--quiet", "--initial-branch=main")

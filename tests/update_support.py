@@ -16,7 +16,7 @@ from scaffold.core.update.plan import Plan
 from scaffold.tools import git as git_door
 from scaffold.tools.git.merge import workbench
 from scaffold.tools.git.trees import Commit, File, chunks
-from support import git, write
+from support import git, head, write
 
 Content = str | bytes | File
 Files = Mapping[str, Content]
@@ -58,7 +58,7 @@ def lay_out(folder: Path, files: Files) -> None:
 def commit(folder: Path, message: str = "mine") -> str:
     git(folder, "add", "--all")
     git(folder, "commit", "--quiet", "--allow-empty", "--no-verify", "--message", message)
-    return git(folder, "rev-parse", "HEAD")
+    return head(folder)
 
 
 def put(path: str, content: Content) -> Edit:
@@ -117,12 +117,12 @@ def blobs(folder: Path, oids: list[bytes]) -> dict[bytes, bytes]:
     return found
 
 
-def in_work_tree(folder: Path) -> dict[str, File]:
-    """Every file below a folder, git's own left out."""
+def in_work_tree(folder: Path, *, git: bool = False) -> dict[str, File]:
+    """Every file below a folder, git's own left out unless told otherwise."""
     found = {}
     for place in sorted(folder.rglob("*")):
         path = place.relative_to(folder).as_posix()
-        if path.split("/")[0] == ".git" or (place.is_dir() and not place.is_symlink()):
+        if (path.split("/")[0] == ".git" and not git) or (place.is_dir() and not place.is_symlink()):
             continue
         if place.is_symlink():
             found[path] = File(place.readlink().as_posix().encode(), symlink=True)
@@ -177,12 +177,25 @@ def to_the_bit(folder: Path) -> dict[str, str]:
     return found
 
 
+_BASES: dict[tuple[tuple[tuple[str, File], ...], str], dict[str, File]] = {}
+"""What git made of files that were committed once: files and the user's configuration → everything in `.git`."""
+
+
 def at_base(folder: Path, base: Files, edit: Edit | None = None, ignored: Edit | None = None) -> Path:
     """A repository with a commit of the template's files and one of the owner's edits."""
     folder.mkdir(parents=True)
     lay_out(folder, base)
-    git(folder, "init", "--quiet", "--initial-branch=main")
-    commit(folder, "base")
+    known = (tuple(tree(base).items()), (Path.home() / ".gitconfig").read_text())
+    if known in _BASES:
+        lay_out(folder, _BASES[known])
+        for name in ("hooks", "info"):
+            (folder / ".git" / name).mkdir(exist_ok=True)
+    else:
+        git(folder, "init", "--quiet", "--initial-branch=main")
+        commit(folder, "base")
+        _BASES[known] = {
+            path: file for path, file in in_work_tree(folder, git=True).items() if path.startswith(".git/")
+        }
     if edit:
         edit(folder)
         commit(folder)
