@@ -190,12 +190,12 @@ def at_base(folder: Path, base: Files, edit: Edit | None = None, ignored: Edit |
         lay_out(folder, _BASES[known])
         for name in ("hooks", "info"):
             (folder / ".git" / name).mkdir(exist_ok=True)
+        git(folder, "update-index", "--refresh")
     else:
         git(folder, "init", "--quiet", "--initial-branch=main")
         commit(folder, "base")
-        _BASES[known] = {
-            path: file for path, file in in_work_tree(folder, git=True).items() if path.startswith(".git/")
-        }
+        whole = in_work_tree(folder, git=True)
+        _BASES[known] = {path: file for path, file in whole.items() if path.startswith(".git/")}
     if edit:
         edit(folder)
         commit(folder)

@@ -17,6 +17,9 @@ _UNUSED_NAME = "f7c1d90b"
 _KEPT = 4
 """How many renderings are kept: enough for neighbours in a sorted list, with a thousand projects, too."""
 
+_READ = 2
+"""How many releases are kept: a project's base and new."""
+
 
 @dataclass(frozen=True)
 class Rendering:
@@ -80,6 +83,7 @@ class Renderer:
     def __init__(self) -> None:
         self._done: dict[str, Rendering | None] = {}
         self._newest: dict[str, str] = {}
+        self._sources: dict[tuple[str, str | None], Source] = {}
 
     def newest_release(self, address: str) -> str:
         """The newest release of a template, asked for once. Raises ScaffoldError when it is gone or has none."""
@@ -94,11 +98,27 @@ class Renderer:
             ScaffoldError: The template or the release is gone, or an answer does not fit.
         """
         if wanted.ask:
-            return render(wanted)
+            return self._render(wanted)
         # Projects differ in their folder's name, and few templates use it once the questions are answered. So render
         # under a name that no project has: when it does not show in the result, the result holds for every folder.
-        anywhere = self._remember(replace(wanted, folder_name=_UNUSED_NAME), _render_anywhere)
-        return anywhere or self._remember(wanted, render) or render(wanted)
+        anywhere = self._remember(replace(wanted, folder_name=_UNUSED_NAME), self._render_anywhere)
+        return anywhere or self._remember(wanted, self._render) or self._render(wanted)
+
+    def _render(self, wanted: Wanted) -> Rendering:
+        """Render. One release is rendered for many folders and answers, and read once: each time costs a clone."""
+        key = wanted.address, wanted.ref
+        if key not in self._sources:
+            self._sources[key] = source.read(*key)
+            if len(self._sources) > _READ:
+                del self._sources[next(iter(self._sources))]
+        return _rendered(self._sources[key], wanted)
+
+    def _render_anywhere(self, wanted: Wanted) -> Rendering | None:
+        """The rendering, or None when it contains the folder's name."""
+        rendering = self._render(wanted)
+        traces = (repr(rendering.answers).encode(), *(path.encode() for path in rendering.tree))
+        contents = (file.content for file in rendering.tree.values())
+        return None if any(_UNUSED_NAME.encode() in text.lower() for text in (*traces, *contents)) else rendering
 
     def _remember(self, wanted: Wanted, make: Callable[[Wanted], Rendering | None]) -> Rendering | None:
         key = wanted.key
@@ -110,21 +130,16 @@ class Renderer:
         return self._done[key]
 
 
-def _render_anywhere(wanted: Wanted) -> Rendering | None:
-    """The rendering, or None when it contains the folder's name."""
-    rendering = render(wanted)
-    traces = (repr(rendering.answers).encode(), *(path.encode() for path in rendering.tree))
-    contents = (file.content for file in rendering.tree.values())
-    return None if any(_UNUSED_NAME.encode() in text.lower() for text in (*traces, *contents)) else rendering
-
-
 def render(wanted: Wanted) -> Rendering:
     """Render once, for a project in a folder of the wanted name.
 
     Raises:
         ScaffoldError: The template or the release is gone, has no releases, or an answer does not fit.
     """
-    template = source.read(wanted.address, wanted.ref)
+    return _rendered(source.read(wanted.address, wanted.ref), wanted)
+
+
+def _rendered(template: Source, wanted: Wanted) -> Rendering:
     rendering = _in_memory(template, wanted)
     if rendering is None:
         with files.temporary_folder() as parent:

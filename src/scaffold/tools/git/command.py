@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
 from scaffold.errors import ScaffoldError
@@ -33,14 +34,20 @@ def version() -> tuple[int, ...]:
     Raises:
         ScaffoldError: git is not installed, or too old.
     """
-    match = re.search(r"\d+(\.\d+)+", run(ANYWHERE, "version"))
-    numbers = tuple(int(part) for part in match.group().split(".")) if match else ()
+    numbers = _version_of(process.find_program("git"))
     if numbers < OLDEST:
         installed, needed = ".".join(map(str, numbers)), ".".join(map(str, OLDEST))
         raise ScaffoldError(
             f"git {installed} is too old: scaffold needs {needed} or newer.", _INSTALL, code="git-failed"
         )
     return numbers
+
+
+@cache
+def _version_of(_program: str | None) -> tuple[int, ...]:
+    """The version of the git on PATH, asked for once for each program."""
+    match = re.search(r"\d+(\.\d+)+", run(ANYWHERE, "version"))
+    return tuple(int(part) for part in match.group().split(".")) if match else ()
 
 
 def attempt(folder: Path, *args: str, env: Mapping[str, str] | None = None, stdin: bytes = b"") -> process.Completed:
