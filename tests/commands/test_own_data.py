@@ -263,12 +263,21 @@ HOSTILE = st.one_of(
 )
 
 
-@settings(max_examples=8)
+@pytest.mark.thorough
+@settings(max_examples=25)
 @given(name=HOSTILE.map(str.strip).filter(lambda text: bool(text) and text not in ("a", "b") and not text[0].isdigit()))
 def test_any_column_name_survives_new_and_set(tmp_path_factory: pytest.TempPathFactory, name: str) -> None:
+    survives_new_and_set(tmp_path_factory.mktemp("d"), name)
+
+
+@pytest.mark.parametrize("name", ['"); import os  #', "{{ 7*7 }}", "é 😀"])
+def test_a_hostile_column_name_survives_new_and_set(work: Path, name: str) -> None:
+    survives_new_and_set(work, name)
+
+
+def survives_new_and_set(place: Path, name: str) -> None:
     from scaffold.cli.main import main
 
-    place = tmp_path_factory.mktemp("d")
     template = write(place / "numbers", TABLE_TEMPLATE)
     rows = [[n % 7, n * 31 % 17, name] for n in range(60)]
     (place / "h.csv").write_text(csv_text(["a", "b", name], rows), encoding="utf-8")
