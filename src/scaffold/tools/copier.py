@@ -206,8 +206,8 @@ def _at_work(request: Request) -> Iterator[None]:
         raise ScaffoldError(
             f"The template has a mistake: {error}.", "Report it to the template's authors.", code="template-invalid"
         ) from error
-    # AttributeError, TypeError: copier takes it for granted that the file holds a mapping.
-    except (ConfigFileError, AttributeError, TypeError) as error:
+    # AttributeError, TypeError, KeyError: copier takes it for granted that the file holds what it needs.
+    except (ConfigFileError, AttributeError, TypeError, KeyError) as error:
         raise ScaffoldError(
             f"The copier.yml of {request.address} is not valid.",
             "Report it to the template's authors.",

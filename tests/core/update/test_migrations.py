@@ -1,4 +1,4 @@
-"""`_migrations` run inside the merge: in Copier's order, on throw-away checkouts, with one plan, conflicts and abort."""
+"""`_migrations` run inside the merge: in Copier's order, on throw-away checkouts, with one plan and one abort."""
 
 from pathlib import Path
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import yaml
-from packaging.version import Version
+from packaging.version import InvalidVersion, Version
 
 from scaffold.core.templates.questionnaire import KEYS
 from scaffold.tools.git.trees import Tree
@@ -133,10 +133,15 @@ def what_migrates(config: Mapping[str, Any], since: Version, to: Version) -> lis
 def _is_crossed(migration: Any, since: Version, to: Version) -> bool:
     """Whether Copier runs a migration (`migration_tasks` in its `_template.py`): after one release, up to another."""
     version = migration.get("version") if isinstance(migration, dict) else None
-    return version is None or since < Version(str(version)) <= to
+    try:
+        return version is None or since < Version(str(version)) <= to
+    except InvalidVersion:  # Copier will say so
+        return True
 
 
 def _command(task: Any) -> str:
-    if isinstance(task, dict):
-        task = task.get("command") or [*task.get("before", []), *task.get("after", [])]
-    return " ".join(map(str, task)) if isinstance(task, list) else str(task)
+    if isinstance(task, dict) and "command" not in task:  # the old format of migrations
+        commands = [command for stage in ("before", "after") for command in task.get(stage) or []]
+        return "; ".join(map(_command, commands))
+    command = task["command"] if isinstance(task, dict) else task
+    return " ".join(map(str, command)) if isinstance(command, list) else str(command)
