@@ -19,7 +19,7 @@ from scaffold.core.templates.rendering import Renderer, Rendering
 from scaffold.core.update import apply, pending, recovery, summary, uv_lock
 from scaffold.core.update.plan import Plan, make_plan, with_file
 from scaffold.core.update.sides import Target, render_both
-from scaffold.errors import ExitCode, ScaffoldError
+from scaffold.errors import ExitCode, InterruptedByUserError, ScaffoldError
 from scaffold.tools import git, uv
 from scaffold.tools.git.merge import Workbench, workbench
 
@@ -93,8 +93,10 @@ def update(
             apply.require_clean(project)
         try:
             outcome = _decided(project, options, progress, renderer)
-        except KeyboardInterrupt:
-            recovery.recover(project)
+        except KeyboardInterrupt as error:
+            said = recovery.recover(project)
+            if said:
+                raise InterruptedByUserError(f"Interrupted. {said}") from error
             raise
     return replace(outcome, warnings=[*notices, *outcome.warnings])
 
@@ -164,7 +166,7 @@ def _applied(bench: Workbench, plan: Plan, options: UpdateOptions, new: Renderin
         undo = "git commit finishes it; scaffold update --abort undoes it."
         return summary.done(plan, "staged", undo, [*notices, *summary.in_stash(held)])
     if not apply.finish(plan, held):
-        clash = Notice("Your uncommitted work conflicts with the update and is in git's stash.", "git stash pop")
+        clash = Notice("Your uncommitted work conflicts with what is there now and is in git's stash.", "git stash pop")
         return summary.left(plan, "updated", [*notices, clash])
     return summary.done(plan, "updated", "git revert HEAD undoes it.", notices)
 
