@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from conftest import Run
+from core.update.conftest import Forked
 from support import git, write
 from update_support import (
     LINES,
@@ -176,6 +177,16 @@ def test_one_that_fails_leaves_the_project_as_it_was(stage: str, template: Templ
         1,
         "The template's own code failed with exit status 7: `exit 7`.",
     )
+    assert Condition.of(project) == before
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("stage", ["before", "after"])
+def test_killed_while_one_runs(stage: str, template: Template, project: Path, run: Run, forked: Forked) -> None:
+    template.release("2.0", {}, migrations(f'{{version: "2.0", {stage}: ["touch half.txt; kill -9 0"]}}'))
+    before = Condition.of(project)
+    assert forked("update", project, "-y", "--trust") == -9
+    assert run("status", project, "--json").data["projects"][0]["state"] == "ok"
     assert Condition.of(project) == before
 
 

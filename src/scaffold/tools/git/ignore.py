@@ -3,13 +3,14 @@
 The user's own rules (core.excludesFile) do not count: an update gives everybody the same files.
 """
 
+import contextlib
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from scaffold.tools.files import temporary_folder
 from scaffold.tools.git import command
-from scaffold.tools.git.bare import make_bare
+from scaffold.tools.git.bare import BareRepository, make_bare
 from scaffold.tools.git.trees import Tree, decoded, write_folder
 
 
@@ -19,9 +20,8 @@ def addable(folder: Path) -> list[str]:
     Raises:
         GitError: git cannot read the folder.
     """
-    with temporary_folder() as parent:
-        args = (*_apart(parent, folder), "ls-files", "-z", "--others", "--exclude-per-directory=.gitignore")
-        names = command.run_bytes(folder, *args).split(b"\0")
+    with _work_tree(folder) as repository:
+        names = repository.run_bytes("ls-files", "-z", "--others", "--exclude-per-directory=.gitignore").split(b"\0")
     return [decoded(name) for name in names if name and not name.endswith(b"/")]
 
 
@@ -34,19 +34,20 @@ def ignored(tree: Tree, paths: Collection[str]) -> set[str]:
     rules = {path: file for path, file in tree.items() if path.rsplit("/", 1)[-1] == ".gitignore" and not file.symlink}
     if not paths or not rules:
         return set()
-    with temporary_folder() as parent:
-        folder = parent / "tree"
-        folder.mkdir()
+    asked = "".join(f"{path}\0" for path in paths).encode("utf-8", "surrogateescape")
+    with temporary_folder() as folder:
         write_folder(rules, folder)
-        alone = ("-c", f"core.excludesFile={os.devnull}")
-        args = (*_apart(parent, folder), *alone, "check-ignore", "-z", "--stdin", "--no-index")
-        stdin = "".join(f"{path}\0" for path in paths).encode("utf-8", "surrogateescape")
-        done = command.attempt(folder, *args, stdin=stdin)
+        with _work_tree(folder) as repository:
+            done = repository.attempt("check-ignore", "-z", "--stdin", "--no-index", stdin=asked)
     if done.returncode not in (0, 1):
         raise command.failure(["check-ignore"], done)
     return {decoded(name) for name in done.out.split(b"\0") if name}
 
 
-def _apart(parent: Path, folder: Path) -> tuple[str, str]:
-    """The options by which git takes a folder for a work tree, with its repository elsewhere."""
-    return f"--git-dir={make_bare(parent / 'apart.git').folder}", f"--work-tree={folder}"
+@contextlib.contextmanager
+def _work_tree(folder: Path) -> Iterator[BareRepository]:
+    """An empty repository that takes a folder for its work tree."""
+    with temporary_folder() as parent:
+        place = make_bare(parent / "apart.git").folder
+        options = ("-C", str(folder), f"--work-tree={folder}", "-c", f"core.excludesFile={os.devnull}")
+        yield BareRepository(place, options)
