@@ -114,9 +114,7 @@ def _decided(project: Project, options: UpdateOptions, progress: Progress, rende
         label = f"{source.suggested_name(project.address)}-{new.version}"
         plan = make_plan(bench, project, base, new, label, migrating)
         outcome = data.described(_carried_out(bench, plan, options, new))
-    # On a terminal, such a question was asked again.
-    dropped = [] if options.ask else summary.dropped(new)
-    return replace(outcome, warnings=[*outcome.warnings, *dropped])
+    return replace(outcome, warnings=[*outcome.warnings, *summary.dropped(new, asked=options.ask)])
 
 
 def _carried_out(bench: Workbench, plan: Plan, options: UpdateOptions, new: Rendering) -> Outcome:

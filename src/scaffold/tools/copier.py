@@ -268,8 +268,12 @@ def _hushed(ask: bool) -> Iterator[None]:
 @contextlib.contextmanager
 def _without_stdout() -> Iterator[None]:
     """Let what the template's code prints go to stderr: stdout is for our own output, which may be JSON."""
+    try:
+        kept = os.dup(1)
+    except OSError:  # closed
+        yield
+        return
     sys.stdout.flush()
-    kept = os.dup(1)
     try:
         os.dup2(2, 1)
         yield

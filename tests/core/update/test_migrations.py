@@ -180,6 +180,14 @@ def test_one_that_fails_leaves_the_project_as_it_was(stage: str, template: Templ
     assert Condition.of(project) == before
 
 
+def test_one_that_takes_the_answers_away_is_named(template: Template, project: Path, run: Run) -> None:
+    template.release("2.0", {}, migrations('{version: "2.0", before: ["rm .copier-answers.yml"]}'))
+    before = Condition.of(project)
+    done = run("update", project, "-y", "--trust", "--json")
+    assert (done.code, "A migration of the template left no answers" in done.json["error"]["message"]) == (1, True)
+    assert Condition.of(project) == before
+
+
 @pytest.mark.thorough
 @pytest.mark.parametrize("stage", ["before", "after"])
 def test_killed_while_one_runs(stage: str, template: Template, project: Path, run: Run, forked: Forked) -> None:

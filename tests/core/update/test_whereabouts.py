@@ -138,6 +138,20 @@ def test_a_lock_older_than_an_interrupted_update_is_not_ours(project: Path, run:
     assert "interrupted" in run("status", project, "--json").data["projects"][0]["state"]
 
 
+def test_a_merge_that_is_not_finished_is_not_ours_to_end(project: Path, run: Run) -> None:
+    git(project, "checkout", "--quiet", "-b", "side")
+    write_and_commit(project, {"README.md": "side\n"})
+    git(project, "checkout", "--quiet", "-")
+    write_and_commit(project, {"README.md": "main\n"})
+    git(project, "merge", "--quiet", "--no-commit", "-s", "ours", "side")
+    before = Condition.of(project)
+    done = run("update", project, "-y", "--json")
+    assert (done.code, "A git merge is not finished" in done.json["error"]["message"]) == (1, True)
+    assert Condition.of(project) == before
+    git(project, *done.json["error"]["hint"].partition("git -C")[2].split()[1:])
+    assert run("update", project, "-y").code == 0
+
+
 def test_what_the_owner_commits_during_the_update_is_kept(project: Path, meanwhile: Meanwhile) -> None:
     done = meanwhile("read-tree", "echo mine > README.md && git commit --quiet --all --message meanwhile")
     assert (done.code, done.data["state"]) == (0, "updated")

@@ -123,7 +123,7 @@ def apply(bench: Workbench, plan: Plan, message: str, *, commit: bool, autostash
 
 
 def _require_free(project: Project) -> None:
-    """Refuse while another git command writes the index: its lock is not ours to remove."""
+    """Refuse while another git command is at work: its lock is not ours to remove, nor its commit ours to make."""
     lock = pending.lock_of_git(project)
     if lock.exists():
         raise ScaffoldError(
@@ -131,6 +131,18 @@ def _require_free(project: Project) -> None:
             "Wait until it has ended; if none is running, delete that file. Then try again.",
             code="busy",
         )
+
+    for name, verb in _UNDER_WAY.items():
+        if (project.repository.git_dir / name).exists():
+            raise ScaffoldError(
+                f"A git {verb} is not finished in {project.root}, and the update's commit would end it.",
+                f"Finish it with git commit, or undo it: git -C {project.root} {verb} --abort",
+                code="uncommitted-changes",
+            )
+
+
+_UNDER_WAY = {"MERGE_HEAD": "merge", "CHERRY_PICK_HEAD": "cherry-pick", "REVERT_HEAD": "revert"}
+"""What git's next commit would belong to: file in the git directory → command."""
 
 
 def _require_visible(bench: Workbench, plan: Plan, *, all_of_it: bool) -> None:

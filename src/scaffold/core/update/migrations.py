@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from scaffold.core.project import open_project
+from scaffold.core.project import ANSWERS_FILE, open_project
 from scaffold.core.templates import source
 from scaffold.core.templates.rendering import Wanted, request
 from scaffold.core.templates.source import Source
@@ -43,7 +43,7 @@ class Migrations:
         if self.template is None:
             return tree, self.wanted.remembered
         with self._run(bench, tree, "before") as folder:
-            return bench.taken(folder), open_project(folder).answers
+            return bench.taken(folder), _answers(folder)
 
     def after(self, bench: Workbench, tree: str, answers: Mapping[str, Any]) -> str:
         """Run those that come last on the merged tree, with the new answers. Returns the tree that they leave.
@@ -68,6 +68,17 @@ class Migrations:
             with request(self.template, wanted) as asked:
                 copier.migrate(asked, folder, stage, version)
             yield folder
+
+
+def _answers(folder: Path) -> Mapping[str, Any]:
+    try:
+        return open_project(folder).answers
+    except ScaffoldError as error:
+        raise ScaffoldError(
+            f"A migration of the template left no answers that can be read in {ANSWERS_FILE}.",
+            "Nothing was changed. Tell the template's authors.",
+            code="template-invalid",
+        ) from error
 
 
 def find(template: Source, wanted: Wanted, since: str) -> Migrations:

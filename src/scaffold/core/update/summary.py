@@ -49,14 +49,15 @@ _LEFT = {"conflicts": "conflicts to resolve", "staged": "staged, not committed",
 """The words of the last line for an update that leaves something to the owner: state → words."""
 
 
-def dropped(new: Rendering) -> list[Notice]:
-    """The answers that the new release no longer takes."""
+def dropped(new: Rendering, *, asked: bool) -> list[Notice]:
+    """The answers that the new release no longer takes, but for questions that a person was asked again."""
     return [
         Notice(
             f"`{name}` is no longer allowed and took its default: {reason.rstrip('.')}.",
             f"Choose: scaffold update -d {name}=VALUE",
         )
         for name, reason in new.dropped.items()
+        if not asked or new.questions.get(name, {}).get("ask", True) is False
     ]
 
 
