@@ -64,6 +64,10 @@ def update(
 
     folders = _folders(paths, all_below)
     many = len(folders) != 1 or all_below is not None
+    if (abort or check) and (to or answer or (dry_run and abort)):
+        raise UsageError(
+            f"{'--abort' if abort else '--check'} takes no --to, -d or --dry-run.", "Leave one of them out."
+        )
     if (check or abort) and not many:
         return (update_check.check if check else command_.abort)(folders[0])
     if abort:
