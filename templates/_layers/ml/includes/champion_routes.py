@@ -1,15 +1,3 @@
-{#- What a service that answers with the registry's champion has in every stage: api.jinja takes it in. -#}
-{%- set tells -%}
-`GET /health` says whether a model is in use, `GET /model-info` which one, `POST /predict` asks it. The model is the
-registry's `champion`; every answer names its version.
-{%- endset -%}
-{%- set state -%}
-@cache
-def champion() -> tracking.Champion:
-    """Load the model in use once; as long as there is none, every call looks again."""
-    return tracking.champion(load_settings())
-{%- endset -%}
-{%- set routes -%}
 class Health(BaseModel):
     """The service can answer."""
 
@@ -39,4 +27,3 @@ def model_info() -> ModelInfo:
     return ModelInfo(
         name=tracking.MODEL, version=version, run_id=run_id, metrics=tracking.run_metrics(run_id)
     )
-{%- endset -%}
