@@ -1,12 +1,3 @@
-{#- What the tests of this stage share; conftest.py takes it in. -#}
-{%- set imports -%}
-from {{ package_name }} import data, features, tracking, train
-from {{ package_name }}.config import Settings, load_settings
-from {{ package_name }}.contracts import Table
-from {{ package_name }}.lifecycle import aliases
-from {{ package_name }}.serving import champion
-{%- endset -%}
-{%- set fixtures -%}
 @pytest.fixture(scope="session")
 def table() -> Table:
     """Join every flight with its weather, once."""
@@ -91,4 +82,3 @@ def port() -> int:
     """Find a port of this machine that is free."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         return int(server.getsockname()[1])
-{%- endset -%}

@@ -1,9 +1,3 @@
-{#- What the tests of this stage share; conftest.py takes it in. -#}
-{%- set imports -%}
-from {{ package_name }} import data, raw
-from {{ package_name }}.config import Settings, load_settings
-{%- endset -%}
-{%- set fixtures -%}
 TABLE = Path("data/raw/mnist_5k.csv.gz")
 
 
@@ -79,4 +73,3 @@ def small(tracked: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name, value in {**digits, **short}.items():
         monkeypatch.setenv(name, value)
     return tracked
-{%- endset -%}

@@ -1,10 +1,3 @@
-{#- What the tests of this stage share; conftest.py takes it in. -#}
-{%- set imports -%}
-from {{ package_name }} import columns, data, dataset, features, train
-from {{ package_name }}.columns import Table
-from {{ package_name }}.config import Settings, load_settings
-{%- endset -%}
-{%- set fixtures -%}
 MOST_ROWS = 10_000  # of a large table; the tests do not need more
 
 
@@ -44,4 +37,3 @@ def model(parts: dict[str, Table], settings: Settings) -> train.Pipeline:
 def ordinary() -> dict[str, Any]:
     """Make a request with an ordinary value for each column."""
     return {column.name: column.example for column in dataset.INPUTS}
-{%- endset -%}

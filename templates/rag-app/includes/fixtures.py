@@ -1,9 +1,3 @@
-{#- What the tests of this stage share; conftest.py takes it in. -#}
-{%- set imports -%}
-from {{ package_name }} import data
-from {{ package_name }}.config import Settings, load_settings
-{%- endset -%}
-{%- set fixtures -%}
 @pytest.fixture(scope="session")
 def handbook(tmp_path_factory: pytest.TempPathFactory, settings: Settings) -> Settings:
     """Bring the pages that ship with the repository into an index, once: six seconds."""
@@ -22,4 +16,3 @@ def handbook(tmp_path_factory: pytest.TempPathFactory, settings: Settings) -> Se
         settings = settings.model_copy(update=changes)
         data.ingest(settings, [settings.knowledge_base])
         return settings
-{%- endset -%}
