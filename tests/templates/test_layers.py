@@ -19,13 +19,14 @@ def texts(part: Path) -> list[str]:
 
 
 def used(layer: Path) -> dict[str, bool]:
-    """The files that a layer includes and does not have → whether rendering fails without them."""
+    """The files that a layer includes, and neither it nor the base layer has → whether rendering fails without them."""
     holes: dict[str, bool] = {}
+    has = {path.name for part in (layer, layer.parent / "base") for path in (part / "includes").iterdir()}
     for text in texts(layer):
         for tag in TAG.findall(text):
             for name in re.findall(r"includes/([\w.-]+\.\w+)['\"]|part\('([\w.]+)'\)", tag):
                 file = name[0] or name[1]
-                if not (layer / "includes" / file).exists():
+                if file not in has:
                     holes[file] = holes.get(file, False) or "ignore missing" not in tag
     return holes
 
