@@ -1,4 +1,4 @@
-"""`layer.toml`: the holes that a layer declares are the files that it includes and does not have, and templates fill them."""
+"""`layer.toml`: the holes that a layer declares are the files that it includes and lacks, and templates fill them."""
 
 import re
 import tomllib
