@@ -15,3 +15,12 @@ def show(url: str) -> None:
     """Open the page, unless this is a Linux without a desktop: a browser in the terminal would hide the service."""
     if sys.platform != "linux" or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
         webbrowser.open(url)
+
+
+def open_page(app: FastAPI, port: int) -> None:
+    """Serve an application on this machine and open its page, until Ctrl-C."""
+    with listen(port) as listener, suppress(KeyboardInterrupt):
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        typer.echo(f"The page is on {url}; stop it with Ctrl-C.")
+        show(url)  # the browser's first request waits at the port until the service has started
+        uvicorn.Server(uvicorn.Config(app, log_level="warning")).run(sockets=[listener])
