@@ -6,7 +6,7 @@ class Health(BaseModel):
 
 
 class ModelInfo(BaseModel):
-    """Where the model in use comes from."""
+    """The origin of the model in use, and its metrics."""
 
     name: str
     version: str
