@@ -37,9 +37,12 @@ def declared(layer: Path) -> dict[str, bool]:
     return {hole["name"]: hole["required"] for hole in content.get("holes", [])}
 
 
-def test_every_layer_declares_its_holes() -> None:
+def test_every_layer_declares_its_holes_and_adds_to_the_lists() -> None:
     folders = {path.name for path in TEMPLATES.glob("_layers/*/") if path.is_dir()}
     assert {layer.name for layer in LAYERS} == folders
+    joins = (TEMPLATES / "_layers/base/includes/layers.jinja").read_text(encoding="utf-8")
+    joined = re.findall(r"'(\w+)'", joins.partition(" in (")[2].partition(")")[0])
+    assert set(joined) == folders | {"template"}
 
 
 @pytest.mark.parametrize("layer", LAYERS, ids=lambda path: path.name)
