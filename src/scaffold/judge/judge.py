@@ -1,22 +1,22 @@
 """Run the tests with pytest, with proxies in place of the student's modules.
 
 Frames to the host begin with a letter: C a call for the worker, I an import for the worker, S a test starts, T the
-verdict on a test, E the end. The host's answers begin with V (the worker's answer) or X (why there is none).
+verdict on a test, F an import that failed here, E the end. The host's answers begin with V (the worker's answer) or X
+(why there is none).
 """
 
-import contextlib
 import json
 import os
 import re
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from types import FrameType
 from typing import Any, BinaryIO
 
 import pytest
 
-from scaffold.judge import limits, proxies, wire
+from scaffold.judge import imports, limits, proxies, wire
 
 _MAX_MESSAGE = 1500
 """The longest failure message that is reported, in characters."""
@@ -61,6 +61,35 @@ class Plugin:
         self._host, self._settings = host, settings
         self._reports: list[pytest.TestReport] = []
 
+    @pytest.hookimpl(wrapper=True)
+    def pytest_load_initial_conftests(self) -> Iterator[None]:
+        """Report why conftest.py cannot be imported."""
+        try:
+            result = yield
+        except pytest.UsageError:
+            raise
+        except Exception as error:
+            self._report_import(error)
+            raise
+        return result
+
+    def pytest_exception_interact(
+        self,
+        node: pytest.Item | pytest.Collector,  # noqa: ARG002
+        call: pytest.CallInfo[Any],
+        report: pytest.TestReport | pytest.CollectReport,
+    ) -> None:
+        """Report why a test file cannot be imported."""
+        if isinstance(report, pytest.CollectReport) and call.excinfo is not None:
+            self._report_import(call.excinfo.value)
+
+    def _report_import(self, error: BaseException) -> None:
+        """Report a module of the student's that failed here, where the tests run in one process with their code."""
+        cause = getattr(error, "cause", None) or error.__cause__ or error
+        explained = imports.explain(cause, self._settings["folder"], self._settings["teachers"])
+        if explained["place"][0] or isinstance(cause, ModuleNotFoundError):
+            self._host.report(b"F", {"error": explained})
+
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """Report why a test file cannot be imported: it has no tests."""
         if report.failed:
@@ -70,18 +99,23 @@ class Plugin:
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Run only the tests that count."""
-        only = self._settings["only"]
-        if only:
-            items[:] = [item for item in items if any(_matches(item.nodeid, name) for name in only)]
+        only, together, is_isolated = (self._settings[name] for name in ("only", "together", "is_isolated"))
+        items[:] = [
+            item
+            for item in items
+            if (not only or _is_among(item.nodeid, only)) and _is_among(item.nodeid, together) != is_isolated
+        ]
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
         """Run a test with a timeout, and report the verdict."""
         self._reports.clear()
+        self._host.connection.has_lost = False
         self._host.report(b"S", item.nodeid)
         # A test may need a new worker, whose imports do not count as the test's own time.
-        limit = self._settings["limits"]
-        with _timeout(self._host, limit["seconds"] + limit["import_seconds"]):
+        limit, before = self._settings["limits"], sum(os.times()[:4])
+        timeout = _Timeout(self._host, limit["seconds"] + limit["import_seconds"], self._settings["patience"])
+        with timeout:
             result = yield
         reports = self._reports
         # A test that was skipped or expected to fail has not passed.
@@ -93,6 +127,8 @@ class Plugin:
             "skipped": any(report.skipped for report in reports),
             "message": _failure_message(failed[0]) if failed else "",
             "seconds": round(sum(report.duration for report in reports), 3),
+            "cpu": round(sum(os.times()[:4]) - before, 3),
+            "interrupted": bool(failed) and (timeout.is_over or self._host.connection.has_lost),
         }
         self._host.report(b"T", verdict)
         return result
@@ -107,6 +143,10 @@ def _matches(test: str, name: str) -> bool:
     return test == name or test.startswith((f"{name}[", f"{name}::"))
 
 
+def _is_among(test: str, names: Sequence[str]) -> bool:
+    return any(_matches(test, name) for name in names)
+
+
 def _failure_message(report: pytest.TestReport | pytest.CollectReport) -> str:
     if report.skipped:
         reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
@@ -118,24 +158,39 @@ def _failure_message(report: pytest.TestReport | pytest.CollectReport) -> str:
     return "\n".join(lines if crash else lines[-3:])[:_MAX_MESSAGE]
 
 
-@contextlib.contextmanager
-def _timeout(host: Host, seconds: float) -> Iterator[None]:
-    """Raise OutOfTimeError in the block after this many seconds; not on Windows, which has no SIGALRM."""
-    if sys.platform == "win32":
-        yield
-        return
+class _Timeout:
+    """Raises OutOfTimeError in the block after so much CPU time, or `patience` times as long by the clock.
 
-    def interrupt(_number: int, _frame: FrameType | None) -> None:
-        if not host.is_calling:  # otherwise the host ends the call
-            raise OutOfTimeError(f"it took longer than {seconds:g} s")
+    Not on Windows, which has no such signals.
+    """
 
-    before = signal.signal(signal.SIGALRM, interrupt)
-    signal.setitimer(signal.ITIMER_REAL, seconds, _ALARM_INTERVAL)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+    def __init__(self, host: Host, seconds: float, patience: float) -> None:
+        self._host, self._seconds, self._patience = host, seconds, patience
+        self._before: list[tuple[int, Any]] = []
+        self.is_over = False
+
+    def __enter__(self) -> None:
+        if sys.platform != "win32":
+            self._start(signal.SIGPROF, signal.ITIMER_PROF, self._seconds, f"{self._seconds:g} s")
+            by_clock = self._seconds * self._patience
+            self._start(signal.SIGALRM, signal.ITIMER_REAL, by_clock, f"{by_clock:g} s by the clock")
+
+    def __exit__(self, *_exception: object) -> None:
+        if sys.platform != "win32":
+            for timer in (signal.ITIMER_PROF, signal.ITIMER_REAL):
+                signal.setitimer(timer, 0)
+            for number, handler in self._before:
+                signal.signal(number, handler)
+
+    def _start(self, number: int, timer: int, seconds: float, time: str) -> None:
+        def interrupt(_number: int, _frame: FrameType | None) -> None:
+            if not self._host.is_calling:  # otherwise the host ends the call
+                self.is_over = True
+                raise OutOfTimeError(f"it took longer than {time}")
+
+        self._before.append((number, signal.signal(number, interrupt)))
+        if sys.platform != "win32":
+            signal.setitimer(timer, seconds, _ALARM_INTERVAL)
 
 
 def main() -> None:

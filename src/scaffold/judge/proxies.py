@@ -37,11 +37,13 @@ class Connection:
 
     Attributes:
         generation: The number of the current worker: objects of an earlier one no longer exist.
+        has_lost: Whether such an object was needed since this was last set to False.
     """
 
     def __init__(self, send: Send) -> None:
         self._send = send
         self.generation = 0
+        self.has_lost = False
         self._exceptions: dict[str, type[BaseException]] = {}
         self._kinds: dict[str, type[Reference]] = {}
 
@@ -164,6 +166,7 @@ class Reference:
         """The object's number in the current worker, looked up again if the worker was restarted."""
         if self._generation != self._connection.generation:
             if self._origin is None:
+                self._connection.has_lost = True
                 raise StudentError("what it made before no longer exists: the program had to be restarted")
             target, name = self._origin
             again = self._connection.request("get", target, name)

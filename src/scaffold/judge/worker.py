@@ -18,7 +18,7 @@ import traceback
 from collections.abc import Callable
 from typing import Any
 
-from scaffold.judge import limits, wire
+from scaffold.judge import imports, limits, wire
 
 _MAX_PRINTED = 64 * 1024
 """How many characters of what a call prints are reported."""
@@ -47,7 +47,8 @@ class _Printed(io.StringIO):
 class _Worker:
     """The objects that the judge refers to by number."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: str) -> None:
+        self._folder = folder
         self._objects: list[Any] = []
         self._numbers: dict[int, int] = {}
 
@@ -94,7 +95,8 @@ class _Worker:
         where = [
             f"{frame.filename}:{frame.lineno}" for frame in frames if os.sep + "scaffold" + os.sep not in frame.filename
         ]
-        return {"bases": bases, "message": str(error)[:2000], "where": where[-1] if where else ""}
+        description = {"bases": bases, "message": str(error)[:2000], "where": where[-1] if where else ""}
+        return description | imports.explain(error, self._folder)
 
 
 def _fields(value: Any) -> dict[str, Any] | None:
@@ -144,7 +146,7 @@ def main() -> None:
     limits.apply(settings["limits"])
     os.chdir(settings["folder"])
     sys.path[:0] = settings["import_roots"]
-    worker = _Worker()
+    worker = _Worker(settings["folder"])
     wire.write(answers, b"ready")
     while (request := wire.read(requests)) is not None:
         if request:

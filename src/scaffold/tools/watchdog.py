@@ -1,4 +1,7 @@
-"""Watch a process tree several times a second, and end it when it takes too long or uses too much."""
+"""Watch a process tree several times a second, and end it when it takes too long or uses too much.
+
+Time is CPU time, which a busy machine does not change; the clock is the second limit, for a process that waits.
+"""
 
 import contextlib
 import os
@@ -10,6 +13,8 @@ from pathlib import Path
 
 _INTERVAL = 0.05
 """Seconds between two checks."""
+PATIENCE = 6
+"""A process may take this many times its CPU time by the clock: so much slower may a busy machine be."""
 _MAX_FILES = 20_000
 """More files than this are too many."""
 
@@ -49,18 +54,39 @@ class Watchdog:
         self._stop_all = stop_all or threading.Event()
         self.reason = ""
         self._pid, self._kill, self._limits, self._folders = pid, kill, limits, folders
-        self._deadline, self._deadline_reason = float("inf"), ""
+        self._by_clock = self._by_cpu = float("inf")
+        self._deadline_reason, self._allowed = "", 0.0
+        self._last_cpu = 0.0
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
         self._thread.start()
 
-    def deadline(self, seconds: float, reason: str) -> None:
-        """End the process in this many seconds, unless the deadline is cleared before."""
-        self._deadline_reason, self._deadline = reason, time.monotonic() + seconds
+    def deadline(self, by_cpu: float, by_clock: float, seconds: float, reason: str) -> None:
+        """Set when the process must end.
+
+        Args:
+            by_cpu: The reading of `cpu_seconds` at which it must end.
+            by_clock: The reading of `time.monotonic` at which it must end.
+            seconds: The CPU time that it was given, for the reason.
+            reason: Why it was ended, with `{}` for the time, as in `it took longer than {}`.
+        """
+        self._allowed, self._deadline_reason = seconds, reason
+        self._by_cpu, self._by_clock = by_cpu, by_clock
 
     def clear(self) -> None:
         """Remove the deadline."""
-        self._deadline = float("inf")
+        self._by_cpu = self._by_clock = float("inf")
+
+    @property
+    def measures_cpu(self) -> bool:
+        """Whether this system tells the CPU time of the process tree."""
+        return self._pid > 0 and os.path.exists(f"/proc/{self._pid}/stat")  # noqa: PTH110
+
+    def cpu_seconds(self) -> float:
+        """The CPU time that the process tree has used, in seconds; 0 where the system does not report it."""
+        if self._pid:
+            self._last_cpu = max(self._last_cpu, cpu_used(process_tree(self._pid)))
+        return self._last_cpu
 
     def stop(self) -> None:
         """Stop watching."""
@@ -82,8 +108,10 @@ class Watchdog:
         memory_mb = self._limits.memory_mb
         if self._stop_all.is_set():
             return "it was stopped"
-        if time.monotonic() > self._deadline:
-            return self._deadline_reason
+        if self._by_cpu < float("inf") and self.cpu_seconds() > self._by_cpu:
+            return self._deadline_reason.format(f"{self._allowed:g} s")
+        if time.monotonic() > self._by_clock:
+            return self._deadline_reason.format(f"{self._allowed * PATIENCE:g} s by the clock")
         pids = list(process_tree(self._pid)) if self._pid else []
         # Up to three processes belong to the sandbox itself.
         if len(pids) > self._limits.processes + 3:
@@ -105,6 +133,17 @@ def memory_used(pids: Iterable[int]) -> float:
             # Resident minus shared: pages that belong to a file, such as a library, are shared and not counted.
             total += (int(fields[1]) - int(fields[2])) * page_size
     return total / (1 << 20)
+
+
+def cpu_used(pids: Iterable[int]) -> float:
+    """The CPU time of some processes and of their children that have ended, in seconds (proc(5)); 0 for unknown."""
+    ticks = 0
+    for pid in pids:
+        with contextlib.suppress(OSError, ValueError, IndexError):
+            # The name of the program, in parentheses, may contain anything.
+            fields = Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()
+            ticks += sum(map(int, fields[11:15]))
+    return ticks / os.sysconf("SC_CLK_TCK") if ticks else 0.0
 
 
 def process_tree(pid: int) -> Iterator[int]:

@@ -5,7 +5,7 @@ passed.
 """
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from scaffold.core.classroom.course import Course
 from scaffold.core.classroom.grading import environment, scoring, session
 from scaffold.core.classroom.grading.remote import Job
 from scaffold.core.classroom.grading.runner import Runner
-from scaffold.core.classroom.grading.session import SessionResult
+from scaffold.core.classroom.grading.verdict import SessionResult, joined
 from scaffold.core.classroom.grading.submission import SandboxFiles, read_layout, split_files
 from scaffold.core.classroom.rules import Exercise, Rules, read_rules
 from scaffold.core.classroom.starter import build, personal
@@ -53,6 +53,22 @@ class Autograder:
         """Run the tests on a version of the assignment, with the personal values and data of one owner."""
         return session.run_tests(self.runner, self.sandbox_files(tree, owner), slot)
 
+    def try_again(self, first: SessionResult, tree: Tree, owner: str) -> SessionResult:
+        """The result after a second try of what timed out or died: alone, so that no other submission slows it."""
+        if first.is_final:
+            return first
+        files = self.sandbox_files(tree, owner)
+        if first.stopped:
+            return first.with_second_try(session.run_tests(self.runner, files))
+        # What lost its objects when another test ended the program would lose them again beside it.
+        groups = [group for group in (first.bereft, first.interrupted) if group]
+        again = [session.run_tests(replace(self.runner, only=group), files) for group in groups]
+        return first.with_second_try(joined(again))
+
+    def run_alone(self, tree: Tree, owner: str) -> SessionResult:
+        """Run the tests while nothing else is graded, with a second try of what timed out or died."""
+        return self.try_again(self.run_tests(tree, owner), tree, owner)
+
     def sandbox_files(self, tree: Tree, owner: str) -> SandboxFiles:
         """What the judge and the worker see of a version of the assignment."""
         own = personal.student_files(self.course, self.assignment, owner, self.source.tree)
@@ -82,9 +98,9 @@ def load_autograder(course: Course, assignment: Assignment, sandbox: Sandbox, pr
     rules = read_rules(assignment)
     source = build.read_source(assignment)
     layout = read_layout(source.tree, assignment.hidden)
-    for file in rules.together:
-        if file not in layout.files:
-            raise ScaffoldError(f"{assignment.name}/{ASSIGNMENT_FILE} [grading]: there is no test file {file}.")
+    for name in rules.together:
+        if name.partition("::")[0] not in layout.files:
+            raise ScaffoldError(f"{assignment.name}/{ASSIGNMENT_FILE} [grading]: there is no test file {name}.")
     files = environment.lock_files(source.tree)
     env = environment.find_or_build(course.data_folder, files, configured_python(course, rules), progress)
     only = tuple(name for exercise in rules.exercises for name in exercise.tests)
@@ -113,7 +129,7 @@ def expected_exercises(autograder: Autograder, progress: Progress) -> list[Exerc
         cached = {}
     if cached.get("key") != key:
         progress.step("Running your own solution")
-        cached = {"key": key, "tests": passing_tests(autograder.run_tests(autograder.source.tree, _REHEARSAL))}
+        cached = {"key": key, "tests": passing_tests(autograder.run_alone(autograder.source.tree, _REHEARSAL))}
         write_atomically(path, json.dumps(cached))
     return scoring.exercises_with_tests(autograder.rules, cached["tests"])
 
@@ -127,10 +143,13 @@ def passing_tests(result: SessionResult) -> list[str]:
     failed = [verdict for verdict in result.verdicts if not verdict.passed and not verdict.skipped]
     if failed or result.stopped:
         reason = result.stopped
-        if failed:
+        if result.imports:
+            reason = str(result.imports[0])
+        elif failed:
             reason = f"{failed[0].test}: {failed[0].message.splitlines()[0] if failed[0].message else 'it failed'}"
         raise ScaffoldError(f"Your own solution does not pass: {reason}", "See all: scaffold class rehearse")
     tests = [verdict.test for verdict in result.verdicts if verdict.passed]
     if not tests:
-        raise ScaffoldError("Your own solution passes no test.", "See why: scaffold class rehearse")
+        why = f": {result.imports[0]}" if result.imports else "."
+        raise ScaffoldError(f"Your own solution passes no test{why}", "See all: scaffold class rehearse")
     return tests

@@ -3,14 +3,14 @@
 import queue
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from scaffold.core.classroom.grading import junit, remote, scoring
 from scaffold.core.classroom.grading.autograder import Autograder, expected_exercises
 from scaffold.core.classroom.grading.remote import Job
 from scaffold.core.classroom.grading.scoring import Score
-from scaffold.core.classroom.grading.session import SessionResult
+from scaffold.core.classroom.grading.verdict import SessionResult
 from scaffold.core.classroom.grading.submission import read_submission
 from scaffold.core.classroom.owners import Owner
 from scaffold.core.classroom.rules import Exercise, choose_submission, parse_time
@@ -31,6 +31,8 @@ class Graded:
         detail: Why it failed.
         submission: The submission that was graded.
         score: Its points; None where grading failed.
+        why: Why this submission counts, or nothing does.
+        result: The verdicts on its tests; None where none ran.
     """
 
     owner: Owner
@@ -38,6 +40,13 @@ class Graded:
     detail: str = ""
     submission: Submission | None = None
     score: Score | None = None
+    why: str = ""
+    result: SessionResult | None = field(default=None, repr=False)
+
+    @property
+    def is_final(self) -> bool:
+        """Whether no test needs another try."""
+        return self.result is None or self.result.is_final
 
 
 def grade_submissions(
@@ -86,6 +95,24 @@ def grade_submissions(
             autograder.runner.stop_all.set()
             pool.shutdown(cancel_futures=True)
             raise
+
+
+def try_again(autograder: Autograder, store: Store, rows: Sequence[Graded], progress: Progress) -> list[Graded]:
+    """Run what timed out or died once more, one submission at a time: a busy machine must not change points.
+
+    Raises:
+        ScaffoldError: The teacher's own solution does not pass.
+    """
+    exercises = expected_exercises(autograder, progress)
+    waiting = [row for row in rows if not row.is_final]
+    done: dict[str, Graded] = {}
+    for number, row in enumerate(waiting, start=1):
+        progress.count("Trying again, alone", number, len(waiting))
+        if row.submission and row.result:
+            tree = read_submission(store, row.submission.commit)
+            result = autograder.try_again(row.result, tree, row.owner.id)
+            done[row.owner.id] = _graded(autograder, row.owner, row.submission, result, exercises)
+    return [replace(done[row.owner.id], why=row.why) if row.owner.id in done else row for row in rows]
 
 
 def grade_on_cluster(
@@ -159,7 +186,7 @@ def _graded(
         no_result = SessionResult((), "nothing was collected")
         return Graded(owner, NOTHING, score=scoring.score(no_result, exercises, rules))
     days = rules.late.days_late(submission.received, rules.due)
-    return Graded(owner, GRADED, "", submission, scoring.score(result, exercises, rules, days))
+    return Graded(owner, GRADED, "", submission, scoring.score(result, exercises, rules, days), result=result)
 
 
 def choose_submissions(

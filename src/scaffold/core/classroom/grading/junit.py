@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from xml.etree import ElementTree
 
-from scaffold.core.classroom.grading.session import SessionResult, Verdict
+from scaffold.core.classroom.grading.verdict import SessionResult, Verdict
 from scaffold.core.classroom.rules import Exercise
 from scaffold.errors import ScaffoldError
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from scaffold.core.classroom.course import Course
 from scaffold.core.classroom.grading import scoring
 from scaffold.core.classroom.grading.autograder import Autograder
-from scaffold.core.classroom.grading.session import SessionResult
+from scaffold.core.classroom.grading.verdict import SessionResult
 from scaffold.core.classroom.rules import Exercise
 from scaffold.core.classroom.starter import build
 from scaffold.core.outcome import Progress
@@ -67,9 +67,9 @@ def rehearse_assignment(autograder: Autograder, seeds: int, progress: Progress) 
     for seed in range(seeds):
         progress.count("Grading your solution", seed + 1, seeds)
         with_seed = replace(autograder, runner=replace(autograder.runner, seed=seed))
-        results.append(with_seed.run_tests(autograder.source.tree, f"rehearsal-{seed}"))
+        results.append(with_seed.run_alone(autograder.source.tree, f"rehearsal-{seed}"))
     progress.step("Grading the starter")
-    starter_result = autograder.run_tests(build.make_starter(autograder.source).tree, "rehearsal-0")
+    starter_result = autograder.run_alone(build.make_starter(autograder.source).tree, "rehearsal-0")
     names = _test_names(autograder, results)
     exercises = scoring.exercises_with_tests(autograder.rules, names) if names else []
     *solution, starter = (_points_share(result, autograder, exercises) for result in (*results, starter_result))

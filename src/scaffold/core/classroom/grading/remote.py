@@ -14,7 +14,7 @@ from platformdirs import user_cache_path
 from scaffold.core.classroom.assignment_file import Limits
 from scaffold.core.classroom.grading import environment, session
 from scaffold.core.classroom.grading.runner import Runner
-from scaffold.core.classroom.grading.session import SessionResult
+from scaffold.core.classroom.grading.verdict import SessionResult
 from scaffold.core.classroom.grading.submission import Layout, SandboxFiles
 from scaffold.core.outcome import silent
 from scaffold.errors import ScaffoldError

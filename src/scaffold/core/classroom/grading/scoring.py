@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from scaffold.core.classroom.grading.session import SessionResult, Verdict
+from scaffold.core.classroom.grading.verdict import ImportFailure, SessionResult, Verdict, cut_short
 from scaffold.core.classroom.rules import Exercise, Rules
 from scaffold.errors import ScaffoldError
 
@@ -40,6 +40,7 @@ class Score:
         before: The points before the late penalty.
         parts: The points of each exercise.
         stopped: What ended the test session early; empty for nothing.
+        imports: The student's modules that could not be imported.
     """
 
     points: float
@@ -48,6 +49,12 @@ class Score:
     before: float
     parts: tuple[ExerciseScore, ...]
     stopped: str = ""
+    imports: tuple[ImportFailure, ...] = ()
+
+    @property
+    def tests(self) -> list[Verdict]:
+        """The verdicts of all tests."""
+        return [test for part in self.parts for test in part.tests]
 
 
 def exercises_with_tests(rules: Rules, tests: Sequence[str]) -> list[Exercise]:
@@ -87,19 +94,26 @@ def score(result: SessionResult, exercises: Sequence[Exercise], rules: Rules, da
     scale = rules.points / most if rules.points and most else 1.0
     before = scale * sum(part.points for part in parts)
     points = before * rules.late.factor(days_late)
-    return Score(round(points, 4), round(scale * most, 4), days_late, round(before, 4), parts, result.stopped)
+    return Score(round(points, 4), round(scale * most, 4), days_late, round(before, 4), parts, result.stopped, _imports(parts, result))
 
 
 def _exercise_score(exercise: Exercise, result: SessionResult) -> ExerciseScore:
     by_test = {verdict.test: verdict for verdict in result.verdicts}
     tests = tuple(
-        by_test.get(test) or Verdict(test, False, message=why_not_run(test, result)) for test in exercise.tests
+        by_test.get(test) or cut_short(test, result, why_not_run(test, result)) for test in exercise.tests
     )
     share = sum(test.passed for test in tests) / len(tests) if tests else 0.0
     return ExerciseScore(exercise.id, exercise.title, exercise.points * share, exercise.points, tests, exercise.hint)
 
 
+def _imports(parts: Sequence[ExerciseScore], result: SessionResult) -> tuple[ImportFailure, ...]:
+    """The modules that could not be imported; none where all tests passed in spite of it."""
+    return () if all(test.passed for part in parts for test in part.tests) else result.imports
+
+
 def why_not_run(test: str, result: SessionResult) -> str:
-    """Why a test did not run: its file could not be imported, or the session ended early."""
+    """Why a test did not run: its file or a module could not be imported, or the session ended early."""
     file = next((verdict for verdict in result.verdicts if verdict.test == test.partition("::")[0]), None)
-    return file.message if file else result.stopped or "it did not run"
+    if file:
+        return file.message
+    return result.stopped or (str(result.imports[0]) if result.imports else "it did not run")

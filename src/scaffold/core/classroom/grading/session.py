@@ -7,8 +7,9 @@ this module, so that a call that takes too long, or a worker that ends, fails th
 import json
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from scaffold.core.classroom.grading.runner import (
     Runner,
@@ -19,41 +20,20 @@ from scaffold.core.classroom.grading.runner import (
     start,
 )
 from scaffold.core.classroom.grading.submission import SandboxFiles
+from scaffold.core.classroom.grading.verdict import ImportFailure, SessionResult, Verdict, joined
 from scaffold.tools.files import open_to_all, temporary_folder
 from scaffold.tools.git import trees
 from scaffold.tools.process import Child
+from scaffold.tools.watchdog import PATIENCE
 
 _MAX_FRAME = 1 << 28
 """The longest frame from the judge, in bytes."""
+_MAX_PATH, _MAX_SUMMARY = 200, 500
+"""The longest path and the longest reason of an import that failed, in characters."""
+_TOTAL = "all tests together took longer than {}"
+_NOT_IMPORTED = "a module could not be imported"
 _EXIT_SECONDS = 0.3
 """How long to wait for the exit status of a process that stopped answering, in seconds."""
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """The outcome of a test.
-
-    Attributes:
-        test: The test's id, as pytest names it.
-        passed: Whether it ran and passed.
-        skipped: Whether it was skipped.
-        message: Why it did not pass.
-        seconds: How long it took, in seconds.
-    """
-
-    test: str
-    passed: bool
-    skipped: bool = False
-    message: str = ""
-    seconds: float = 0.0
-
-
-@dataclass(frozen=True)
-class SessionResult:
-    """The outcome of a test session: a verdict per test, and what ended the session early (empty for nothing)."""
-
-    verdicts: tuple[Verdict, ...]
-    stopped: str = ""
 
 
 def run_tests(runner: Runner, files: SandboxFiles, slot: int = 0) -> SessionResult:
@@ -64,22 +44,20 @@ def run_tests(runner: Runner, files: SandboxFiles, slot: int = 0) -> SessionResu
         files: What the judge and the worker see.
         slot: A number that no other session has at the same time.
     """
-    counted = [file for file in runner.layout.files if _counts(runner, file)]
+    counted = [file for file in runner.layout.files if not runner.only or _is_named(file, runner.only)]
+    together = [file for file in counted if _is_named(file, runner.together)]
     isolated = [file for file in counted if file not in runner.together]
-    together = [file for file in counted if file in runner.together]
-    verdicts: list[Verdict] = []
-    stopped = []
+    results = []
     with temporary_folder() as stage:
         for number, (tests, is_isolated) in enumerate(((isolated, True), (together, False))):
             if tests:
-                result = _Session(runner, files, stage / str(number), slot, is_isolated).run(tests)
-                verdicts += result.verdicts
-                stopped += [result.stopped] if result.stopped else []
-    return SessionResult(tuple(verdicts), "; ".join(stopped))
+                results.append(_Session(runner, files, stage / str(number), slot, is_isolated).run(tests))
+    return joined(results)
 
 
-def _counts(runner: Runner, file: str) -> bool:
-    return not runner.only or any(name == file or name.startswith(f"{file}::") for name in runner.only)
+def _is_named(file: str, names: Sequence[str]) -> bool:
+    """Whether some of the names are the file, or tests in it."""
+    return any(name == file or name.startswith(f"{file}::") for name in names)
 
 
 class _Session:
@@ -95,7 +73,12 @@ class _Session:
         self._imported: dict[bytes, str] = {}  # import request → why it failed; empty when it succeeded
         self._why_no_worker = "it ended before"
         self._worker_is_ready = False
-        self._deadline = 0.0
+        self._by_clock = self._by_cpu = 0.0  # when the current test must end; 0 before the first one
+        self._cpu_before = 0.0  # of the worker, when the current test began
+        self._cpu_of_workers = 0.0  # of those that ended
+        self._was_interrupted = False
+        self._has_called = False
+        self._failed_imports: dict[ImportFailure, None] = {}
 
     def run(self, tests: Sequence[str]) -> SessionResult:
         """Run test files."""
@@ -106,39 +89,54 @@ class _Session:
         runner, workspace = self._runner, self._workspaces["judge"]
         judge = start(runner, "judge", workspace)
         seconds = runner.limits.total_seconds
-        judge.watchdog.deadline(seconds, f"all tests together took longer than {seconds} s")
+        judge.watchdog.deadline(seconds, time.monotonic() + PATIENCE * seconds, seconds, _TOTAL)
         # The judge imports the student's modules itself only where it runs in one process with their code.
         modules, roots = (
             (list(runner.layout.modules), []) if self._is_isolated else ([], import_roots(runner, workspace))
         )
-        settings = {"tests": list(tests), "only": list(runner.only), "modules": modules, "import_roots": roots}
+        chosen = {"only": list(runner.only), "together": list(runner.together), "is_isolated": self._is_isolated}
+        settings = {
+            "tests": list(tests),
+            **chosen,
+            "modules": modules,
+            "import_roots": roots,
+            "patience": PATIENCE,
+            "teachers": [path for path in self._files["judge"] if runner.layout.is_teachers(path)],
+        }
         try:
             if self._is_isolated:
                 self._start_worker()
             send_settings(runner, judge, workspace, settings)
-            return self._result(self._serve(judge.child), judge)
+            return self._result(self._serve(judge), judge)
         finally:
             judge.terminate()
             self._stop_worker()
 
     def _result(self, is_complete: bool, judge: SandboxedProcess) -> SessionResult:
+        imports = tuple(self._failed_imports)
         if is_complete:
-            return SessionResult(tuple(self._verdicts.values()))
+            return SessionResult(tuple(self._verdicts.values()), imports=imports)
         status = judge.child.status(_EXIT_SECONDS)
         stopped = judge.watchdog.reason or f"the tests ended in the middle (exit status {status})"
         # In one process with the tests, a student's code can forge verdicts: an incomplete session counts for nothing.
-        return SessionResult(tuple(self._verdicts.values()) if self._is_isolated else (), stopped)
+        return SessionResult(tuple(self._verdicts.values()) if self._is_isolated else (), stopped, imports)
 
-    def _serve(self, judge: Child) -> bool:
+    def _serve(self, judge: SandboxedProcess) -> bool:
         """Handle the judge's frames (their kinds are listed in judge/judge.py). Returns whether it reached the end."""
-        while (frame := judge.receive(_MAX_FRAME)) is not None:
+        while (frame := judge.child.receive(_MAX_FRAME)) is not None:
             kind, content = frame[:1], frame[1:]
             if kind in b"CI" and self._is_isolated:
-                judge.send(self._call_worker(content, imports=kind == b"I"))
+                judge.child.send(self._call_worker(content, imports=kind == b"I"))
             elif kind == b"S":
+                total = self._runner.limits.total_seconds
+                if judge.watchdog.cpu_seconds() + self._cpu_of_all_workers() > total:
+                    judge.watchdog.reason = _TOTAL.format(f"{total} s")
+                    return False
                 self._begin_test()
             elif kind == b"T":
                 self._add_verdict(content)
+            elif kind == b"F" and not self._is_isolated:
+                self._add_import_failure(content)
             elif kind == b"E":
                 return True
         return False
@@ -152,21 +150,48 @@ class _Session:
                 report.get("skipped") is True,
                 str(report["message"]),
                 float(report["seconds"]),
+                float(report.get("cpu", 0)),
+                report.get("interrupted") is True or self._was_interrupted,
             )
         except (ValueError, KeyError, TypeError, RecursionError):
             return
+        if self._is_isolated:
+            verdict = replace(verdict, cpu=self._cpu_of_test(verdict))
+        self._was_interrupted = False
         # A test reports once: a second report is a forgery.
         self._verdicts.setdefault(verdict.test, verdict)
 
+    def _cpu_of_test(self, verdict: Verdict) -> float:
+        """The CPU time that the student's code took in a test, or the test's whole time where that is not known."""
+        if self._worker is None or not self._worker.watchdog.measures_cpu:
+            return verdict.seconds
+        return round(max(0.0, self._worker.watchdog.cpu_seconds() - self._cpu_before), 3)
+
+    def _cpu_of_all_workers(self) -> float:
+        return self._cpu_of_workers + (self._worker.watchdog.cpu_seconds() if self._worker else 0.0)
+
+    def _add_import_failure(self, content: bytes) -> None:
+        """Remember why a module could not be imported, from an answer of the worker's or a report of the judge's."""
+        try:
+            error = json.loads(content).get("error")
+            place, message = error["place"], str(error["summary"])
+            failure = ImportFailure(str(place[0])[:_MAX_PATH], int(place[1]), message[:_MAX_SUMMARY])
+        except (ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError):
+            return
+        # After a call, the message may repeat what a hidden test sent.
+        self._failed_imports.setdefault(failure if not self._has_called else replace(failure, message=_NOT_IMPORTED))
+
     def _begin_test(self) -> None:
         """See that a worker runs and has imported what was imported before, then start the test's time."""
-        self._deadline = 0.0
+        self._by_clock, self._was_interrupted = 0.0, False
         if self._is_isolated and self._worker is None:
             self._start_worker()
             self._import_again()
+        seconds = self._runner.limits.seconds
         if self._worker:
             self._worker.child.send(b"")
-        self._deadline = time.monotonic() + self._runner.limits.seconds
+            self._cpu_before = self._worker.watchdog.cpu_seconds()
+        self._by_cpu, self._by_clock = self._cpu_before + seconds, time.monotonic() + PATIENCE * seconds
 
     def _import_again(self) -> None:
         """Import into a new worker what was imported before; stop when that ends it."""
@@ -177,29 +202,48 @@ class _Session:
     def _call_worker(self, request: bytes, *, imports: bool) -> bytes:
         """The frame for the judge: `V` and the worker's answer, or `X` and why there is none."""
         if imports and self._imported.get(request):
-            return b"X" + self._imported[request].encode()
-        if self._worker is None and not self._deadline:
+            return self._no_answer(self._imported[request])
+        if self._worker is None and not self._by_clock:
             self._start_worker()
-        worker, limits = self._worker, self._runner.limits
+        worker = self._worker
         if worker is None:
-            return b"X" + self._why_no_worker.encode()
-        started = time.monotonic()
-        if imports or not self._deadline:
-            worker.watchdog.deadline(limits.import_seconds, f"it took longer than {limits.import_seconds} s to import")
-        else:
-            worker.watchdog.deadline(self._deadline - started, f"it took longer than {limits.seconds} s")
+            return self._no_answer(self._why_no_worker)
+        self._has_called = self._has_called or not imports
+        started, cpu = time.monotonic(), worker.watchdog.cpu_seconds() if imports else 0.0
+        self._set_deadline(worker, started, cpu, imports=imports)
         answer = self._receive_answer(worker.child, request)
         worker.watchdog.clear()
         if imports:
             self._imported[request] = ""
-            self._deadline += time.monotonic() - started if self._deadline else 0
+            if self._by_clock:  # an import does not count as the test's own time
+                used = worker.watchdog.cpu_seconds() - cpu
+                self._by_clock += time.monotonic() - started
+                self._by_cpu += used
+                self._cpu_before += used
         if answer is not None:
+            if imports:
+                self._add_import_failure(answer)
             return b"V" + answer
         self._why_no_worker = self._failure(worker)
         if imports:
             self._imported[request] = self._why_no_worker
+            self._failed_imports.setdefault(ImportFailure("", 0, self._why_no_worker, interrupted=True))
         self._stop_worker()
-        return b"X" + self._why_no_worker.encode()
+        return self._no_answer(self._why_no_worker)
+
+    def _set_deadline(self, worker: SandboxedProcess, started: float, cpu: float, *, imports: bool) -> None:
+        limits = self._runner.limits
+        if imports or not self._by_clock:
+            seconds = limits.import_seconds
+            by_cpu = (cpu or worker.watchdog.cpu_seconds()) + seconds
+            worker.watchdog.deadline(by_cpu, started + PATIENCE * seconds, seconds, "it took longer than {} to import")
+        else:
+            worker.watchdog.deadline(self._by_cpu, self._by_clock, limits.seconds, "it took longer than {}")
+
+    def _no_answer(self, reason: str) -> bytes:
+        """The frame that says why the worker did not answer: what happens now is no verdict on the student's code."""
+        self._was_interrupted = True
+        return b"X" + reason.encode()
 
     def _receive_answer(self, worker: Child, request: bytes) -> bytes | None:
         """The worker's answer to a request, sent once the worker is ready; None for no answer."""
@@ -225,5 +269,6 @@ class _Session:
 
     def _stop_worker(self) -> None:
         if self._worker:
+            self._cpu_of_workers += self._worker.watchdog.cpu_seconds()
             self._worker.terminate()
         self._worker = None
