@@ -31,9 +31,9 @@ class OutOfTimeError(Exception):
 class Host:
     """The process outside the sandbox that started the judge."""
 
-    def __init__(self, answers: BinaryIO, reports: BinaryIO) -> None:
+    def __init__(self, answers: BinaryIO, reports: BinaryIO, folder: str) -> None:
         self._answers, self._reports = answers, reports
-        self.connection = proxies.Connection(self.call)
+        self.connection = proxies.Connection(self.call, folder)
         self.is_calling = False
 
     def report(self, letter: bytes, content: Any = None) -> None:
@@ -195,11 +195,12 @@ class _Timeout:
 
 def main() -> None:
     """Run the tests that the first frame names."""
-    host = Host(os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb"))
+    answers, reports = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     devnull = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1):
         os.dup2(devnull, descriptor)
-    settings = json.loads(wire.read(host._answers) or b"{}")
+    settings = json.loads(wire.read(answers) or b"{}")
+    host = Host(answers, reports, settings["folder"])
     limits.apply(settings["limits"])
     os.chdir(settings["folder"])
     # Empty unless the tests run in one process with the student's code.

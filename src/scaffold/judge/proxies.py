@@ -17,7 +17,7 @@ from collections.abc import Callable, Sequence
 from types import ModuleType
 from typing import Any
 
-from scaffold.judge import wire
+from scaffold.judge import context, wire
 
 Send = Callable[[bytes, bool], bytes]
 """Sends a request to the worker (and whether it is an import). Returns the answer as JSON; raises StudentError."""
@@ -40,8 +40,9 @@ class Connection:
         has_lost: Whether such an object was needed since this was last set to False.
     """
 
-    def __init__(self, send: Send) -> None:
-        self._send = send
+    def __init__(self, send: Send, folder: str = "") -> None:
+        """Connect by `send`; `folder` is the assignment's."""
+        self._send, self._context = send, context.Changes(folder)
         self.generation = 0
         self.has_lost = False
         self._exceptions: dict[str, type[BaseException]] = {}
@@ -53,7 +54,7 @@ class Connection:
         Raises:
             BaseException: What the student's code raised, as a class of the same name.
         """
-        request = _pickle((operation, target, args, named))
+        request = pickle.dumps(self._context.news(self.generation)) + _pickle((operation, target, args, named))
         answer = self._send(request, operation == "import")
         try:
             content = json.loads(answer)

@@ -44,7 +44,8 @@ def export(folder: Path, name: str, options: ExportOptions) -> Outcome:
         options: What to fill, and where to write it.
 
     Raises:
-        ScaffoldError: The assignment was not graded, the file is not such an export, or its column is ambiguous.
+        ScaffoldError: The assignment was not graded, or a second try of a test is due; the file is not such an export,
+            or its column is ambiguous.
     """
     platform = gradebook.PLATFORMS.get(options.platform)
     if platform is None:
@@ -55,6 +56,7 @@ def export(folder: Path, name: str, options: ExportOptions) -> Outcome:
     course = find_course(folder)
     assignment = find_assignment(course, name)
     graded = {student["id"]: student for student in results.read(course, assignment.name)}
+    results.require_final(assignment.name, list(graded.values()))
     owners = all_owners(course, assignment)
     filled = gradebook.fill(_read(options.file), platform, options.column, _points(owners, graded))
     if options.out:

@@ -37,7 +37,7 @@ def write(
         progress: Receives what is being done.
 
     Raises:
-        ScaffoldError: Nothing was graded, or the forge cannot be used.
+        ScaffoldError: Nothing was graded, a second try of a test is due before sending, or the forge cannot be used.
     """
     course = find_course(folder)
     assignment = find_assignment(course, name)
@@ -51,6 +51,7 @@ def write(
         write_atomically(target / f"{owner_id}.md", text)
     rows = [Row(owner, "written", str(target / f"{owner.id}.md")) for owner in owners]
     if send:
+        results.require_final(assignment.name, [graded[owner.id] for owner in owners])
         with lock_course(course):
             stamp = build.read_source(assignment).stamp
             rows = send_feedback(open_classroom(course), assignment, owners, texts, stamp, progress)

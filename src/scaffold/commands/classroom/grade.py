@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from scaffold.core.classroom.assignment import find_assignment
@@ -18,13 +18,16 @@ from scaffold.core.classroom.grading.grade import (
     grade_from_reports,
     grade_on_cluster,
     grade_submissions,
+    try_again,
 )
 from scaffold.core.classroom.owners import select_owners
 from scaffold.core.classroom.starter.prepare import all_owners
 from scaffold.core.classroom.store import open_store
-from scaffold.core.outcome import Notice, Outcome, Progress, Table, Text, silent
+from scaffold.core.outcome import Block, Notice, Outcome, Progress, Table, Text, silent
 from scaffold.errors import ScaffoldError
 from scaffold.tools.sandbox import Sandbox, find_sandbox
+
+_MOST_NAMED = 3
 
 
 @dataclass(frozen=True)
@@ -68,42 +71,86 @@ def grade(folder: Path, name: str, options: GradeOptions, progress: Progress = s
                 f"Nothing of {assignment.name} was collected.", f"Collect it: scaffold class collect {assignment.name}"
             )
         grader = load_autograder(course, assignment, sandbox, progress)
-        chosen = choose_submissions(grader, store, owners, options.at)
+        choices = choose_submissions(grader, store, owners, options.at)
+        chosen = {owner: choice.submission for owner, choice in choices.items() if choice.submission}
         if options.reports:
             rows = grade_from_reports(grader, options.reports, owners, chosen, progress)
         elif options.cluster:
             rows = grade_on_cluster(options.cluster, grader, store, owners, chosen, progress)
         else:
             rows = grade_submissions(grader, store, owners, chosen, options.jobs or os.cpu_count() or 1, progress)
+        rows = [replace(row, choice=choices[row.owner.id]) for row in rows]
+        if not all(row.is_final for row in rows):
+            # Should the second try be interrupted, `export` refuses these results.
+            results.write(course, assignment, grader.runner.layout.hidden_files, rows)
+            rows = try_again(grader, store, rows, progress)
         paths = results.write(course, assignment, grader.runner.layout.hidden_files, rows)
     return _outcome(assignment.name, rows, paths, sandbox)
 
 
 def _outcome(name: str, rows: Sequence[Graded], paths: Sequence[Path], sandbox: Sandbox) -> Outcome:
     failed = [row for row in rows if row.state == FAILED]
-    notices = []
-    if not sandbox.is_safe:
-        notices.append(Notice("Students' code ran without a sandbox, as you.", "Run: scaffold doctor"))
-    if failed:
-        notices.append(Notice(f"{len(failed)} of {len(rows)} could not be graded.", "They have no points yet."))
     data = {
         "assignment": name,
         "sandbox": sandbox.name,
         "results": str(paths[0]),
         "students": [as_json(row) for row in rows],
     }
-    table = Table(("student", "name", "points", "", ""), [_cells(row) for row in rows])
+    blocks: list[Block] = [Table(("student", "name", "points", "", ""), [_cells(row) for row in rows])]
+    if not_imported := [row for row in rows if row.score and row.score.imports]:
+        blocks += [Text(f"{_submissions(not_imported)} cannot be imported:"), _imports_table(not_imported)]
     shares = [row.score.points / row.score.most for row in rows if row.score and row.score.most]
     mean = f", {100 * sum(shares) / len(shares):.0f} % on average" if shares else ""
-    text = Text(f"{name}: {len(rows)} submissions{mean}; the results are in {paths[0].parent}.")
-    return Outcome(data, [table, text], notices, exit_code(failed))
+    blocks.append(Text(f"{name}: {_submissions(rows)}{mean}; the results are in {paths[0].parent}."))
+    return Outcome(data, blocks, _notices(rows, failed, sandbox), exit_code(failed))
+
+
+def _submissions(rows: Sequence[Graded]) -> str:
+    return f"{len(rows)} submission{'s' if len(rows) != 1 else ''}"
+
+
+def _notices(rows: Sequence[Graded], failed: Sequence[Graded], sandbox: Sandbox) -> list[Notice]:
+    notices = []
+    if not sandbox.is_safe:
+        notices.append(Notice("Students' code ran without a sandbox, as you.", "Run: scaffold doctor"))
+    if failed:
+        notices.append(Notice(f"{len(failed)} of {len(rows)} could not be graded.", "They have no points yet."))
+    interrupted = {
+        row.owner.id: [test.test.rpartition("::")[2] for test in row.score.tests if test.interrupted]
+        for row in rows
+        if row.score
+    }
+    if any(interrupted.values()):
+        named = "; ".join(f"{owner}: {_shown(tests)}" for owner, tests in interrupted.items() if tests)
+        notices.append(Notice(f"Timed out or died twice, the second time alone: {named}."))
+    late = [row.owner.id for row in rows if row.choice.drops_late]
+    if late:
+        hint = "The table says which submission counts; [late] in assignment.toml says what late work gets."
+        notices.append(Notice(f"Late work that gets no points: {', '.join(late)}.", hint))
+    return notices
+
+
+def _shown(tests: Sequence[str]) -> str:
+    """The names of some tests, the first three in full."""
+    more = f" and {len(tests) - _MOST_NAMED} more" if len(tests) > _MOST_NAMED else ""
+    return ", ".join(tests[:_MOST_NAMED]) + more
+
+
+def _imports_table(rows: Sequence[Graded]) -> Table:
+    return Table(
+        ("student", "name", "where", ""),
+        [
+            (row.owner.id, row.owner.title, f"{failure.file}:{failure.line}" if failure.file else "–", failure.message)
+            for row in rows
+            for failure in (row.score.imports if row.score else ())
+        ],
+    )
 
 
 def _cells(row: Graded) -> tuple[str, ...]:
     if row.score is None:
         return row.owner.id, row.owner.title, "–", row.state, row.detail
-    tests = [test for part in row.score.parts for test in part.tests]
+    tests = row.score.tests
     passed = f"{sum(test.passed for test in tests)} of {len(tests)} tests"
-    late = f"{row.score.days_late} d late" if row.score.days_late else ""
-    detail = ", ".join(filter(None, [late, row.score.stopped]))
+    detail = "; ".join(filter(None, [row.choice.why or row.state, row.score.stopped]))
     return row.owner.id, row.owner.title, f"{row.score.points:g} / {row.score.most:g}", passed, detail

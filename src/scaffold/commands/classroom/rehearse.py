@@ -1,5 +1,7 @@
 """`scaffold class rehearse`: check that the solution gets all points and the starter none, before handing out."""
 
+import json
+from dataclasses import asdict
 from pathlib import Path
 
 from scaffold.core.classroom.assignment import find_assignment
@@ -8,6 +10,9 @@ from scaffold.core.classroom.grading.autograder import load_autograder
 from scaffold.core.classroom.grading.rehearse import Rehearsal, RehearsedTest, rehearse_assignment
 from scaffold.core.outcome import Block, Notice, Outcome, Progress, Table, Text, silent
 from scaffold.tools.sandbox import find_sandbox
+
+_LARGE_SHARE = 0.5
+"""A test that takes more than this share of its time limit is reported."""
 
 
 def rehearse(
@@ -38,12 +43,36 @@ def rehearse(
         "starter": rehearsal.starter,
         "floor": rehearsal.floor,
         "tests": [
-            {"test": test.test, "passed": test.passed, "starter": test.starter, "message": test.message}
+            {
+                "test": test.test,
+                "passed": test.passed,
+                "starter": test.starter,
+                "message": test.message,
+                "seconds": test.seconds,
+                "limit": test.limit,
+            }
             for test in rehearsal.tests
         ],
+        "together": list(rehearsal.together),
+        "imports": [asdict(failure) for failure in rehearsal.imports],
     }
     notices = [] if sandbox.is_safe else [Notice("It ran without a sandbox.", "Run: scaffold doctor")]
-    return Outcome(data, _blocks(rehearsal, seeds), notices, 0 if rehearsal.is_ready else 1)
+    return Outcome(data, _blocks(rehearsal, seeds), notices + _time_notices(rehearsal), 0 if rehearsal.is_ready else 1)
+
+
+def _time_notices(rehearsal: Rehearsal) -> list[Notice]:
+    notices = []
+    if rehearsal.interrupted:
+        notices.append(Notice(f"Timed out or died once, and ran again: {', '.join(rehearsal.interrupted)}."))
+    slowest = rehearsal.slowest
+    if slowest and slowest.seconds > _LARGE_SHARE * slowest.limit:
+        notices.append(
+            Notice(
+                f"{slowest.test} needs {slowest.seconds:.1f} s of CPU time, and its limit is {slowest.limit:g} s.",
+                "A correct but slower submission fails it: raise [limits] seconds in assignment.toml.",
+            )
+        )
+    return notices
 
 
 def _blocks(rehearsal: Rehearsal, seeds: int) -> list[Block]:
@@ -55,8 +84,14 @@ def _blocks(rehearsal: Rehearsal, seeds: int) -> list[Block]:
     if rehearsal.starter > rehearsal.floor:
         text = "The starter gets points without any work. If that is intended, raise [grading] starter_percent."
         blocks.append(Text(text))
-    if not rehearsal.is_ready and any(test.passed < seeds for test in rehearsal.tests):
-        text = "A test that needs the student's code in its own process belongs under [grading] together."
+    if slowest := rehearsal.slowest:
+        text = f"Nearest to its time limit: {slowest.test}, {slowest.seconds:.1f} s of {slowest.limit:g} s CPU time."
+        blocks.append(Text(text))
+    blocks += [Text(f"Your solution cannot be imported: {failure}") for failure in rehearsal.imports]
+    if rehearsal.together:
+        names = "".join(f"    {json.dumps(name)},\n" for name in rehearsal.together)
+        text = "These tests need the student's code in their own process, where it could read and fool them (see"
+        text += f" docs/teaching.md). If that is right, add to assignment.toml:\n\n[grading]\ntogether = [\n{names}]"
         blocks.append(Text(text))
     ready = "It can be handed out." if rehearsal.is_ready else "It should not be handed out like this."
     return [*blocks, Text(ready)]

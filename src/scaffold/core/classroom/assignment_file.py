@@ -17,7 +17,7 @@ _HINT = "docs/teaching.md has an example."
 
 @config.table
 class LateTable:
-    """`[late]`: the late policy; see `rules.LatePolicy`."""
+    """`[late]`: the late policy; see `rules.LatePolicy`. Without this table, late submissions do not count."""
 
     grace_minutes: Annotated[int, Ge(0)] = 0
     per_day: Annotated[float, Ge(0)] = 0
@@ -29,12 +29,12 @@ class Limits:
     """`[limits]`: what one submission may use.
 
     Attributes:
-        seconds: The time of a test, in seconds.
-        import_seconds: The time to import the student's modules, in seconds.
+        seconds: The CPU time of a test, in seconds; by the clock it may take six times as long.
+        import_seconds: The CPU time to import the student's modules, in seconds.
         memory_mb: The memory of all its processes together, in MB; its temporary files may take the same again.
         processes: The number of processes, threads included.
         output_mb: The size of a returned value and of a file, in MB.
-        total_seconds: The time of all tests together, in seconds.
+        total_seconds: The CPU time of all tests together, in seconds.
     """
 
     seconds: Annotated[int, Ge(1)] = 10
@@ -76,7 +76,7 @@ class GradingTable:
     """`[grading]`: how tests are run.
 
     Attributes:
-        together: Test files that run in one process with the student's code.
+        together: Test files, and tests, that run in one process with the student's code.
         starter_percent: The per cent of the points that the starter may have.
         python: The interpreter of the teacher's own environment; empty to build one.
     """
@@ -141,7 +141,7 @@ class AssignmentFile:
 
     title: str = ""
     due: datetime.datetime | datetime.date | None = None
-    late: LateTable = LateTable()
+    late: LateTable | None = None
     points: Annotated[float, Ge(0)] = 0
     hidden: tuple[str, ...] = ()
     may_show: tuple[str, ...] = ()

@@ -9,17 +9,21 @@ from scaffold.core.classroom.assignment_file import ExerciseTable, Limits, read_
 from scaffold.core.classroom.store import Submission
 from scaffold.errors import UsageError
 
+NO_LATE = "late work gets no points"
+
 
 @dataclass(frozen=True)
 class LatePolicy:
     """The late policy.
 
     Attributes:
+        accepts: Whether late submissions count: the teacher wrote `[late]`.
         grace: The minutes after the due time that do not count as late.
         per_day: The per cent of the points that each day costs, a day that has begun counted as whole.
         days: The number of days after which a submission gets no points; 0 for no limit.
     """
 
+    accepts: bool = False
     grace: int = 0
     per_day: float = 0
     days: int = 0
@@ -33,7 +37,7 @@ class LatePolicy:
 
     def factor(self, days: int) -> float:
         """The share of the points that remains after this many days, from 0 to 1."""
-        if self.days and days > self.days:
+        if days and (not self.accepts or (self.days and days > self.days)):
             return 0.0
         return max(0.0, 1 - days * self.per_day / 100)
 
@@ -59,7 +63,7 @@ class Rules:
         limits: What one submission may use.
         exercises: The exercises with their points; empty where all tests have the same points.
         points: The points of the assignment; 0 for the sum of its exercises or, without any, one per test.
-        together: Test files that run in one process with the student's code.
+        together: Test files, and tests, that run in one process with the student's code.
         floor: The share of the points that the starter may have, from 0 to 1.
         python: The interpreter of the teacher's own environment; empty to build one.
     """
@@ -83,7 +87,7 @@ def read_rules(assignment: Assignment) -> Rules:
     file = read_assignment_file(assignment.folder)
     return Rules(
         as_datetime(file.due) if file.due else None,
-        LatePolicy(file.late.grace_minutes, file.late.per_day, file.late.days),
+        LatePolicy(True, file.late.grace_minutes, file.late.per_day, file.late.days) if file.late else LatePolicy(),
         file.limits,
         tuple(map(_exercise, file.exercises)),
         file.points,
@@ -136,6 +140,39 @@ def choose_submission(
     ]
     candidates = not_too_late or in_time
     return candidates[-1] if candidates else None
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Which of an owner's submissions counts.
+
+    Attributes:
+        submission: The submission; None for none.
+        why: Why it counts, and what came after it, in words; empty where nothing was submitted.
+        drops_late: Whether the newest submission came too late for any points.
+    """
+
+    submission: Submission | None = None
+    why: str = ""
+    drops_late: bool = False
+
+
+def explain_choice(submissions: Sequence[Submission], rules: Rules, at: datetime.datetime | None = None) -> Choice:
+    """The choice of `choose_submission`, in words."""
+    chosen = choose_submission(submissions, rules, at)
+    if not submissions:
+        return Choice()
+    newest = submissions[-1]
+    drops_late = rules.late.factor(rules.late.days_late(newest.received, rules.due)) == 0
+    if chosen is None:
+        return Choice(None, f"nothing was received by then; later: {describe_submission(newest, rules)}", drops_late)
+    why = describe_submission(chosen, rules)
+    days = rules.late.days_late(chosen.received, rules.due)
+    if not rules.late.factor(days):
+        why += f": {f'no points after {rules.late.days} days' if rules.late.accepts else NO_LATE}"
+    if newest.received > chosen.received:
+        why += f"; a later one does not count: {describe_submission(newest, rules)}"
+    return Choice(chosen, why, drops_late)
 
 
 def describe_submission(submission: Submission, rules: Rules) -> str:

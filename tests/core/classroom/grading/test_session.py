@@ -20,6 +20,7 @@ import contextlib
 import dataclasses
 import enum
 import multiprocessing
+import os
 from pathlib import Path
 from typing import NamedTuple
 
@@ -77,6 +78,10 @@ def first(points):
     return points[0]
 
 
+def around():
+    return Path.cwd().name, os.environ.get("REGION"), Path("here.txt").read_text()
+
+
 def lock():
     with multiprocessing.Lock():
         return True
@@ -86,7 +91,7 @@ import pytest
 
 import pack.code
 from pack import code
-from pack.code import LIMIT, Colour, OwnError, Pair, Point, count, fail, first, lock, opened, save, say
+from pack.code import LIMIT, Colour, OwnError, Pair, Point, around, count, fail, first, lock, opened, save, say
 
 
 def test_values():
@@ -161,6 +166,19 @@ def test_classes_in_annotations():
     assert not isinstance(Point(1), Pair | None)
 
 
+def test_directory_and_environment(tmp_path, monkeypatch):
+    (tmp_path / "here.txt").write_text("text")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("REGION", "north")
+    assert around() == (tmp_path.name, "north", "text")
+
+
+def test_they_are_the_old_ones_again():
+    with pytest.raises(OSError):
+        around()
+    assert code.os.environ.get("REGION") is None
+
+
 def test_semaphores():
     assert lock()
 """
@@ -190,7 +208,7 @@ def test_ordinary_tests_pass(sandbox: Sandbox, work: Path) -> None:
     result = run_session(sandbox, work)
     assert result.stopped == ""
     assert {verdict.test: verdict.message for verdict in result.verdicts if not verdict.passed} == {}
-    assert len(result.verdicts) == 14
+    assert len(result.verdicts) == 16
 
 
 def test_a_module_that_cannot_be_imported_fails_only_its_own_tests(work: Path) -> None:
@@ -203,7 +221,7 @@ def test_a_module_that_cannot_be_imported_fails_only_its_own_tests(work: Path) -
     failed = {verdict.test: verdict.message for verdict in result.verdicts if not verdict.passed}
     assert list(failed) == ["tests/test_other.py"]
     assert "NameError: name 'nowhere' is not defined" in failed["tests/test_other.py"]
-    assert len(result.verdicts) == 15
+    assert len(result.verdicts) == 17
 
 
 def test_a_value_that_cannot_be_sent_to_the_students_code(work: Path) -> None:

@@ -16,8 +16,8 @@ from scaffold.core.classroom.course import Course
 from scaffold.core.classroom.grading import environment, scoring, session
 from scaffold.core.classroom.grading.remote import Job
 from scaffold.core.classroom.grading.runner import Runner
-from scaffold.core.classroom.grading.verdict import SessionResult, joined
 from scaffold.core.classroom.grading.submission import SandboxFiles, read_layout, split_files
+from scaffold.core.classroom.grading.verdict import SessionResult, joined
 from scaffold.core.classroom.rules import Exercise, Rules, read_rules
 from scaffold.core.classroom.starter import build, personal
 from scaffold.core.classroom.starter.build import Source

@@ -10,10 +10,10 @@ from scaffold.core.classroom.grading import junit, remote, scoring
 from scaffold.core.classroom.grading.autograder import Autograder, expected_exercises
 from scaffold.core.classroom.grading.remote import Job
 from scaffold.core.classroom.grading.scoring import Score
-from scaffold.core.classroom.grading.verdict import SessionResult
 from scaffold.core.classroom.grading.submission import read_submission
+from scaffold.core.classroom.grading.verdict import SessionResult
 from scaffold.core.classroom.owners import Owner
-from scaffold.core.classroom.rules import Exercise, choose_submission, parse_time
+from scaffold.core.classroom.rules import Choice, Exercise, explain_choice, parse_time
 from scaffold.core.classroom.store import Store, Submission
 from scaffold.core.outcome import Progress
 from scaffold.errors import ScaffoldError
@@ -31,7 +31,7 @@ class Graded:
         detail: Why it failed.
         submission: The submission that was graded.
         score: Its points; None where grading failed.
-        why: Why this submission counts, or nothing does.
+        choice: Which submission counts, and why.
         result: The verdicts on its tests; None where none ran.
     """
 
@@ -40,7 +40,7 @@ class Graded:
     detail: str = ""
     submission: Submission | None = None
     score: Score | None = None
-    why: str = ""
+    choice: Choice = field(default_factory=Choice)
     result: SessionResult | None = field(default=None, repr=False)
 
     @property
@@ -112,7 +112,7 @@ def try_again(autograder: Autograder, store: Store, rows: Sequence[Graded], prog
             tree = read_submission(store, row.submission.commit)
             result = autograder.try_again(row.result, tree, row.owner.id)
             done[row.owner.id] = _graded(autograder, row.owner, row.submission, result, exercises)
-    return [replace(done[row.owner.id], why=row.why) if row.owner.id in done else row for row in rows]
+    return [replace(done[row.owner.id], choice=row.choice) if row.owner.id in done else row for row in rows]
 
 
 def grade_on_cluster(
@@ -191,14 +191,11 @@ def _graded(
 
 def choose_submissions(
     autograder: Autograder, store: Store, owners: Sequence[Owner], at: str = ""
-) -> dict[str, Submission]:
-    """Owner → the submission that counts. Raises UsageError when `at` is not a time."""
+) -> dict[str, Choice]:
+    """Owner → the submission that counts, and why. Raises UsageError when `at` is not a time."""
     deadline = parse_time(at, autograder.rules) if at else None
     submissions = store.submissions(autograder.assignment.name)
-    chosen = {
-        owner.id: choose_submission(submissions.get(owner.id, ()), autograder.rules, deadline) for owner in owners
-    }
-    return {owner: submission for owner, submission in chosen.items() if submission is not None}
+    return {owner.id: explain_choice(submissions.get(owner.id, ()), autograder.rules, deadline) for owner in owners}
 
 
 def as_json(row: Graded) -> dict[str, object]:
@@ -209,5 +206,6 @@ def as_json(row: Graded) -> dict[str, object]:
         "detail": row.detail,
         "commit": row.submission.commit if row.submission else None,
         "received": row.submission.received.isoformat() if row.submission else None,
+        "why": row.choice.why,
         **({"score": asdict(row.score)} if row.score else {"score": None}),
     }

@@ -11,7 +11,7 @@ from pathlib import Path
 from scaffold.core.classroom.course import Course
 from scaffold.core.classroom.grading import scoring
 from scaffold.core.classroom.grading.autograder import Autograder
-from scaffold.core.classroom.grading.verdict import SessionResult
+from scaffold.core.classroom.grading.verdict import ImportFailure, SessionResult
 from scaffold.core.classroom.rules import Exercise
 from scaffold.core.classroom.starter import build
 from scaffold.core.outcome import Progress
@@ -27,12 +27,16 @@ class RehearsedTest:
         passed: How many times the solution passed it.
         starter: Whether the starter passes it.
         message: Why the solution did not pass it.
+        seconds: The CPU time of the longest run, in seconds.
+        limit: The CPU time that it may take, in seconds.
     """
 
     test: str
     passed: int
     starter: bool
     message: str = ""
+    seconds: float = 0.0
+    limit: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -44,12 +48,23 @@ class Rehearsal:
         starter: The starter's share of the points, from 0 to 1.
         floor: The share of the points that the starter may have, from 0 to 1.
         tests: The tests, without those that the solution always skips.
+        together: Tests that the solution passes only in one process with the tests.
+        interrupted: Tests of the solution that timed out or died once, and were run again.
+        imports: Modules of the solution that cannot be imported.
     """
 
     solution: tuple[float, ...]
     starter: float
     floor: float
     tests: tuple[RehearsedTest, ...]
+    together: tuple[str, ...] = ()
+    interrupted: tuple[str, ...] = ()
+    imports: tuple[ImportFailure, ...] = ()
+
+    @property
+    def slowest(self) -> RehearsedTest | None:
+        """The test that comes nearest to its time limit; None without tests."""
+        return max(self.tests, key=lambda test: test.seconds / test.limit, default=None)
 
     @property
     def is_ready(self) -> bool:
@@ -73,11 +88,36 @@ def rehearse_assignment(autograder: Autograder, seeds: int, progress: Progress) 
     names = _test_names(autograder, results)
     exercises = scoring.exercises_with_tests(autograder.rules, names) if names else []
     *solution, starter = (_points_share(result, autograder, exercises) for result in (*results, starter_result))
-    tests = tuple(_rehearsed_test(name, results, starter_result) for name in names)
-    rehearsal = Rehearsal(tuple(solution), starter, autograder.rules.floor, tests)
+    tests = tuple(_rehearsed_test(name, autograder, results, starter_result) for name in names)
+    failed = [test.test for test in tests if test.passed < seeds]
+    rehearsal = Rehearsal(
+        tuple(solution),
+        starter,
+        autograder.rules.floor,
+        tests,
+        _passed_together(autograder, failed, progress),
+        tuple(dict.fromkeys(verdict.test for result in results for verdict in result.verdicts if verdict.tries > 1)),
+        tuple(dict.fromkeys(failure for result in results for failure in result.imports)),
+    )
     if rehearsal.is_ready:
         write_atomically(_path(autograder.course, autograder.assignment.name), autograder.source.commit)
     return rehearsal
+
+
+def _passed_together(autograder: Autograder, failed: Sequence[str], progress: Progress) -> tuple[str, ...]:
+    """Which of these tests the solution passes in one process with them; parameters are left out of the names."""
+    names = tuple(dict.fromkeys(test.partition("[")[0] for test in failed))
+    isolated = tuple(name for name in names if not scoring.is_among(name, autograder.rules.together))
+    if not isolated:
+        return ()
+    progress.step("Running what failed in one process with the tests")
+    runner = replace(autograder.runner, only=isolated, together=isolated)
+    result = replace(autograder, runner=runner).run_tests(autograder.source.tree, "rehearsal-0")
+    verdicts = {
+        name: [verdict.passed for verdict in result.verdicts if scoring.matches(verdict.test, name)]
+        for name in isolated
+    }
+    return tuple(name for name, passed in verdicts.items() if passed and all(passed))
 
 
 def is_rehearsed(course: Course, assignment: str, commit: str) -> bool:
@@ -104,7 +144,9 @@ def _points_share(result: SessionResult, autograder: Autograder, exercises: Sequ
     return round(score.points / score.most, 6) if score.most else 0.0
 
 
-def _rehearsed_test(test: str, results: Sequence[SessionResult], starter_result: SessionResult) -> RehearsedTest:
+def _rehearsed_test(
+    test: str, autograder: Autograder, results: Sequence[SessionResult], starter_result: SessionResult
+) -> RehearsedTest:
     verdicts = [next((verdict for verdict in result.verdicts if verdict.test == test), None) for result in results]
     message = next((verdict.message for verdict in verdicts if verdict and not verdict.passed), "")
     not_run = [result for result, verdict in zip(results, verdicts, strict=True) if verdict is None]
@@ -112,4 +154,8 @@ def _rehearsed_test(test: str, results: Sequence[SessionResult], starter_result:
         message = message or scoring.why_not_run(test, not_run[0])
     passed = sum(verdict is not None and verdict.passed for verdict in verdicts)
     passes = any(verdict.test == test and verdict.passed for verdict in starter_result.verdicts)
-    return RehearsedTest(test, passed, passes, message)
+    limits = autograder.rules.limits
+    # In one process with the tests, imports cannot be told from the test itself (judge/judge.py).
+    imports = limits.import_seconds if scoring.is_among(test, autograder.rules.together) else 0
+    seconds = max((verdict.cpu for verdict in verdicts if verdict), default=0.0)
+    return RehearsedTest(test, passed, passes, message, seconds, limits.seconds + imports)

@@ -14,8 +14,8 @@ from platformdirs import user_cache_path
 from scaffold.core.classroom.assignment_file import Limits
 from scaffold.core.classroom.grading import environment, session
 from scaffold.core.classroom.grading.runner import Runner
-from scaffold.core.classroom.grading.verdict import SessionResult
 from scaffold.core.classroom.grading.submission import Layout, SandboxFiles
+from scaffold.core.classroom.grading.verdict import SessionResult
 from scaffold.core.outcome import silent
 from scaffold.errors import ScaffoldError
 from scaffold.tools import cluster
@@ -35,7 +35,7 @@ class Job:
         files: What the judge and the worker see.
         layout: Which files of the assignment are the teacher's.
         limits: What one submission may use.
-        together: Test files that run in one process with the student's code.
+        together: Test files, and tests, that run in one process with the student's code.
         only: The tests to run; all when empty.
         lock_files: The files from which the environment is built.
         python: A Python interpreter on that machine to use instead; empty to build the environment.

@@ -13,6 +13,7 @@ from typing import Any
 from scaffold.core.classroom.assignment import Assignment
 from scaffold.core.classroom.course import Course
 from scaffold.core.classroom.grading.grade import Graded, as_json
+from scaffold.core.classroom.grading.verdict import TRIES
 from scaffold.errors import ScaffoldError
 from scaffold.tools.files import write_atomically
 
@@ -51,11 +52,12 @@ def write(course: Course, assignment: Assignment, hidden: Sequence[str], rows: S
     by_id |= {row.owner.id: {**as_json(row), "name": row.owner.title} for row in rows}
     students = list(by_id.values())
     content = {"assignment": assignment.name, "title": assignment.title, "hidden": list(hidden), "students": students}
-    _append_history(target / "history.jsonl", [as_json(row) for row in rows if row.score and row.submission])
+    final = [row for row in rows if row.is_final]
+    _append_history(target / "history.jsonl", [as_json(row) for row in final if row.score and row.submission])
     paths = [target / "results.json", target / "results.csv"]
     write_atomically(paths[0], json.dumps(content, indent=1, ensure_ascii=False) + "\n")
     write_atomically(paths[1], _csv(students))
-    for row in rows:
+    for row in final:
         if row.score:
             paths.append(target / "gradescope" / f"{row.owner.id}.json")
             write_atomically(paths[-1], json.dumps(_gradescope(as_json(row), hidden), indent=1) + "\n")
@@ -89,6 +91,22 @@ def read(course: Course, assignment: str) -> list[dict[str, Any]]:
 def read_if_graded(course: Course, assignment: str) -> list[dict[str, Any]]:
     """The results, one entry per student; empty when nothing was graded."""
     return read(course, assignment) if (folder(course, assignment) / "results.json").is_file() else []
+
+
+def require_final(assignment: str, students: Sequence[Mapping[str, Any]]) -> None:
+    """Raise ScaffoldError where a test timed out or died once and was not tried again: these points may change."""
+    waiting = [student["id"] for student in students if not _is_final(student)]
+    if waiting:
+        raise ScaffoldError(
+            f"A test of {', '.join(waiting)} timed out or died, and was not tried again yet: the points may change.",
+            f"Grade again: scaffold class grade {assignment} --only {','.join(waiting)}",
+        )
+
+
+def _is_final(student: Mapping[str, Any]) -> bool:
+    tests = [test for part in (student["score"] or {}).get("parts", ()) for test in part["tests"]]
+    # Results of a version before the second try have no such keys.
+    return all(not test.get("interrupted") or test.get("tries", TRIES) >= TRIES for test in tests)
 
 
 def hidden_tests(course: Course, assignment: str) -> list[str]:

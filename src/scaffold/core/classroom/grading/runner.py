@@ -37,7 +37,7 @@ class Runner:
         environment: The Python environment with the assignment's libraries.
         layout: Which files of the assignment are the teacher's.
         limits: What one submission may use.
-        together: Test files that run in one process with the student's code.
+        together: Test files, and tests, that run in one process with the student's code.
         only: The tests to run; all when empty.
         seed: The seed for random numbers and for the order of sets (PYTHONHASHSEED).
         stop_all: Set to end all sessions.

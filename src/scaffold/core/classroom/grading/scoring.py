@@ -87,6 +87,11 @@ def matches(test: str, name: str) -> bool:
     return test == name or test.startswith((f"{name}[", f"{name}::"))
 
 
+def is_among(test: str, names: Sequence[str]) -> bool:
+    """Whether a test id belongs to one of the names."""
+    return any(matches(test, name) for name in names)
+
+
 def score(result: SessionResult, exercises: Sequence[Exercise], rules: Rules, days_late: int = 0) -> Score:
     """The points of a submission: those of each exercise times the share of its tests that passed."""
     parts = tuple(_exercise_score(exercise, result) for exercise in exercises)
@@ -94,21 +99,16 @@ def score(result: SessionResult, exercises: Sequence[Exercise], rules: Rules, da
     scale = rules.points / most if rules.points and most else 1.0
     before = scale * sum(part.points for part in parts)
     points = before * rules.late.factor(days_late)
-    return Score(round(points, 4), round(scale * most, 4), days_late, round(before, 4), parts, result.stopped, _imports(parts, result))
+    imports = () if all(test.passed for part in parts for test in part.tests) else result.imports
+    most = round(scale * most, 4)
+    return Score(round(points, 4), most, days_late, round(before, 4), parts, result.stopped, imports)
 
 
 def _exercise_score(exercise: Exercise, result: SessionResult) -> ExerciseScore:
     by_test = {verdict.test: verdict for verdict in result.verdicts}
-    tests = tuple(
-        by_test.get(test) or cut_short(test, result, why_not_run(test, result)) for test in exercise.tests
-    )
+    tests = tuple(by_test.get(test) or cut_short(test, result, why_not_run(test, result)) for test in exercise.tests)
     share = sum(test.passed for test in tests) / len(tests) if tests else 0.0
     return ExerciseScore(exercise.id, exercise.title, exercise.points * share, exercise.points, tests, exercise.hint)
-
-
-def _imports(parts: Sequence[ExerciseScore], result: SessionResult) -> tuple[ImportFailure, ...]:
-    """The modules that could not be imported; none where all tests passed in spite of it."""
-    return () if all(test.passed for part in parts for test in part.tests) else result.imports
 
 
 def why_not_run(test: str, result: SessionResult) -> str:

@@ -79,9 +79,7 @@ class SessionResult:
     @property
     def interrupted(self) -> tuple[str, ...]:
         """The ids of the tests and files that timed out or died, and need another try; without `bereft`."""
-        return tuple(
-            verdict.test for verdict in self.verdicts if not verdict.is_final and LOST not in verdict.message
-        )
+        return tuple(verdict.test for verdict in self.verdicts if not verdict.is_final and LOST not in verdict.message)
 
     @property
     def bereft(self) -> tuple[str, ...]:

@@ -50,11 +50,30 @@ def feedback_text(title: str, result: Mapping[str, Any], hidden: Collection[str]
     if score["days_late"]:
         days = f"{score['days_late']} day{'s' if score['days_late'] > 1 else ''}"
         lines += [f"It was {days} late: {score['points']:g} of {score['before']:g} points remain.", ""]
+    if why := result.get("why"):
+        lines += [f"Which commit counts: {why}.", ""]
+    if score.get("imports"):
+        lines += _import_lines(score["imports"])
     if score["stopped"]:
         lines += [f"Not all tests could be run: {score['stopped']}.", ""]
     for part in score["parts"]:
         lines += _exercise_lines(part, hidden)
     return "\n".join(lines)
+
+
+def _import_lines(failures: Sequence[Mapping[str, Any]]) -> list[str]:
+    """What could not be imported: the program's own text, in a fence."""
+    lines = ["Some of your code could not be imported, so tests that need it could not run:", ""]
+    for failure in failures:
+        place = f"{failure['file']}, line {failure['line']}: " if failure["file"] else ""
+        lines += _fenced(f"{place}{failure['message']}", "")
+    return lines
+
+
+def _fenced(text: str, indent: str) -> list[str]:
+    """A text of the student's program in a fence that is longer than any in it, so that the text cannot end it."""
+    fence = "`" * max(3, 1 + max(map(len, re.findall("`+", text)), default=0))
+    return [f"{indent}{fence}text", *(f"{indent}{line}" for line in text.splitlines()), f"{indent}{fence}", ""]
 
 
 def _exercise_lines(part: Mapping[str, Any], hidden: Collection[str]) -> list[str]:
@@ -68,9 +87,7 @@ def _exercise_lines(part: Mapping[str, Any], hidden: Collection[str]) -> list[st
             continue
         lines.append(f"- not passed: {shown}: {explain(test['message'])}")
         if not is_hidden and test["message"]:
-            # A fence longer than any in the message: a student's message cannot end it.
-            fence = "`" * max(3, 1 + max(map(len, re.findall("`+", test["message"])), default=0))
-            lines += ["", f"  {fence}text", *(f"  {line}" for line in test["message"].splitlines()), f"  {fence}", ""]
+            lines += ["", *_fenced(test["message"], "  ")]
     if part["hint"] and not all(test["passed"] for test in part["tests"]):
         lines += ["", f"Hint: {part['hint']}"]
     return [*lines, ""]
