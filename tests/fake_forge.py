@@ -82,6 +82,11 @@ class FakeForge(GitServer):
         subprocess.run(["git", "init", "--quiet", "--bare", "--initial-branch=main", str(self.bare(name))], check=True)
         return True
 
+    def tip(self, name: str) -> str:
+        """The commit of main."""
+        args = ["git", "rev-parse", "--verify", "--quiet", "refs/heads/main"]
+        return subprocess.run(args, cwd=self.bare(name), capture_output=True, check=False, text=True).stdout.strip()
+
     def invite(self, name: str, user: str) -> int:
         """Add a collaborator. Returns GitHub's HTTP status."""
         if user not in STUDENTS or not self.bare(name).exists():
@@ -197,10 +202,13 @@ def github(forge: FakeForge, method: str, path: str, query: dict[str, list[str]]
         return 200, [{"html_url": f"{page}{at + 1}", "head": {"ref": one[0]}} for at, one in enumerate(found_there)]
     if rest == "/activity" and forge.kind == "github":
         assert query["ref"] == ["refs/heads/main"]
-        return 200, [{"timestamp": PUSHED_AT, "ref": query["ref"][0], "activity_type": "push"}]
+        about = {"ref": query["ref"][0], "activity_type": "push", "before": "0" * 40, "after": forge.tip(name)}
+        return 200, [{"timestamp": PUSHED_AT, **about}]
     if rest == "/activities/feeds" and forge.kind == "gitea":
         events = [("create_repo", ""), ("commit_repo", "refs/heads/other"), ("commit_repo", "refs/heads/main")]
-        return 200, [{"op_type": kind, "ref_name": ref, "created": PUSHED_AT} for kind, ref in events]
+        content = json.dumps({"Commits": [], "HeadCommit": {"Sha1": forge.tip(name)}, "Len": 1})
+        about = {"content": content, "created": PUSHED_AT}
+        return 200, [{"op_type": kind, "ref_name": ref, **about} for kind, ref in events]
     return 200, {"name": name}
 
 
@@ -234,8 +242,8 @@ def gitlab(forge: FakeForge, method: str, path: str, query: dict[str, list[str]]
         return 200, [{"web_url": f"{page}{forge.number(name, one[0])}"} for one in asked]
     if rest == "/events":
         assert query["action"] == ["pushed"]
-        refs = ("other", "main")
-        return 200, [{"created_at": PUSHED_AT, "push_data": {"ref": ref}} for ref in refs]
+        pushed = [{"ref": ref, "commit_from": None, "commit_to": forge.tip(name)} for ref in ("other", "main")]
+        return 200, [{"created_at": PUSHED_AT, "push_data": push} for push in pushed]
     return 200, {"path": name}
 
 

@@ -1,6 +1,7 @@
 """`scaffold class collect`: submissions with the server's time; nothing that was collected is lost."""
 
 import os
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -92,6 +93,53 @@ def test_submissions_after_the_given_time_do_not_count(due: Course, run: Run) ->
     assert done.data["at"] == "2026-03-01T12:00:00+00:00"
     assert len(submissions(due)) == 3
     assert states(run("class", "collect", "hw1", "--at", "2026-03-02", "--json"))["bob"] == "has it"
+
+
+def test_a_late_push_does_not_replace_what_was_in_time(due: Course, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Collected once, after the late push: the server's reflog says what was pushed when."""
+    monkeypatch.setenv("GIT_COMMITTER_DATE", "2026-02-28T10:00:00Z")
+    due.commit_work("ada", {"src/answer.py": "early\n"})
+    monkeypatch.setenv("GIT_COMMITTER_DATE", "2026-03-01T11:30:00Z")
+    in_time = due.commit_work("ada", {"src/answer.py": "in time\n"})
+    monkeypatch.delenv("GIT_COMMITTER_DATE")
+    late = due.commit_work("ada", {"src/answer.py": "late\n"})
+    received(due, "ada", "2026-03-05T12:30:00")
+    done = run("class", "collect", "hw1", "--only", "ada", "--json")
+    assert submissions(due) == {"ada/hw1/2026-03-01T113000Z": in_time, "ada/hw1/2026-03-05T123000Z": late}
+    assert states(done) == {"ada": "collected"}
+    assert ", in time; a later one does not count: 2026-03-05" in details(done)["ada"]
+    before = due.store_refs()
+    assert states(run("class", "collect", "hw1", "--json"))["ada"] == "has it"
+    assert due.store_refs() == before
+
+
+def test_without_the_servers_memory_the_dates_of_commits_decide(
+    due: Course, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GIT_COMMITTER_DATE", "2026-03-01T11:30:00Z")
+    in_time = due.commit_work("ada", {"src/answer.py": "in time\n"})
+    monkeypatch.delenv("GIT_COMMITTER_DATE")
+    due.commit_work("ada", {"src/answer.py": "late\n"})
+    due.commit_work("bob", {"src/answer.py": "late, too\n"})
+    for student in ("ada", "bob"):
+        received(due, student, "2026-03-05T12:30:00")
+        (due.bare(student) / "logs/refs/heads/main").unlink()
+    done = run("class", "collect", "hw1", "--json")
+    assert submissions(due)["ada/hw1/2026-03-01T113000Z.own"] == in_time
+    assert "by the commit's own date, in time; a later one does not count" in details(done)["ada"]
+    assert "late by 4 d 0 h: no points after 2 days" in details(done)["bob"]
+
+
+def test_a_starter_that_was_not_touched_in_time_is_no_submission(
+    due: Course, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    due.commit_work("ada", {"src/answer.py": "late\n"})
+    log = due.bare("ada") / "logs/refs/heads/main"
+    first, *rest = log.read_text().splitlines(keepends=True)
+    log.write_text("".join([re.sub(r"> \d+ ", "> 1772000000 ", first), *rest]))  # handed out in February
+    received(due, "ada", "2026-03-05T12:30:00")
+    run("class", "collect", "hw1")
+    assert [ref for ref in submissions(due) if ref.startswith("ada")] == ["ada/hw1/2026-03-05T123000Z"]
 
 
 def test_selected_students_and_an_invalid_time(due: Course, run: Run) -> None:

@@ -11,7 +11,7 @@ import pytest
 import needs
 from classroom_support import TOKEN, git_server
 from fake_forge import OWNER, PUSHED_AT, fake_forge
-from scaffold.tools.forges.base import Forge, ForgeError, PullRequest, RejectedError, RepositoryNotFoundError
+from scaffold.tools.forges.base import Forge, ForgeError, PullRequest, Push, RejectedError, RepositoryNotFoundError
 from scaffold.tools.forges.folder import FolderForge
 from scaffold.tools.forges.gitea import GiteaForge
 from scaffold.tools.forges.github import GitHubForge
@@ -183,11 +183,12 @@ def test_collaborators_pull_requests_and_push_times(target: Target, commits: Com
         url = target.forge.open_pull_request("one", pull_request)
         assert url.startswith(target.forge.url)
         assert target.forge.open_pull_request("one", pull_request) == url
-        assert target.forge.pushed_at("one", "main") == datetime.datetime.fromisoformat(PUSHED_AT)
+        received = datetime.datetime.fromisoformat(PUSHED_AT)
+        assert target.forge.pushes("one", "main") == [Push(commits.first, received)]
         return
     assert target.forge.add_collaborator("one", "ada") is False
     assert target.forge.open_pull_request("one", PullRequest("starter-2", "main", "t", "x")) == ""
-    assert target.forge.pushed_at("one", "main") is None
+    assert target.forge.pushes("one", "main") == []
 
 
 HOOKS = (

@@ -28,11 +28,16 @@ class LatePolicy:
     per_day: float = 0
     days: int = 0
 
+    @property
+    def grace_time(self) -> datetime.timedelta:
+        """The time after the due time that does not count as late."""
+        return datetime.timedelta(minutes=self.grace)
+
     def days_late(self, received: datetime.datetime, due: datetime.datetime | None) -> int:
         """The days after the due time, a day that has begun counted as whole; 0 for a submission in time."""
         if due is None:
             return 0
-        delay = received - due - datetime.timedelta(minutes=self.grace)
+        delay = received - due - self.grace_time
         return max(0, -(-delay // datetime.timedelta(days=1)))
 
     def factor(self, days: int) -> float:
@@ -178,6 +183,8 @@ def explain_choice(submissions: Sequence[Submission], rules: Rules, at: datetime
 def describe_submission(submission: Submission, rules: Rules) -> str:
     """When a submission was received, and by how much it was late, in words."""
     when = submission.received.astimezone().strftime("%Y-%m-%d %H:%M")
+    if submission.is_own_date:
+        when += " by the commit's own date"
     if rules.due is None:
         return when
     days = rules.late.days_late(submission.received, rules.due)

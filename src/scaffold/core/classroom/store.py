@@ -4,7 +4,9 @@
     refs/students/OWNER/ASSIGNMENT          the newest starter of an owner, with personal files; its parent is the
                                             owner's starter before it
     refs/fetched/OWNER/ASSIGNMENT/BRANCH    a branch on the forge, as it was last fetched
-    refs/submissions/OWNER/ASSIGNMENT/TIME  a submission and when it was received, in UTC; never changed or removed
+    refs/submissions/OWNER/ASSIGNMENT/TIME  a submission and when it was received, in UTC; never changed or removed.
+                                            TIME ends in .own where it is the commit's own date, and in a number
+                                            where that name was taken
 
 Objects are shared, and one git-fast-import(1) process writes the commits of all students.
 """
@@ -18,11 +20,13 @@ from scaffold.core.classroom.course import Course
 from scaffold.errors import ScaffoldError
 from scaffold.tools.files import friendly_os_errors, staged
 from scaffold.tools.git.bare import BareRepository, make_bare
+from scaffold.tools.git.graph import moment
 from scaffold.tools.git.trees import Commit, File, Tree
 
 _NUMBER = re.compile(r"^Starter: (\d+)$", re.MULTILINE)
 _SOURCE = re.compile(r"^Source: (\w+)$", re.MULTILINE)
 _TIME = "%Y-%m-%dT%H%M%SZ"
+_OWN_DATE = ".own"
 _REF_FORMAT = "--format=%(refname) %(objectname)"
 _STARTER_FORMAT = "--format=%(refname)%00%(objectname)%00%(tree)%00%(parent)%00%(contents)%00"
 
@@ -51,10 +55,17 @@ class StarterVersion:
 
 @dataclass(frozen=True)
 class Submission:
-    """A commit that an owner submitted, and when it was received."""
+    """A commit that an owner submitted.
+
+    Attributes:
+        commit: The commit's id.
+        received: When the server received it.
+        is_own_date: Whether that is the commit's own date, because the server does not tell.
+    """
 
     commit: str
     received: datetime.datetime
+    is_own_date: bool = False
 
 
 class Store(BareRepository):
@@ -97,20 +108,22 @@ class Store(BareRepository):
             owner, name, when = ref.removeprefix("refs/submissions/").split("/")
             if name == assignment:
                 received = datetime.datetime.strptime(when.partition(".")[0], _TIME).replace(tzinfo=datetime.UTC)
-                submissions.setdefault(owner, []).append(Submission(commit, received))
+                is_own_date = f"{when}.".partition("Z")[2].startswith(f"{_OWN_DATE}.")
+                submissions.setdefault(owner, []).append(Submission(commit, received, is_own_date))
         for of_owner in submissions.values():
             of_owner.sort(key=lambda submission: submission.received)
         return submissions
 
-    def add_submissions(self, assignment: str, new: Mapping[str, Submission]) -> None:
-        """Add submissions (owner → submission); earlier ones stay, even those of the same second."""
+    def add_submissions(self, assignment: str, new: Mapping[str, Sequence[Submission]]) -> None:
+        """Add submissions (owner → submissions); earlier ones stay, even those of the same second."""
         taken = set(self.run("for-each-ref", "--format=%(refname)", "refs/submissions").splitlines())
         commands = []
-        for owner, submission in new.items():
+        for owner, submission in ((owner, one) for owner, of_owner in new.items() for one in of_owner):
             time = submission.received.astimezone(datetime.UTC).strftime(_TIME)
-            ref = f"refs/submissions/{owner}/{assignment}/{time}"
+            ref = f"refs/submissions/{owner}/{assignment}/{time}{_OWN_DATE if submission.is_own_date else ''}"
             candidates = (ref, *(f"{ref}.{number}" for number in range(1, 1000)))
             free = next(candidate for candidate in candidates if candidate not in taken)
+            taken.add(free)
             commands.append(f"create {free} {submission.commit}\n")
         self.run("update-ref", "--stdin", stdin="".join(commands).encode())
 
@@ -121,7 +134,15 @@ class Store(BareRepository):
         stdin = "".join(f"{commit}\n" for commit in commits).encode()
         listing = self.run("log", "--no-walk", "--stdin", "--format=%H %ct", stdin=stdin)
         rows = (line.split(" ") for line in listing.splitlines())
-        return {commit: datetime.datetime.fromtimestamp(int(when), datetime.UTC) for commit, when in rows}
+        return {commit: moment(when) for commit, when in rows}
+
+    def existing(self, commits: Sequence[str]) -> set[str]:
+        """Those of the commits that the store has."""
+        if not commits:
+            return set()
+        stdin = "".join(f"{commit}\n" for commit in commits).encode()
+        lines = self.run("cat-file", "--batch-check=%(objectname) %(objecttype)", stdin=stdin).splitlines()
+        return {line.partition(" ")[0] for line in lines if line.endswith(" commit")}
 
     def write_starter(self, assignment: str, version: int, tree: Tree, stamp: str, source: str) -> StarterVersion:
         """Write a shared starter. Returns it."""

@@ -41,6 +41,14 @@ class PullRequest:
     text: str
 
 
+@dataclass(frozen=True)
+class Push:
+    """A push to a branch: the tip that it left there (empty where the server does not say) and when it was received."""
+
+    commit: str
+    received: datetime.datetime
+
+
 class Forge(Protocol):
     """Where students' repositories are.
 
@@ -101,5 +109,5 @@ class Forge(Protocol):
     def open_pull_request(self, name: str, pull_request: PullRequest) -> str:
         """Open a pull request, unless one is open. Returns its URL; empty where the forge has only branches."""
 
-    def pushed_at(self, name: str, branch: str) -> datetime.datetime | None:
-        """When the server received a branch's tip; None where it does not tell."""
+    def pushes(self, name: str, branch: str) -> list[Push]:
+        """The pushes to a branch that the server remembers, newest first; empty where it tells of none."""

@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from scaffold.tools.files import friendly_os_errors, staged
-from scaffold.tools.forges.base import ForgeError, RejectedError, RepositoryNotFoundError
+from scaffold.tools.forges.base import ForgeError, Push, RejectedError, RepositoryNotFoundError
 from scaffold.tools.forges.remote import PlainGitForge, Remote
 from scaffold.tools.git.bare import make_bare
 
 STALE_LOCK_SECONDS = 10
 """A lock file of git that is this old was left behind by a killed git: git holds one only for an instant."""
+_REFLOG_ENTRY = re.compile(rb"^[0-9a-f]{40} ([0-9a-f]{40}) .*> (\d{1,10}) [+-]\d{4}(?:\t.*)?$", re.MULTILINE)
 _PACKED_REF = re.compile(r"^([0-9a-f]{40}) refs/heads/(.+)$", re.MULTILINE)
 
 
@@ -63,6 +64,8 @@ class FolderForge(PlainGitForge):
         with staged(path) as stage:
             stage.rmdir()
             make_bare(stage)
+            with (stage / "config").open("a", encoding="utf-8", newline="\n") as config:
+                config.write("\tlogAllRefUpdates = true\n")  # so that `pushes` knows what was pushed when
 
     def push(self, store: Path, name: str, branches: Mapping[str, str]) -> None:
         """Set branches, never by force. Raises ForgeError."""
@@ -74,12 +77,21 @@ class FolderForge(PlainGitForge):
                 raise
             remote.push(store, branches)
 
-    def pushed_at(self, name: str, branch: str) -> datetime.datetime | None:
-        """The modification time of the branch's file; None when git has packed the branch since."""
-        file = self._path(name) / "refs/heads" / branch
-        if not file.is_file() or file.is_symlink():
-            return None
-        return datetime.datetime.fromtimestamp(int(file.stat().st_mtime), datetime.UTC)
+    def pushes(self, name: str, branch: str) -> list[Push]:
+        """The pushes in the branch's reflog, newest first; the last one has the modification time of the branch's file.
+
+        Repositories that scaffold created before it switched reflogs on tell of the last push only.
+        """
+        file, log = (self._path(name) / folder / "refs/heads" / branch for folder in ("", "logs"))
+        pushes = []
+        if log.is_file() and not log.is_symlink():
+            entries = _REFLOG_ENTRY.findall(log.read_bytes())
+            pushes = [Push(tip.decode(), _from_seconds(int(seconds))) for tip, seconds in reversed(entries)]
+        tip = (self.heads(name) or {}).get(branch, "")
+        if file.is_file() and not file.is_symlink():
+            newest = Push(tip, _from_seconds(int(file.stat().st_mtime)))
+            return [newest, *(pushes[1:] if pushes and pushes[0].commit == tip else pushes)]
+        return pushes
 
     def _remove_stale_locks(self, name: str, branches: Mapping[str, str]) -> bool:
         """Remove lock files that a killed push left on these branches. Returns whether there were any."""
@@ -102,3 +114,7 @@ class FolderForge(PlainGitForge):
         if not path.is_dir():
             raise RepositoryNotFoundError(f"There is no repository {path}.", "Create it: scaffold class handout")
         return Remote(str(path), local=True)
+
+
+def _from_seconds(seconds: int) -> datetime.datetime:
+    return datetime.datetime.fromtimestamp(seconds, datetime.UTC)

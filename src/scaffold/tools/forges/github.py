@@ -1,12 +1,11 @@
 """GitHub and GitHub Enterprise Server; docs.github.com/rest documents every request that is made here."""
 
-import datetime
 from functools import cached_property
 from typing import Any
 
 from scaffold.tools.forges.api import ApiResponse
-from scaffold.tools.forges.base import PullRequest
-from scaffold.tools.forges.hosted import HostedForge, Vendor, parse_timestamp, quote_part
+from scaffold.tools.forges.base import PullRequest, Push
+from scaffold.tools.forges.hosted import HostedForge, Vendor, quote_part, read_pushes
 from scaffold.tools.forges.rate_limiter import RateLimiter
 
 PUBLIC = "https://github.com"
@@ -20,10 +19,11 @@ class GitHubForge(HostedForge):
     vendor = Vendor("GitHub", PUBLIC, ("GITHUB_TOKEN", "GH_TOKEN"), "x-access-token", _LIMITS)
     permission = "push"
 
-    def pushed_at(self, name: str, branch: str) -> datetime.datetime | None:
-        """When the server received a branch's tip."""
-        response = self._api.get(f"{self._api_path(name)}/activity", ref=f"refs/heads/{branch}", per_page=1)
-        return parse_timestamp(response.data[0].get("timestamp")) if response.ok and response.data else None
+    def pushes(self, name: str, branch: str) -> list[Push]:
+        """The last hundred pushes to a branch, newest first."""
+        response = self._api.get(f"{self._api_path(name)}/activity", ref=f"refs/heads/{branch}", per_page=100)
+        events = response.data or () if response.ok else ()
+        return read_pushes((event.get("after"), event.get("timestamp")) for event in events)
 
     @property
     def _root(self) -> str:

@@ -1,12 +1,11 @@
 """GitLab, also self-hosted; docs.gitlab.com/api documents every request that is made here."""
 
-import datetime
 from functools import cached_property
 from typing import Any
 
 from scaffold.tools.forges.api import ApiResponse
-from scaffold.tools.forges.base import PullRequest
-from scaffold.tools.forges.hosted import HostedForge, Vendor, parse_timestamp, quote_part
+from scaffold.tools.forges.base import PullRequest, Push
+from scaffold.tools.forges.hosted import HostedForge, Vendor, quote_part, read_pushes
 from scaffold.tools.forges.rate_limiter import RateLimiter
 
 MAINTAINER = 40
@@ -18,12 +17,12 @@ class GitLabForge(HostedForge):
 
     vendor = Vendor("GitLab", "https://gitlab.com", ("GITLAB_TOKEN",), "oauth2", RateLimiter())
 
-    def pushed_at(self, name: str, branch: str) -> datetime.datetime | None:
-        """When the server received a branch's tip, if that is among the project's last hundred pushes."""
+    def pushes(self, name: str, branch: str) -> list[Push]:
+        """The pushes to a branch among the project's last hundred, newest first."""
         response = self._api.get(f"{self._api_path(name)}/events", action="pushed", per_page=100)
         events = response.data or () if response.ok else ()
         matching = [event for event in events if event["push_data"]["ref"] == branch]
-        return parse_timestamp(matching[0].get("created_at")) if matching else None
+        return read_pushes((event["push_data"].get("commit_to"), event.get("created_at")) for event in matching)
 
     @property
     def _root(self) -> str:

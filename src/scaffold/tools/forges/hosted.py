@@ -6,7 +6,7 @@ git itself uses HTTPS with the same token (credentials.py).
 import datetime
 import time
 from abc import abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -15,7 +15,7 @@ from urllib.parse import quote, urlsplit
 
 from scaffold.errors import ScaffoldError
 from scaffold.tools.forges.api import Api, ApiResponse
-from scaffold.tools.forges.base import ForgeError, PullRequest, RepositoryNotFoundError
+from scaffold.tools.forges.base import ForgeError, PullRequest, Push, RepositoryNotFoundError
 from scaffold.tools.forges.credentials import find_token, git_environment
 from scaffold.tools.forges.rate_limiter import RateLimiter
 from scaffold.tools.forges.remote import GitTransport, Remote
@@ -106,8 +106,8 @@ class HostedForge(GitTransport):
         return url
 
     @abstractmethod
-    def pushed_at(self, name: str, branch: str) -> datetime.datetime | None:
-        """When the server received a branch's tip; None where it does not tell."""
+    def pushes(self, name: str, branch: str) -> list[Push]:
+        """The pushes to a branch that the server remembers, newest first."""
 
     @property
     @abstractmethod
@@ -180,6 +180,12 @@ class HostedForge(GitTransport):
 def quote_part(part: str) -> str:
     """A name as one segment of a URL path."""
     return quote(part, safe="")
+
+
+def read_pushes(events: Iterable[tuple[Any, Any]]) -> list[Push]:
+    """The pushes of a server's events, given as tip and time, in the server's order; without those of no time."""
+    pushes = [(tip if isinstance(tip, str) else "", parse_timestamp(time)) for tip, time in events]
+    return [Push(tip, time) for tip, time in pushes if time]
 
 
 def parse_timestamp(text: Any) -> datetime.datetime | None:

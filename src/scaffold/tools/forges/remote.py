@@ -4,7 +4,6 @@ A student may be able to write the configuration and hooks of a repository in a 
 user who pushes there. The git process at the other end is told to ignore them.
 """
 
-import datetime
 import os
 import re
 from abc import abstractmethod
@@ -14,7 +13,7 @@ from pathlib import Path
 
 from scaffold.tools import git
 from scaffold.tools.files import temporary_folder
-from scaffold.tools.forges.base import ForgeError, PullRequest, RejectedError, RepositoryNotFoundError
+from scaffold.tools.forges.base import ForgeError, PullRequest, Push, RejectedError, RepositoryNotFoundError
 from scaffold.tools.git.bare import NO_HOOKS, BareRepository, make_bare
 from scaffold.tools.process import Completed
 
@@ -129,6 +128,6 @@ class PlainGitForge(GitTransport):
         """There are only branches."""
         return ""
 
-    def pushed_at(self, name: str, branch: str) -> datetime.datetime | None:  # noqa: ARG002
-        """Git does not record push times."""
-        return None
+    def pushes(self, name: str, branch: str) -> list[Push]:  # noqa: ARG002
+        """Git's protocol tells of none."""
+        return []

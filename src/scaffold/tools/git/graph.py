@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from scaffold.tools.git.bare import BareRepository
 
+_LAST_SECOND = 253402300799
+"""The end of the year 9999."""
+
 
 @dataclass(frozen=True)
 class Node:
@@ -47,6 +50,11 @@ class CommitGraph:
         return commits
 
 
+def moment(seconds: str) -> datetime.datetime:
+    """The time of a commit, as git prints it in seconds; one that no calendar has becomes the nearest that it has."""
+    return datetime.datetime.fromtimestamp(min(max(int(seconds), 0), _LAST_SECOND), datetime.UTC)
+
+
 def read_graph(repository: BareRepository, tips: Iterable[str]) -> CommitGraph:
     """The graph of every commit that is reachable from some tips, by one process."""
     asked = "".join(f"{tip}\n" for tip in dict.fromkeys(tips)).encode()
@@ -54,5 +62,5 @@ def read_graph(repository: BareRepository, tips: Iterable[str]) -> CommitGraph:
     nodes = {}
     for line in listing.splitlines():
         commit, tree, when, *parents = line.split()
-        nodes[commit] = Node(tree, tuple(parents), datetime.datetime.fromtimestamp(int(when), datetime.UTC))
+        nodes[commit] = Node(tree, tuple(parents), moment(when))
     return CommitGraph(nodes)

@@ -1,35 +1,24 @@
 """Collect submissions: fetch students' branches, and store each with the time when the forge received it.
 
-A collected submission stays in the store, whatever the student pushes over it later.
+Where a branch was pushed to after the due time, the state that it had then is stored as well. A collected submission
+stays in the store, whatever the student pushes over it later.
 """
 
 import datetime
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from scaffold.core.classroom.assignment import Assignment
 from scaffold.core.classroom.delivery import batch
 from scaffold.core.classroom.delivery.batch import FAILED, Classroom, Row
 from scaffold.core.classroom.delivery.plan import fetch_all
+from scaffold.core.classroom.delivery.pushes import read_history
 from scaffold.core.classroom.owners import Owner
-from scaffold.core.classroom.rules import Rules, choose_submission, describe_submission
+from scaffold.core.classroom.rules import Rules, explain_choice
 from scaffold.core.classroom.store import Submission
 from scaffold.core.outcome import Progress
+from scaffold.tools.forges.base import Push
 
 COLLECTED, AGAIN, NOTHING, ABSENT, TOO_LATE = "collected", "has it", "nothing yet", "not handed out", "too late"
-
-
-@dataclass(frozen=True)
-class ReceivedCommit:
-    """The tip of a branch on the forge, and when it was received.
-
-    Attributes:
-        submission: The commit and the time.
-        is_server_time: Whether the server reported the time; otherwise it is the commit's own date.
-    """
-
-    submission: Submission
-    is_server_time: bool
 
 
 def collect_submissions(
@@ -60,14 +49,23 @@ def collect_submissions(
         if owner.id not in failed and branch in heads.get(owner.id, {})
     }
 
+    moments = [moment for moment in (at, rules.due and rules.due + rules.late.grace_time) if moment]
+
     def is_new(owner: Owner) -> bool:
         tip = tips.get(owner.id)
         if tip is None or tip in (starters[owner.id].commit, starters[owner.id].parent):
             return False
-        return owner.id not in earlier or earlier[owner.id][-1].commit != tip
+        known = [submission.received for submission in earlier.get(owner.id, ())]
+        is_asked_for_first = any(min(known) > moment for moment in moments) if known else True
+        return is_asked_for_first or earlier[owner.id][-1].commit != tip
 
-    received, not_answered = _receive(classroom, [owner for owner in owners if is_new(owner)], tips, progress)
-    classroom.store.add_submissions(assignment.name, {owner: new.submission for owner, new in received.items()})
+    to_ask = [owner for owner in owners if is_new(owner)]
+    received, not_answered = _receive(classroom, assignment, to_ask, moments, progress)
+    new = {
+        owner: [submission for submission in of_owner if submission not in earlier.get(owner, ())]
+        for owner, of_owner in received.items()
+    }
+    classroom.store.add_submissions(assignment.name, new)
     submissions = classroom.store.submissions(assignment.name)
 
     def row(owner: Owner) -> Row:
@@ -77,35 +75,33 @@ def collect_submissions(
             return Row(owner, ABSENT)
         if owner.id not in tips:
             return Row(owner, FAILED, f"{classroom.forge.clone_url(owner.repository)} has no branch {branch}")
-        counted = choose_submission(submissions.get(owner.id, ()), rules, at)
-        if counted is None:
-            return Row(owner, TOO_LATE if owner.id in submissions else NOTHING)
-        new = received.get(owner.id)
-        state = COLLECTED if new and new.submission.commit == counted.commit else AGAIN
-        source = ", by the commit's own date" if new and not new.is_server_time else ""
-        return Row(owner, state, describe_submission(counted, rules) + source)
+        choice = explain_choice(submissions.get(owner.id, ()), rules, at)
+        if choice.submission is None:
+            return Row(owner, TOO_LATE if owner.id in submissions else NOTHING, choice.why)
+        return Row(owner, COLLECTED if choice.submission in new.get(owner.id, ()) else AGAIN, choice.why)
 
     return [row(owner) for owner in owners]
 
 
 def _receive(
-    classroom: Classroom, owners: Sequence[Owner], tips: dict[str, str], progress: Progress
-) -> tuple[dict[str, ReceivedCommit], dict[str, Row]]:
-    """Ask the forge when it received the tips.
+    classroom: Classroom,
+    assignment: Assignment,
+    owners: Sequence[Owner],
+    moments: Sequence[datetime.datetime],
+    progress: Progress,
+) -> tuple[dict[str, list[Submission]], dict[str, Row]]:
+    """Ask the forge when it received the tips and, where that was late, what it had before.
 
     Returns:
-        Owner → the received commit, and owner → row for those for whom the forge did not answer.
+        Owner → the submissions, the tip last; and owner → row for those for whom the forge did not answer.
     """
-    commit_times = classroom.store.commit_times([tips[owner.id] for owner in owners])
-    now = datetime.datetime.now(datetime.UTC).replace(microsecond=0)
-    received: dict[str, ReceivedCommit] = {}
+    branch, pushes = classroom.course.branch, dict[str, list[Push]]()
 
-    def receive(owner: Owner) -> Row:
-        commit = tips[owner.id]
-        time = classroom.forge.pushed_at(owner.repository, classroom.course.branch)
-        submission = Submission(commit, time or min(commit_times[commit], now))
-        received[owner.id] = ReceivedCommit(submission, time is not None)
+    def ask(owner: Owner) -> Row:
+        pushes[owner.id] = classroom.forge.pushes(owner.repository, branch)
         return Row(owner, "")
 
-    rows = batch.for_each_owner(owners, receive, progress.counter("Reading push times"))
+    rows = list(batch.for_each_owner(owners, ask, progress.counter("Reading push times")))
+    history = read_history(classroom.store, assignment.name, branch, list(pushes))
+    received = {owner: history.received(owner, of_owner, moments) for owner, of_owner in pushes.items()}
     return received, {row.owner.id: row for row in rows if row.state == FAILED}
