@@ -11,6 +11,7 @@ from scaffold.core.classroom.grading import results
 from scaffold.core.classroom.owners import Owner
 from scaffold.core.classroom.reports import gradebook
 from scaffold.core.classroom.reports.gradebook import FilledExport
+from scaffold.core.classroom.reports.matching import Person
 from scaffold.core.classroom.roster import Student
 from scaffold.core.classroom.starter.prepare import all_owners
 from scaffold.core.outcome import Notice, Outcome, Table, Text
@@ -57,8 +58,8 @@ def export(folder: Path, name: str, options: ExportOptions) -> Outcome:
     assignment = find_assignment(course, name)
     graded = {student["id"]: student for student in results.read(course, assignment.name)}
     results.require_final(assignment.name, list(graded.values()))
-    owners = all_owners(course, assignment)
-    filled = gradebook.fill(_read(options.file), platform, options.column, _points(owners, graded))
+    people = _people(all_owners(course, assignment), graded)
+    filled = gradebook.fill(_read(options.file), platform, options.column, people)
     if options.out:
         write_atomically(options.out, filled.text)
     data = {
@@ -73,7 +74,7 @@ def export(folder: Path, name: str, options: ExportOptions) -> Outcome:
     )
     written = f"written to {options.out}" if options.out else "nothing was written; --out FILE writes it"
     text = Text(f"{filled.column}: {len(filled.changes)} cells differ; {written}.")
-    return Outcome(data, [table, text], _notices(filled, owners, graded))
+    return Outcome(data, [table, text], _notices(filled, people, graded))
 
 
 def _read(path: Path) -> str:
@@ -85,34 +86,38 @@ def _read(path: Path) -> str:
         raise ScaffoldError(f"{path} is not UTF-8.", "Export it again as CSV (UTF-8).") from error
 
 
-def _keys(student: Student) -> set[str]:
-    """The names by which a platform may identify a student, in lower case."""
-    return {name.casefold() for name in (student.id, student.username, student.email) if name}
-
-
-def _points(owners: Sequence[Owner], graded: Mapping[str, Mapping[str, Any]]) -> dict[str, float]:
-    """The points of every graded student, under each of the student's keys."""
-    points = {}
+def _people(owners: Sequence[Owner], graded: Mapping[str, Mapping[str, Any]]) -> list[Person]:
+    """All students of the class, with their points where they have any."""
+    people = []
     for owner in owners:
         score = graded.get(owner.id, {}).get("score")
-        if score:
-            points.update({key: float(score["points"]) for student in owner.members for key in _keys(student)})
-    return points
+        people += [_person(student, float(score["points"]) if score else None) for student in owner.members]
+    return people
 
 
-def _notices(filled: FilledExport, owners: Sequence[Owner], graded: Mapping[str, Mapping[str, Any]]) -> list[Notice]:
+def _person(student: Student, points: float | None) -> Person:
+    email = student.email.casefold()
+    logins = {student.username.casefold(), email}
+    # The roster made the id of the login or of the email address, where it has no column with ids.
+    if student.id.casefold() == email.partition("@")[0]:
+        logins.add(student.id.casefold())
+    return Person(student.id, frozenset(logins - {""}), email, points)
+
+
+def _notices(filled: FilledExport, people: Sequence[Person], graded: Mapping[str, Mapping[str, Any]]) -> list[Notice]:
     notices = []
+    if filled.doubtful:
+        notices.append(
+            Notice(
+                f"Left alone, because it may be another student's row: line {'; '.join(filled.doubtful)}.",
+                "Correct the roster or the export, or fill these cells by hand.",
+            )
+        )
     if filled.unmatched:
         notices.append(Notice(f"Not in the class, or not graded: line {', '.join(filled.unmatched)}."))
-    absent = [
-        student.id
-        for owner in owners
-        if graded.get(owner.id, {}).get("score")
-        for student in owner.members
-        if not filled.matched & _keys(student)
-    ]
+    absent = [person.id for person in people if person.points is not None and person.id not in filled.matched]
     if absent:
-        notices.append(Notice(f"Graded, but not in the export: {', '.join(absent)}."))
+        notices.append(Notice(f"Graded, but no row is surely theirs: {', '.join(absent)}."))
     maximum = next((student["score"]["most"] for student in graded.values() if student.get("score")), None)
     if filled.maximum is not None and maximum is not None and filled.maximum != maximum:
         notices.append(

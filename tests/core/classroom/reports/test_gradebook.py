@@ -8,9 +8,15 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from scaffold.core.classroom.reports.gradebook import PLATFORMS, fill, parse
+from scaffold.core.classroom.reports.matching import Person
 from scaffold.errors import ScaffoldError
 
-POINTS = {"s1": 7.5, "s2": 10.0, "s3": 3.0, "ada@example.org": 7.5, "bob@example.org": 10.0}
+PEOPLE = [
+    Person("s1", frozenset({"ada", "ada@example.org"}), "ada@example.org", 7.5),
+    Person("s2", frozenset({"bob"}), "bob@example.org", 10.0),
+    Person("s3", points=3.0),
+    Person("s4"),
+]
 CANVAS = (
     "\ufeffStudent,ID,SIS User ID,SIS Login ID,Section,Homework 1 (4711),Homework 2 (4712),Final Score\r\n"
     ",,,,,Manual Posting,,(read only)\r\n"
@@ -38,7 +44,7 @@ def rows(text: str) -> list[list[str]]:
 
 
 def test_canvas() -> None:
-    done = fill(CANVAS, PLATFORMS["canvas"], "Homework 1", POINTS)
+    done = fill(CANVAS, PLATFORMS["canvas"], "Homework 1", PEOPLE)
     assert [(change.line, change.before, change.after) for change in done.changes] == [(4, "", "7.5"), (5, "9.0", "10")]
     expected = CANVAS.replace("ada,A,,5", "ada,A,7.5,5").replace("bob,A,9.0,", "bob,A,10,")
     assert done.text == expected
@@ -48,29 +54,78 @@ def test_canvas() -> None:
 
 
 def test_moodle() -> None:
-    done = fill(MOODLE, PLATFORMS["moodle"], "", POINTS)
+    done = fill(MOODLE, PLATFORMS["moodle"], "", PEOPLE)
     assert [(change.who, change.after) for change in done.changes] == [("Ada@example.org", "7.5")]
     assert done.text == MOODLE.replace('"Submitted","","10', '"Submitted","7.5","10')
     assert done.maximum == 10.0
 
 
 def test_brightspace() -> None:
-    done = fill(BRIGHTSPACE, PLATFORMS["brightspace"], "", POINTS)
+    done = fill(BRIGHTSPACE, PLATFORMS["brightspace"], "", PEOPLE)
     assert done.text == BRIGHTSPACE.replace("Lovelace,,#", "Lovelace,7.5,#").replace("B,4,#", "B,10,#")
     assert done.maximum == 10.0
 
 
+def canvas(*rows: str) -> str:
+    header = "Student,ID,SIS User ID,SIS Login ID,Section,Homework 1 (4711)\n"
+    return header + "".join(f"{row}\n" for row in rows)
+
+
+def test_a_platforms_own_number_is_nobodys_id() -> None:
+    """Mallory is not in the class; Canvas' own number of hers is Bob's id."""
+    people = [Person("101", points=1.0), Person("102", points=2.0)]
+    text = canvas("Ada,7,101,ada,A,", "Mallory,102,999,mal,A,")
+    done = fill(text, PLATFORMS["canvas"], "", people)
+    assert [(change.who, change.after) for change in done.changes] == [("101", "1")]
+    assert done.unmatched == ("3: 999",)
+    assert done.matched == {"101"}
+
+
+def test_a_roster_with_canvas_own_numbers() -> None:
+    people = [Person("101", points=1.0), Person("102", points=2.0)]
+    done = fill(canvas("Ada,101,,ada,A,", "Bob,102,,bob,A,"), PLATFORMS["canvas"], "", people)
+    assert [change.after for change in done.changes] == ["1", "2"]
+
+
+def test_names_of_two_students_in_one_row_are_told() -> None:
+    people = [Person("s1", frozenset({"ada"}), points=1.0), Person("s2", frozenset({"bob"}), points=2.0)]
+    done = fill(canvas("Ada,1,s1,bob,A,", "Bob,2,s2,bob,A,"), PLATFORMS["canvas"], "", people)
+    assert [change.who for change in done.changes] == ["s2"]
+    assert done.doubtful == ("2: s1 (its SIS Login ID is that of s2, and its SIS User ID is not)",)
+
+
+def test_a_changed_id_does_not_fall_back_on_the_login() -> None:
+    people = [Person("s1", frozenset({"ada"}), points=1.0), Person("s2", frozenset({"bob"}), points=2.0)]
+    done = fill(canvas("Ada,1,s77,ada,A,", "Bob,2,s2,bob,A,"), PLATFORMS["canvas"], "", people)
+    assert [change.who for change in done.changes] == ["s2"]
+    assert done.doubtful == ("2: s77 (its SIS Login ID is that of s1, and its SIS User ID is not)",)
+    assert done.matched == {"s2"}
+
+
+def test_two_rows_of_one_student_are_told() -> None:
+    done = fill(canvas("Ada,1,s1,ada,A,", "Ada,2,S1,ada,B,"), PLATFORMS["canvas"], "", PEOPLE)
+    assert done.changes == ()
+    assert done.doubtful == ("2: s1 (s1 has 2 rows)", "3: S1 (s1 has 2 rows)")
+
+
+def test_a_student_without_points_takes_nobody_elses() -> None:
+    people = [Person("s1", frozenset({"x"}), points=1.0), Person("s2", frozenset({"ada"}), points=2.0), Person("s4")]
+    done = fill(canvas("Eve,3,s4,,A,", "Ada,1,s1,x,A,"), PLATFORMS["canvas"], "", people)
+    assert [change.who for change in done.changes] == ["s1"]
+    assert done.unmatched == ("2: s4",)
+
+
 def test_decimal_commas_are_kept() -> None:
     text = "Identifier;ID number;Grade;Maximum Grade\nP1;s1;6,50;10,00\nP2;s2;;10,00\n"
-    done = fill(text, PLATFORMS["moodle"], "", POINTS)
+    done = fill(text, PLATFORMS["moodle"], "", PEOPLE)
     assert done.text == text.replace("6,50", '"7,5"').replace("s2;;", 's2;"10";')
     assert done.maximum == 10.0
 
 
 def test_filling_twice_changes_nothing() -> None:
     for kind, text in (("canvas", CANVAS), ("moodle", MOODLE), ("brightspace", BRIGHTSPACE)):
-        once = fill(text, PLATFORMS[kind], "Homework 1" if kind == "canvas" else "", POINTS)
-        again = fill(once.text, PLATFORMS[kind], "Homework 1" if kind == "canvas" else "", POINTS)
+        once = fill(text, PLATFORMS[kind], "Homework 1" if kind == "canvas" else "", PEOPLE)
+        again = fill(once.text, PLATFORMS[kind], "Homework 1" if kind == "canvas" else "", PEOPLE)
         assert (again.text, again.changes) == (once.text, ())
 
 
@@ -85,7 +140,7 @@ def test_filling_twice_changes_nothing() -> None:
 )
 def test_an_export_that_cannot_be_filled(text: str, wanted: str, words: str) -> None:
     with pytest.raises(ScaffoldError) as caught:
-        fill(text, PLATFORMS["canvas"], wanted, POINTS)
+        fill(text, PLATFORMS["canvas"], wanted, PEOPLE)
     assert words in caught.value.message
     assert caught.value.hint
 
@@ -118,4 +173,4 @@ def test_any_text_is_parsed_and_kept(text: str) -> None:
 def test_nothing_changes_without_points(table: list[list[str]]) -> None:
     out = io.StringIO()
     csv.writer(out).writerows([["Identifier", "ID number", "Grade"], *table])
-    assert fill(out.getvalue(), PLATFORMS["moodle"], "", {}).text == out.getvalue()
+    assert fill(out.getvalue(), PLATFORMS["moodle"], "", []).text == out.getvalue()

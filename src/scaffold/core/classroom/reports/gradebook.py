@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from scaffold.core.classroom.reports import matching
+from scaffold.core.classroom.reports.matching import EMAIL, ID, LOGIN, OWN, Person
 from scaffold.errors import ScaffoldError
 
 EXCUSED = "EX"
@@ -30,14 +32,15 @@ class Platform:
     Attributes:
         name: The platform's name.
         needs: Columns that every such export has.
-        who: Columns that identify a student, in lower case; the first with a known value is used.
+        who: Columns that identify a student, in lower case, and what they hold: `id`, `login` or `email` of the roster,
+            or the platform's `own` number, which means something only where the roster has it as the id.
         column: The pattern of columns with points; its group is the name of the grade item.
         most: The pattern in such a column's header of the points that can be reached; empty for none.
     """
 
     name: str
     needs: tuple[str, ...]
-    who: tuple[str, ...]
+    who: Mapping[str, str]
     column: re.Pattern[str]
     most: str = ""
 
@@ -45,19 +48,19 @@ class Platform:
 _CANVAS = Platform(
     "Canvas",
     ("Student", "ID"),
-    ("sis user id", "sis login id", "integration id", "id"),
+    {"sis user id": ID, "sis login id": LOGIN, "integration id": ID, "id": OWN},
     re.compile(r"(.+) \(\d+\)"),
 )
 _MOODLE = Platform(
     "Moodle",
     ("Identifier", "Grade"),
-    ("id number", "email address", "username", "identifier"),
+    {"id number": ID, "email address": EMAIL, "username": LOGIN, "identifier": OWN},
     re.compile(r"(Grade)"),
 )
 _BRIGHTSPACE = Platform(
     "Brightspace",
     ("End-of-Line Indicator",),
-    ("orgdefinedid", "username", "email"),
+    {"orgdefinedid": ID, "username": LOGIN, "email": EMAIL},
     re.compile(r"(.+) Points Grade(?: <.*>)?"),
     r"MaxPoints:([\d.]+)",
 )
@@ -90,8 +93,9 @@ class FilledExport:
         column: The header of the column.
         maximum: The points that can be reached in that column; None where the export does not say.
         changes: The cells that change.
-        unmatched: Rows that match nobody in the class: line and who.
-        matched: The keys of `points` that matched a row.
+        unmatched: Rows that match nobody in the class who has points: line and who.
+        doubtful: Rows that were left alone because they may be two students', with the reason.
+        matched: The ids of the students whose row was found.
     """
 
     text: str
@@ -99,17 +103,18 @@ class FilledExport:
     maximum: float | None
     changes: tuple[Change, ...]
     unmatched: tuple[str, ...] = ()
+    doubtful: tuple[str, ...] = ()
     matched: frozenset[str] = field(default_factory=frozenset)
 
 
-def fill(text: str, platform: Platform, wanted: str, points: Mapping[str, float]) -> FilledExport:
+def fill(text: str, platform: Platform, wanted: str, people: Sequence[Person]) -> FilledExport:
     """Write points into one column.
 
     Args:
         text: The export's text.
         platform: The platform that it comes from.
         wanted: The column's header or its item's name; empty for the only column with points.
-        points: A student's id, username or email address in lower case → their points.
+        people: The students of the class, also those without points.
 
     Raises:
         ScaffoldError: It is not such an export, or the column is ambiguous.
@@ -122,31 +127,31 @@ def fill(text: str, platform: Platform, wanted: str, points: Mapping[str, float]
         message = f"This is not an export of {platform.name}: it has no {needs}."
         raise ScaffoldError(message, "Export it again as CSV.")
     column = names.index(_column(names, platform, wanted))
-    who_columns = [
-        names.index(name) for wanted_name in platform.who for name in names if name.casefold() == wanted_name
+    students = [
+        row
+        for row in rows[1:]
+        if len(row) > column and any(cell.text.strip() for cell in row) and not _is_platforms_own(row, platform)
     ]
     decimal_comma = any(re.fullmatch(r"\d+,\d+", row[column].text.strip()) for row in rows[1:] if len(row) > column)
-    changes, unmatched, matched, edits = [], [], set(), []
-    for row in rows[1:]:
-        if len(row) <= column or not any(cell.text.strip() for cell in row) or _is_platforms_own(row, platform):
-            continue
-        identifiers = [row[index].text.strip().removeprefix("#") for index in who_columns if len(row) > index]
-        key = next((identifier.casefold() for identifier in identifiers if identifier.casefold() in points), "")
+    matches = matching.match_rows([[cell.text for cell in row] for row in students], names, platform.who, people)
+    changes, unmatched, doubtful, edits = [], [], [], []
+    for row, match in zip(students, matches, strict=True):
         line = text.count("\n", 0, row[0].start) + 1
-        who = next(filter(None, identifiers), row[0].text)
-        if not key:
-            unmatched.append(f"{line}: {who}")
-            continue
-        matched.add(key)
-        after = f"{round(points[key], 2):g}".replace(".", "," if decimal_comma else ".")
-        cell = row[column]
-        if cell.text.strip() != EXCUSED and not _is_same(cell.text, after):
-            changes.append(Change(line, who, cell.text.strip(), after))
-            quote = text[cell.start : cell.start + 1] == '"' or decimal_comma
-            edits.append((cell, f'"{after}"' if quote else after))
+        if match.doubt:
+            doubtful.append(f"{line}: {match.who} ({match.doubt})")
+        elif match.person is None or match.person.points is None:
+            unmatched.append(f"{line}: {match.who}")
+        else:
+            after = f"{round(match.person.points, 2):g}".replace(".", "," if decimal_comma else ".")
+            cell = row[column]
+            if cell.text.strip() != EXCUSED and not _is_same(cell.text, after):
+                changes.append(Change(line, match.who, cell.text.strip(), after))
+                quote = text[cell.start : cell.start + 1] == '"' or decimal_comma
+                edits.append((cell, f'"{after}"' if quote else after))
+    found = frozenset(match.person.id for match in matches if match.person and not match.doubt)
     maximum = _maximum(rows, column, names, platform)
     edited = _apply(text, edits)
-    return FilledExport(edited, names[column], maximum, tuple(changes), tuple(unmatched), frozenset(matched))
+    return FilledExport(edited, names[column], maximum, tuple(changes), tuple(unmatched), tuple(doubtful), found)
 
 
 def parse(text: str) -> Iterator[list[Cell]]:
