@@ -77,6 +77,15 @@ def test_only_selects_students(course: Course, run: Run) -> None:
     assert "None of those students is in section `Z`" in run("class", "handout", "hw1", "--section", "Z").err
 
 
+def test_a_name_of_two_students_selects_neither(course: Course, run: Run) -> None:
+    (course.folder / "roster.csv").write_text("student_id,username\nada,bob\nbob,robert\n")
+    failed = run("class", "handout", "hw1", "--only", "bob", "--dry-run")
+    assert (failed.code, "`bob` may be ada or bob" in failed.err) == (1, True)
+    assert states(run("class", "handout", "hw1", "--only", "robert", "--dry-run", "--json")) == {
+        "bob": "would be handed out"
+    }
+
+
 def test_a_dry_run_writes_nothing(course: Course, run: Run) -> None:
     before = snapshot(course.folder)
     done = run("class", "handout", "hw1", "--dry-run", "--json")

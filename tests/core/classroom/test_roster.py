@@ -207,6 +207,15 @@ def test_a_roster_with_problems_is_an_error(work: Path) -> None:
         roster.require_clean(work / "none.csv")
 
 
+def test_two_teams_never_share_a_repository() -> None:
+    text = "id,team\na,Team A\nb,Team Ä\nc,team  a\nd,Team-A\n"
+    problems = [(problem.line, problem.message) for problem in parse(text.encode()).problems]
+    assert problems == [
+        (3, "team `Team Ä` would share a repository with team `Team A` of line 2: rename one of them"),
+        (5, "team `Team-A` would share a repository with team `Team A` of line 2: rename one of them"),
+    ]
+
+
 @pytest.mark.parametrize(("team", "id_"), [("Équipe n° 1", "equipe-n-1"), ("Red  Team!", "red-team"), ("小", "")])
 def test_a_team_has_an_id(team: str, id_: str) -> None:
     assert roster.team_id(team) == id_

@@ -78,20 +78,27 @@ def select_owners(owners: Sequence[Owner], only: Sequence[str], section: str = "
         section: A section of the roster.
 
     Raises:
-        ScaffoldError: There is no such student, team or section.
+        ScaffoldError: There is no such student, team or section, or a name may be two of them.
     """
     wanted = [name for item in only for name in item.split(",") if name]
-    by_name: dict[str, Owner] = {}
+    by_id = {owner.id.casefold(): [owner] for owner in owners}
+    by_name: dict[str, list[Owner]] = {}
     for owner in owners:
-        names = [name for student in owner.members for name in (student.id, student.username) if name]
-        for name in (owner.id, *names):
-            by_name.setdefault(name.casefold(), owner)
+        for name in {name.casefold() for student in owner.members for name in (student.id, student.username) if name}:
+            by_name.setdefault(name, []).append(owner)
     for name in wanted:
-        if name.casefold() not in by_name:
-            near = difflib.get_close_matches(name.casefold(), by_name, n=1)
-            hint = f"Did you mean `{by_name[near[0]].id}`?" if near else "See all: scaffold class roster check"
+        found = {owner.id for owner in (*by_id.get(name.casefold(), ()), *by_name.get(name.casefold(), ()))}
+        if not found:
+            near = difflib.get_close_matches(name.casefold(), [*by_id, *by_name], n=1)
+            hint = f"Did you mean `{near[0]}`?" if near else "See all: scaffold class roster check"
             raise ScaffoldError(f"The roster has no student or team `{name}`.", hint)
-    chosen = {by_name[name.casefold()].id for name in wanted}
+        if len(found) > 1:
+            raise ScaffoldError(
+                f"`{name}` may be {' or '.join(sorted(found))}: it is an id and somebody else's username.",
+                "Give one of them another id or username in the roster.",
+            )
+    by_name |= by_id
+    chosen = {by_name[name.casefold()][0].id for name in wanted}
     selected = [owner for owner in owners if not wanted or owner.id in chosen]
     if section:
         selected = [owner for owner in selected if any(student.section == section for student in owner.members)]

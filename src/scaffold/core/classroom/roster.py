@@ -233,7 +233,8 @@ def _duplicates(students: Iterable[Student]) -> Iterator[Problem]:
 
 
 def _team_names(students: Sequence[Student]) -> Iterator[Problem]:
-    """Teams whose name cannot name a repository, or is a student's id."""
+    """Teams whose name cannot name a repository, is a student's id, or becomes the id of another team."""
+    first: dict[str, Student] = {}
     ids = {student.id.casefold(): student for student in students}
     for student in students:
         if not student.team:
@@ -246,6 +247,14 @@ def _team_names(students: Sequence[Student]) -> Iterator[Problem]:
         elif slug.casefold() in ids:
             other = ids[slug.casefold()].line
             yield Problem(student.line, TEAM, f"team {_quoted(student.team)} has the id of the student on line {other}")
+        elif _same_name(before := first.setdefault(slug, student).team) != _same_name(student.team):
+            shared = f"would share a repository with team {_quoted(before)} of line {first[slug].line}"
+            yield Problem(student.line, TEAM, f"team {_quoted(student.team)} {shared}: rename one of them")
+
+
+def _same_name(team: str) -> str:
+    """A team's name without case and repeated spaces, in which two spellings of it may differ."""
+    return " ".join(team.casefold().split())
 
 
 def team_id(team: str) -> str:
