@@ -114,6 +114,13 @@ def choose(question: str, table: Table, names: Sequence[str]) -> str:
     return names[int(answer) - 1] if answer.isdigit() else answer
 
 
+def confirm(question: str) -> bool:
+    """Ask a question that is answered with yes or no; no is the default."""
+    from rich.prompt import Confirm
+
+    return Confirm.ask(escaped(question), default=False, console=_rich(stderr=False))
+
+
 def write(question: str) -> str:
     """Ask for a line of text."""
     from rich.prompt import Prompt

@@ -126,7 +126,9 @@ def _explained(problems: Sequence["ErrorDetails"], model: Any, where: str, hint:
         return _error(f"{place} lacks `{key}`.", " ".join(see))
     if kind == _UNKNOWN:
         known = [field.name for field in fields(_follow(above, model)[1])]
-        return _error(f"{place} has an unknown key `{key}`.", " ".join([nearest(str(key), known), *see[-1:]]))
+        is_misplaced = bool(above) and key in [field.name for field in fields(model)]
+        advice = f"Move it to the top, above the first [table]: {key} = …" if is_misplaced else nearest(str(key), known)
+        return _error(f"{place} has an unknown key `{key}`.", " ".join([advice, *see[-1:]]))
     return _error(f"{place}: `{key}` must be {_allowed(kind, context, annotation)}.", " ".join(see))
 
 

@@ -7,6 +7,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,8 @@ from grading_support import (
     points,
     submit,
 )
+from scaffold.core.classroom.grading.runner import Runner
+from scaffold.core.classroom.grading.submission import SandboxFiles
 from scaffold.tools.watchdog import process_tree
 from support import git, write
 
@@ -95,6 +98,124 @@ def test_the_late_policy(work: Path, run: Run) -> None:
     assert points(done) == {"ada": 3.2, "bob": 2.4, "eve": 3.2}
     in_time = run("class", "grade", "hw1", "-C", course.folder, "--at", "due", "--json")
     assert points(in_time) == {"ada": 0, "bob": 0, "eve": 3}
+
+
+def test_without_a_late_policy_late_work_gets_no_points_and_is_told(work: Path, run: Run) -> None:
+    course = class_with_submissions(work / "ml1", {"ada": HALF, "bob": {}})
+    submit(course, {"ada": {}}, "2026-03-05T120000Z")
+    submit(course, {"bob": HALF}, "2026-03-01T113000Z")
+    write(course.folder, {"roster.csv": "student_id\nada\nbob\neve\n"})
+    submit(course, {"eve": {}}, "2026-03-05T120000Z")
+    rules = ASSIGNMENT.replace("PYTHON", str(interpreter(work))).replace("late = {per_day = 10, days = 3}\n", "")
+    course.assign({"assignment.toml": rules})
+    done = run("class", "grade", "hw1", "-C", course.folder, "--json")
+    assert points(done) == {"ada": 3, "bob": 3, "eve": 0}
+    why = {row["id"]: row["why"] for row in done.data["students"]}
+    assert why["ada"].endswith("in time; a later one does not count: 2026-03-05 12:00, late by 4 d 0 h")
+    assert why["bob"].endswith("11:30, in time")
+    assert why["eve"].endswith("late by 4 d 0 h: late work gets no points")
+    told = " ".join(notice["message"] for notice in done.json["warnings"])
+    assert "Late work that gets no points: ada, eve." in told
+
+
+def test_what_timed_out_or_died_is_tried_again_alone(work: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first try of each session is cut short, as by a busy machine; the second one is as fast as ever."""
+    from scaffold.core.classroom.grading import session
+    from scaffold.core.classroom.grading.verdict import SessionResult
+
+    real, calls = session.run_tests, list[tuple[str, ...]]()
+
+    def busy(runner: Runner, files: SandboxFiles, slot: int = 0) -> SessionResult:
+        calls.append(runner.only)
+        result = real(runner, files, slot)
+        if "result = 0" not in files.worker["src/answer.py"].content.decode() or runner.only:
+            return result
+        cut = [
+            replace(verdict, passed=False, message="it took longer than 1 s", interrupted=True)
+            if verdict.test.endswith("test_greet")
+            else verdict
+            for verdict in result.verdicts
+        ]
+        return replace(result, verdicts=tuple(cut))
+
+    slow = {"src/answer.py": SOLUTION["src/answer.py"] + "\n\nresult = 0\n"}
+    course = class_with_submissions(work / "ml1", {"ada": {}, "bob": slow})
+    monkeypatch.setattr(session, "run_tests", busy)
+    done = run("class", "grade", "hw1", "-C", course.folder, "--json")
+    assert points(done) == {"ada": 4, "bob": 4}
+    assert [only for only in calls if only] == [("tests/test_greet.py::test_greet",)]
+    tests = done.data["students"][1]["score"]["parts"][0]["tests"]
+    assert {test["test"].rpartition("::")[2]: test["tries"] for test in tests}["test_greet"] == 2
+    assert done.json["warnings"] == []
+
+
+def test_what_timed_out_once_is_not_exported(work: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    from scaffold.commands.classroom import grade as command
+
+    loop = SOLUTION["src/answer.py"].partition("def greet")[0] + "def greet(name):\n    while True:\n        pass\n"
+    course = class_with_submissions(work / "ml1", {"ada": {"src/answer.py": loop}})
+    moodle = "Identifier,ID number,Grade\nP1,ada,\n"
+    write(course.folder, {"grades.csv": moodle})
+    with monkeypatch.context() as patch:
+        patch.setattr(command, "try_again", _interrupt)
+        assert run("class", "grade", "hw1", "-C", course.folder).code == 130
+    monkeypatch.chdir(course.folder)
+    failed = run("class", "export", "moodle", "grades.csv", "hw1")
+    assert (failed.code, "A test of ada timed out or died" in failed.err) == (1, True)
+    assert "hint: Grade again: scaffold class grade hw1 --only ada" in failed.err
+    done = run("class", "grade", "hw1", "--json")
+    assert points(done) == {"ada": 3}
+    assert "Timed out or died twice, the second time alone: ada: test_greet." in done.json["warnings"][0]["message"]
+    assert run("class", "export", "moodle", "grades.csv", "hw1").code == 0
+
+
+def _interrupt(*_args: object) -> None:
+    raise KeyboardInterrupt
+
+
+IMPORTS = {
+    "syntax": ("def answer(values):\n    return [\n", "src/answer.py:2: SyntaxError: '[' was never closed"),
+    "package": ("import numpy_of_ours\n", "src/answer.py:1: ModuleNotFoundError: No module named 'numpy_of_ours'"),
+    "renamed": (None, "ModuleNotFoundError: No module named 'src.answer'"),
+    "raises": ("\n\nx = 1 / 0\n", "src/answer.py:3: ZeroDivisionError: division by zero"),
+}
+
+
+@pytest.mark.parametrize("where", ["isolated", "conftest", "together"])
+def test_a_submission_that_cannot_be_imported_is_listed_apart(work: Path, run: Run, where: str) -> None:
+    text = ASSIGNMENT
+    if where == "together":
+        text = text.replace("[grading]\n", '[grading]\ntogether = ["tests/test_answer.py", "tests/test_greet.py"]\n')
+    change = {"tests/conftest.py": "import src.answer\n" + TESTS["tests/conftest.py"]} if where == "conftest" else {}
+    submissions = {name: {"src/answer.py": code} for name, (code, _) in IMPORTS.items()}
+    course = class_with_submissions(work / "ml1", {**submissions, "ada": {}}, change)
+    course.assign({"assignment.toml": text.replace("PYTHON", str(interpreter(work)))})
+    done = run("class", "grade", "hw1", "-C", course.folder, "--json")
+    assert points(done) == {**dict.fromkeys(IMPORTS, 0), "ada": 4}
+    for row in done.data["students"]:
+        wanted = IMPORTS[row["id"]][1] if row["id"] in IMPORTS else ""
+        found = [
+            f"{one['file']}:{one['line']}: {one['message']}" if one["file"] else one["message"]
+            for one in row["score"]["imports"]
+        ]
+        assert found == ([wanted] if wanted else [])
+        assert not any(message == "it did not run" for message in messages(done, row["id"]).values())
+    shown = run("class", "grade", "hw1", "-C", course.folder, "--only", "syntax").out
+    assert "1 submission cannot be imported:" in shown
+    assert run("class", "feedback", "hw1", "-C", course.folder).code == 0
+    feedback = (course.folder / "results/hw1/feedback/syntax.md").read_text()
+    assert "src/answer.py, line 2: SyntaxError: '[' was never closed" in feedback
+
+
+def test_dependencies_without_a_lock_file_are_told(work: Path, run: Run) -> None:
+    project = '[project]\nname = "x"\nversion = "1"\ndependencies = ["numpy"]\n' + TESTS["pyproject.toml"]
+    course = class_with_submissions(work / "ml1", {"ada": {}}, {"pyproject.toml": project})
+    course.assign({"assignment.toml": ASSIGNMENT.replace('python = "PYTHON"', 'python = ""')})
+    for command in ("grade", "rehearse"):
+        failed = run("class", command, "hw1", "-C", course.folder)
+        assert failed.code == 1
+        assert "hw1/pyproject.toml names dependencies, and there is no uv.lock or requirements.txt." in failed.err
+        assert f"uv lock --project {course.folder / 'hw1'}" in failed.err
 
 
 def test_from_hand_out_to_points_with_personal_values(work: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,6 +15,7 @@ from classroom_support import STUDENTS, TOKEN, Course, git_server, make_course
 from conftest import Run
 from support import git, git_repository, snapshot, write
 
+HIDDEN = 'hidden = ["tests/hidden"]\n'
 MARKER_WORDS = ("SOLUTION", "HIDDEN")
 
 
@@ -84,6 +85,46 @@ def test_a_name_of_two_students_selects_neither(course: Course, run: Run) -> Non
     assert states(run("class", "handout", "hw1", "--only", "robert", "--dry-run", "--json")) == {
         "bob": "would be handed out"
     }
+
+
+def test_tests_that_would_all_reach_the_students_are_asked_about(
+    course: Course, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from scaffold import console
+
+    question = "Students would receive all 2 test files of hw1: none is hidden."
+    course.assign({"assignment.toml": 'title = "x"\n'})
+    failed = run("class", "handout", "hw1")
+    assert (failed.code, question in failed.err, "--all-tests-visible" in failed.err) == (1, True, True)
+    assert not any(course.repositories.iterdir())
+    assert question in run("class", "handout", "hw1", "--dry-run").err
+    asked: list[str] = []
+    monkeypatch.setattr(console, "can_ask", lambda: True)
+    monkeypatch.setattr(console, "confirm", lambda text: bool(asked.append(text)))
+    assert run("class", "handout", "hw1").code == 1
+    assert asked == [f"{question} Send them?"]
+    monkeypatch.setattr(console, "can_ask", lambda: False)
+    assert run("class", "handout", "hw1", "--only", "ada", "--all-tests-visible").code == 0
+    # They have them now: nothing is asked again, also not by an update.
+    assert run("class", "handout", "hw1").code == 0
+    course.assign({"README.md": "# Fixed\n"})
+    assert run("class", "update", "hw1").code == 0
+
+
+def test_an_update_that_shows_the_hidden_tests_is_asked_about(course: Course, run: Run) -> None:
+    assert run("class", "handout", "hw1").code == 0
+    course.assign({"assignment.toml": 'title = "x"\n'})
+    planned = run("class", "update", "hw1", "--plan")
+    assert (planned.code, "none is hidden" in planned.err) == (0, True)
+    failed = run("class", "update", "hw1")
+    assert (failed.code, "none is hidden" in failed.err) == (1, True)
+    assert all(list(course.heads(student)) == ["main"] for student in STUDENTS)
+
+
+def test_hidden_tests_inside_a_test_file_are_hidden(course: Course, run: Run) -> None:
+    inside = "from src.answer import answer\n\n\n### BEGIN HIDDEN TESTS\ndef test_answer():\n    assert answer([1, 2]) == 5\n### END HIDDEN TESTS\n"
+    course.assign({"assignment.toml": 'title = "x"\n', "tests/test_answer.py": inside})
+    assert run("class", "handout", "hw1").code == 0
 
 
 def test_a_dry_run_writes_nothing(course: Course, run: Run) -> None:
@@ -208,6 +249,8 @@ def test_a_submodule_cannot_be_handed_out(course: Course, run: Run, work: Path) 
 
 
 PERSONAL = """\
+hidden = ["tests/hidden"]
+
 [personal]
 file = "personal.toml"
 
@@ -256,7 +299,7 @@ def test_rows_of_a_compressed_file_and_their_checksum(course: Course, run: Run) 
     sums = f"{hashlib.sha256(rows).hexdigest()}  rows.csv.gz\n{other}  other.csv.gz\n"
     course.assign(
         {
-            "assignment.toml": '[[personal.slices]]\npath = "data/rows.csv.gz"\nkeep = 0.5\n',
+            "assignment.toml": 'hidden = ["tests/hidden"]\n[[personal.slices]]\npath = "data/rows.csv.gz"\nkeep = 0.5\n',
             "data/rows.csv.gz": rows,
             "data/SHA256SUMS": sums,
         }
@@ -273,7 +316,7 @@ def test_rows_of_a_compressed_file_and_their_checksum(course: Course, run: Run) 
 
 def test_the_objects_to_be_pushed_are_searched_for_leaks(course: Course, run: Run) -> None:
     """A leak in the personal files of some students is found, and again in every run."""
-    course.assign({"assignment.toml": '[personal]\nfile = "p.toml"\nvalues = {x = ["# BEGIN SOLUTION"]}\n'})
+    course.assign({"assignment.toml": HIDDEN + '[personal]\nfile = "p.toml"\nvalues = {x = ["# BEGIN SOLUTION"]}\n'})
     for _ in range(2):
         failed = run("class", "handout", "hw1")
         assert (failed.code, "p.toml:1 would show students the marker" in failed.err) == (1, True)
@@ -288,7 +331,7 @@ def test_personal_values_in_other_formats(course: Course, run: Run, suffix: str)
 
     course.assign(
         {
-            "assignment.toml": f'[personal]\nfile = "mine.{suffix}"\nvalues = {{seed = {{from = 5, to = 5}}, x = ["é"]}}\n'
+            "assignment.toml": f'{HIDDEN}[personal]\nfile = "mine.{suffix}"\nvalues = {{seed = {{from = 5, to = 5}}, x = ["é"]}}\n'
         }
     )
     run("class", "handout", "hw1")
@@ -320,7 +363,7 @@ def test_invalid_personal_values(course: Course, run: Run, text: str, message: s
 
 
 def test_a_team_shares_a_repository(course: Course, run: Run) -> None:
-    course.assign({"assignment.toml": "teams = true\n"})
+    course.assign({"assignment.toml": HIDDEN + "teams = true\n"})
     done = run("class", "handout", "hw1", "--json")
     assert states(done) == {"red": "handed out", "eve": "handed out"}
     assert states(run("class", "handout", "hw1", "--only", "bob", "--json")) == {"red": "there already"}

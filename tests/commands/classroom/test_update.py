@@ -268,7 +268,7 @@ def test_personal_files_follow(course: Course, run: Run) -> None:
     course.assign({"assignment.toml": personal, "tests/hidden/test_more.py": "pass\n"})
     (course.folder / "hw1/tests/hidden/test_more.py").unlink()
     course.assign({})
-    assert run("class", "handout", "hw1").code == 0
+    assert run("class", "handout", "hw1", "--all-tests-visible").code == 0
     seeds = {student: course.read(student, "mine.json") for student in STUDENTS}
     course.commit_work("ada", {"a.txt": "x\n"})
     course.assign(FIXED)

@@ -28,6 +28,16 @@ def test_points_need_not_be_whole(work: Path, points: str) -> None:
             "hw1/assignment.toml [limits] has an unknown key `second`.",
             "Did you mean `seconds`?",
         ),
+        (
+            "[late]\nper_day = 10\nhidden = ['tests/hidden']\n",
+            "hw1/assignment.toml [late] has an unknown key `hidden`.",
+            "Move it to the top, above the first [table]: hidden = …",
+        ),
+        (
+            "[personal]\nfile = 'p.toml'\n[personal.values]\nregion = ['a']\nhidden = ['tests/hidden']\n",
+            "hw1/assignment.toml [personal]: `hidden` is a key of the file, not of this table.",
+            "Move it above the first [table]: hidden = …",
+        ),
         ("[limits]\nseconds = 0\n", "hw1/assignment.toml [limits]: `seconds` must be 1 or more.", "It is in line 2"),
         ("[late]\nper_day = '10'\n", "hw1/assignment.toml [late]: `per_day` must be a number.", "It is in line 2"),
         (

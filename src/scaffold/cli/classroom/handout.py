@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from scaffold import console
-from scaffold.cli.classroom.options import Assignment, DryRun, Folder, Only, Section
+from scaffold.cli.classroom.options import AllTestsVisible, Assignment, DryRun, Folder, Only, Section
 from scaffold.core.outcome import Outcome
 
 
@@ -16,6 +16,7 @@ def handout(
     only: Only = None,
     section: Section = "",
     dry_run: DryRun = False,
+    all_tests_visible: AllTestsVisible = False,
 ) -> Outcome:
     """Create a repository with the starter for every student.
 
@@ -31,7 +32,8 @@ def handout(
     """
     from scaffold.commands.classroom import handout as command_
 
-    options = command_.HandoutOptions(only or (), section, dry_run)
+    confirm = console.confirm if console.can_ask() else None
+    options = command_.HandoutOptions(only or (), section, dry_run, all_tests_visible, confirm)
     with console.progress() as progress:
         return command_.handout(folder, assignment, options, progress)
 
@@ -46,6 +48,7 @@ def update(
     message: Annotated[str, typer.Option("--message", "-m", help="What changed, for the students.")] = "",
     only: Only = None,
     section: Section = "",
+    all_tests_visible: AllTestsVisible = False,
 ) -> Outcome:
     """Send a fixed starter to everybody: a branch for every student, merged with their work where there is no conflict.
 
@@ -58,7 +61,8 @@ def update(
     """
     from scaffold.commands.classroom import update as command_
 
-    options = command_.UpdateOptions(only or (), section, plan, fast_forward, message)
+    confirm = console.confirm if console.can_ask() else None
+    options = command_.UpdateOptions(only or (), section, plan, fast_forward, message, all_tests_visible, confirm)
     with console.progress() as progress:
         return command_.update(folder, assignment, options, progress)
 

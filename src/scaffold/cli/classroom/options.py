@@ -20,3 +20,6 @@ At = Annotated[
 NoSandbox = Annotated[
     bool, typer.Option("--no-sandbox", help="Run students' code as yourself. Only on a disposable machine.")
 ]
+AllTestsVisible = Annotated[
+    bool, typer.Option("--all-tests-visible", help="Students may receive every test; asked otherwise.")
+]

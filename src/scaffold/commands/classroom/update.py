@@ -13,7 +13,7 @@ from scaffold.core.classroom.delivery.plan import ABSENT, StudentUpdate, branch_
 from scaffold.core.classroom.delivery.report import batch_outcome, rows_as_table, summarise
 from scaffold.core.classroom.delivery.send import SendOptions, start_update
 from scaffold.core.classroom.owners import select_owners
-from scaffold.core.classroom.starter.prepare import all_owners, prepare_starter
+from scaffold.core.classroom.starter.prepare import Confirm, all_owners, confirm_shown_tests, prepare_starter
 from scaffold.core.outcome import Block, Notice, Outcome, Progress, Text, silent
 
 
@@ -27,6 +27,8 @@ class UpdateOptions:
         plan: Show what would happen, and send nothing.
         fast_forward: Push the update onto the branch of students who have not started.
         message: What the teacher tells the students about the update.
+        all_tests_visible: Students may receive every test.
+        confirm: Asks whether they may; None where nobody can answer.
     """
 
     only: Sequence[str] = ()
@@ -34,13 +36,16 @@ class UpdateOptions:
     plan: bool = False
     fast_forward: bool = False
     message: str = ""
+    all_tests_visible: bool = False
+    confirm: Confirm | None = None
 
 
 def update(folder: Path, name: str, options: UpdateOptions, progress: Progress = silent) -> Outcome:
     """Forecast how the newer starter merges with each student's work, and send it as a branch.
 
     Raises:
-        ScaffoldError: The roster has problems, a marker is wrong, or something would leak; nothing was sent.
+        ScaffoldError: The roster has problems, a marker is wrong, something would leak, or students would receive every
+            test and nobody confirmed it; nothing was sent.
     """
     course = find_course(folder)
     assignment = find_assignment(course, name)
@@ -51,10 +56,13 @@ def update(folder: Path, name: str, options: UpdateOptions, progress: Progress =
         updates = plan_update(classroom, assignment, prepared, owners, progress, keep_trees=not options.plan)
         notices = [Notice(note) for note in prepared.notes]
         if options.plan:
-            return _plan(assignment, prepared.version, updates, notices)
+            questions = [Notice(prepared.question)] if prepared.question else []
+            return _plan(assignment, prepared.version, updates, notices + questions)
         if all(item.state in (ABSENT, CURRENT) for item in updates):
             rows = _rows(updates)
         else:
+            if not options.all_tests_visible:
+                confirm_shown_tests(prepared, options.confirm, progress)
             send_options = SendOptions(options.fast_forward, options.message)
             rows = start_update(classroom, assignment, prepared, updates, send_options, progress)
     return batch_outcome(assignment.name, prepared.version, rows, notices)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from fnmatch import fnmatch
 from pathlib import Path
 
 from scaffold.core.classroom.assignment_file import ASSIGNMENT_FILE, AssignmentFile, read_assignment_file
@@ -79,6 +80,12 @@ def find_assignment(course: Course, name: str) -> Assignment:
     return Assignment(
         name, folder, file.title or name, tuple(dict.fromkeys(hidden)), file.may_show, file.teams, _personal(name, file)
     )
+
+
+def is_test(path: str) -> bool:
+    """Whether a file is a test file of pytest, by its name."""
+    name = path.rpartition("/")[2]
+    return fnmatch(name, "test_*.py") or fnmatch(name, "*_test.py")
 
 
 def assignment_names(course: Course) -> list[str]:

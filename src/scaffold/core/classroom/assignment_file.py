@@ -13,6 +13,8 @@ from scaffold.core.config import WrongValueError
 
 ASSIGNMENT_FILE = "assignment.toml"
 _HINT = "docs/teaching.md has an example."
+_LISTS_OF_PATHS = ("hidden", "may_show")
+"""Keys at the top of the file that look like personal values where they stand below `[personal.values]`."""
 
 
 @config.table
@@ -120,6 +122,10 @@ class PersonalTable:
         if self.file and not self.file.endswith((".toml", ".json", ".yml", ".yaml")):
             raise WrongValueError("`file` must end in .toml, .json, .yml or .yaml.")
         for key, value in self.values.items():
+            if key in _LISTS_OF_PATHS:
+                raise WrongValueError(
+                    f"`{key}` is a key of the file, not of this table.", f"Move it above the first [table]: {key} = …"
+                )
             if not _is_range(value) and not _is_list_of_texts(value):
                 raise WrongValueError(
                     f"`{key}` must be a list of strings or a range.", f"For example: {key} = {{from = 1, to = 999}}"

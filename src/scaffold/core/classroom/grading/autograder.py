@@ -93,7 +93,7 @@ def load_autograder(course: Course, assignment: Assignment, sandbox: Sandbox, pr
     """Read the teacher's version, and find or build its environment.
 
     Raises:
-        ScaffoldError: It has no tests, or its environment cannot be built.
+        ScaffoldError: It has no tests, its dependencies are not locked, or its environment cannot be built.
     """
     rules = read_rules(assignment)
     source = build.read_source(assignment)
@@ -102,6 +102,8 @@ def load_autograder(course: Course, assignment: Assignment, sandbox: Sandbox, pr
         if name.partition("::")[0] not in layout.files:
             raise ScaffoldError(f"{assignment.name}/{ASSIGNMENT_FILE} [grading]: there is no test file {name}.")
     files = environment.lock_files(source.tree)
+    if not rules.python:
+        environment.require_lock_file(assignment, files)
     env = environment.find_or_build(course.data_folder, files, configured_python(course, rules), progress)
     only = tuple(name for exercise in rules.exercises for name in exercise.tests)
     return Autograder(

@@ -4,12 +4,14 @@ It is built from the teacher's lock file. Libraries that a student added to thei
 """
 
 import json
+import tomllib
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
 from filelock import FileLock
 
+from scaffold.core.classroom.assignment import Assignment
 from scaffold.core.outcome import Progress
 from scaffold.errors import ScaffoldError
 from scaffold.tools import process, uv
@@ -39,6 +41,21 @@ class Environment:
 def lock_files(teacher: Tree) -> dict[str, File]:
     """The files of the teacher's version from which the environment is built."""
     return {path: teacher[path] for path in (*_LOCK_FILES, "requirements.txt") if path in teacher}
+
+
+def require_lock_file(assignment: Assignment, files: Tree) -> None:
+    """Raise ScaffoldError where dependencies are named, and no file says which versions to install."""
+    if "uv.lock" in files or "requirements.txt" in files or "pyproject.toml" not in files:
+        return
+    try:
+        content = tomllib.loads(files["pyproject.toml"].content.decode())
+    except ValueError:
+        return
+    if content.get("project", {}).get("dependencies") or content.get("dependency-groups"):
+        raise ScaffoldError(
+            f"{assignment.name}/pyproject.toml names dependencies, and there is no uv.lock or requirements.txt.",
+            f"Lock them, and commit the file: uv lock --project {assignment.folder}",
+        )
 
 
 def find_or_build(cache: Path, files: Tree, python: str, progress: Progress) -> Environment:

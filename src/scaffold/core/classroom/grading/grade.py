@@ -183,7 +183,7 @@ def _graded(
 ) -> Graded:
     rules = autograder.rules
     if submission is None or result is None:
-        no_result = SessionResult((), "nothing was collected")
+        no_result = SessionResult((), "nothing was collected", tries=0)
         return Graded(owner, NOTHING, score=scoring.score(no_result, exercises, rules))
     days = rules.late.days_late(submission.received, rules.due)
     return Graded(owner, GRADED, "", submission, scoring.score(result, exercises, rules, days), result=result)

@@ -8,10 +8,10 @@ import posixpath
 import tomllib
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from fnmatch import fnmatch
 from pathlib import PurePosixPath
 from typing import Any
 
+from scaffold.core.classroom.assignment import is_test
 from scaffold.core.classroom.assignment_file import ASSIGNMENT_FILE
 from scaffold.errors import ScaffoldError
 from scaffold.tools.git.bare import BareRepository
@@ -58,7 +58,7 @@ class Layout:
             any(_is_within(path, item) for item in (*self.tests, *self.hidden))
             or path in _SETTINGS
             or name == "conftest.py"
-            or _is_test(name)
+            or is_test(path)
         )
 
 
@@ -93,7 +93,7 @@ def read_layout(teacher: Tree, hidden: Iterable[str]) -> Layout:
         for root in dict.fromkeys((".", "src", *pythonpath))
         if root == "." or any(_is_within(path, root) for path in teacher)
     )
-    files = tuple(path for path in teacher if partial.is_teachers(path) and _is_test(path.rpartition("/")[2]))
+    files = tuple(path for path in teacher if partial.is_teachers(path) and is_test(path))
     if not files:
         raise ScaffoldError("The assignment has no tests to grade by.", "Write some: tests/test_….py")
     modules = tuple(sorted(_top_level_modules(teacher, partial, import_roots)))
@@ -179,10 +179,6 @@ def _top_level_modules(tree: Tree, layout: Layout, import_roots: Collection[str]
                 relative = path if root == "." else path[len(root) + 1 :]
                 modules.add(relative.partition("/")[0].removesuffix(".py"))
     return modules
-
-
-def _is_test(name: str) -> bool:
-    return fnmatch(name, "test_*.py") or fnmatch(name, "*_test.py")
 
 
 def _is_within(path: str, item: str) -> bool:

@@ -68,7 +68,7 @@ class SessionResult:
         verdicts: A verdict for each test that ran, and for each test file that could not be imported.
         stopped: What ended the session early; empty for nothing.
         imports: The student's modules that could not be imported.
-        tries: How many times the whole session was run.
+        tries: How many times the whole session was run; 0 where there was nothing to run it on.
     """
 
     verdicts: tuple[Verdict, ...]
@@ -122,4 +122,5 @@ def cut_short(test: str, result: SessionResult, message: str) -> Verdict:
     file = next((verdict for verdict in result.verdicts if verdict.test == test.partition("::")[0]), None)
     if file:
         return replace(file, test=test)
-    return Verdict(test, False, message=message, interrupted=bool(result.stopped), tries=result.tries)
+    was_interrupted = bool(result.stopped) and result.tries > 0
+    return Verdict(test, False, message=message, interrupted=was_interrupted, tries=result.tries)

@@ -1,19 +1,24 @@
 """Prepare the starters of all students in the store, and search them for leaks before anything is pushed."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from scaffold.core.classroom import roster
-from scaffold.core.classroom.assignment import Assignment, find_assignment
+from scaffold.core.classroom.assignment import Assignment, find_assignment, is_test
+from scaffold.core.classroom.assignment_file import ASSIGNMENT_FILE
 from scaffold.core.classroom.course import Course
 from scaffold.core.classroom.journal import Run
 from scaffold.core.classroom.owners import Owner, group_into_owners
 from scaffold.core.classroom.starter import build, leaks, personal
-from scaffold.core.classroom.starter.build import Source
+from scaffold.core.classroom.starter.build import Source, Starter
 from scaffold.core.classroom.starter.leaks import Leak, LeakSearch
 from scaffold.core.classroom.store import StarterVersion, Store
 from scaffold.core.outcome import Progress
+from scaffold.errors import ScaffoldError
 from scaffold.tools.git.trees import Tree
+
+Confirm = Callable[[str], bool]
+"""Asks the teacher a question that is answered with yes or no."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +32,7 @@ class PreparedStarter:
         version: The version that it is, or will become.
         stored: The starter in the store; None when it is new.
         notes: What the teacher should know.
+        shown_tests: The test files, where students would receive every one of them as it is; else empty.
     """
 
     source: Source
@@ -35,6 +41,16 @@ class PreparedStarter:
     version: int
     stored: StarterVersion | None
     notes: tuple[str, ...] = ()
+    shown_tests: tuple[str, ...] = ()
+
+    @property
+    def question(self) -> str:
+        """What to ask before it is sent; empty for nothing."""
+        if not self.shown_tests:
+            return ""
+        count = len(self.shown_tests)
+        files = f"the only test file, {self.shown_tests[0]}" if count == 1 else f"all {count} test files"
+        return f"Students would receive {files} of {self.source.assignment.name}: none is hidden."
 
 
 def all_owners(course: Course, assignment: Assignment) -> list[Owner]:
@@ -69,10 +85,42 @@ def prepare_starter(
         tree = dict(made.tree)
     search = made.leak_search(assignment)
     leaks.raise_for(_find_leaks(search, ((path, file.oid, file.content) for path, file in tree.items())))
-    is_stored = store and latest and (is_unchanged or tree == store.read_tree(latest.tree))
+    sent = store.read_tree(latest.tree) if store and latest else {}
+    is_stored = latest is not None and (is_unchanged or tree == sent)
     stored = latest if is_stored else None
     version = stored.version if stored else (max(starters) + 1 if starters else 1)
-    return PreparedStarter(source, tree, search, version, stored, made.notes)
+    return PreparedStarter(source, tree, search, version, stored, made.notes, _shown_tests(source, tree, sent, made))
+
+
+def _shown_tests(source: Source, tree: Tree, sent: Tree, starter: Starter) -> tuple[str, ...]:
+    """The test files, if the starter has all of them as they are, and not all were sent before."""
+    tests = tuple(path for path in source.tree if is_test(path))
+    stripped = {text.path for text in starter.removed}
+    is_complete = all(path in tree and path not in stripped for path in tests)
+    return tests if is_complete and not all(path in sent for path in tests) else ()
+
+
+def confirm_shown_tests(prepared: PreparedStarter, confirm: Confirm | None, progress: Progress) -> None:
+    """Ask before a starter with every test is sent: a hidden test that was handed out cannot be taken back.
+
+    Args:
+        prepared: The starter.
+        confirm: Asks a question; None where nobody can answer.
+        progress: Is told to leave the terminal.
+
+    Raises:
+        ScaffoldError: The answer is no, or nobody can answer.
+    """
+    if not prepared.question:
+        return
+    if confirm:
+        progress.release_terminal("Checking the tests")
+        if confirm(f"{prepared.question} Send them?"):
+            return
+    raise ScaffoldError(
+        prepared.question,
+        f'Hide some: hidden = ["tests/hidden"] at the top of {ASSIGNMENT_FILE}. If it is right: --all-tests-visible',
+    )
 
 
 def prepare_run(
