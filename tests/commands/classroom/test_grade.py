@@ -181,13 +181,20 @@ IMPORTS = {
 }
 
 
-@pytest.mark.parametrize("where", ["isolated", "conftest", "together"])
+@pytest.mark.parametrize(
+    "where",
+    [
+        "isolated",
+        pytest.param("conftest", marks=pytest.mark.thorough),
+        pytest.param("together", marks=pytest.mark.thorough),
+    ],
+)
 def test_a_submission_that_cannot_be_imported_is_listed_apart(work: Path, run: Run, where: str) -> None:
     text = ASSIGNMENT
     if where == "together":
         text = text.replace("[grading]\n", '[grading]\ntogether = ["tests/test_answer.py", "tests/test_greet.py"]\n')
     change = {"tests/conftest.py": "import src.answer\n" + TESTS["tests/conftest.py"]} if where == "conftest" else {}
-    submissions = {name: {"src/answer.py": code} for name, (code, _) in IMPORTS.items()}
+    submissions = {name: {"src/answer.py": code, "src/anser.py": ""} for name, (code, _) in IMPORTS.items()}
     course = class_with_submissions(work / "ml1", {**submissions, "ada": {}}, change)
     course.assign({"assignment.toml": text.replace("PYTHON", str(interpreter(work)))})
     done = run("class", "grade", "hw1", "-C", course.folder, "--json")
