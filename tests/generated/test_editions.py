@@ -1,11 +1,13 @@
 """In the starter exactly the exercises' tests fail; in the teacher's edition all pass, hidden ones included."""
 
+import json
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 import pytest
 
-from generated_support import Run, Stage, generate
+from generated_support import Run, Stage, generate, need
+from scaffold.tools.sandbox import Bubblewrap
 
 pytestmark = pytest.mark.changed_only
 
@@ -41,3 +43,19 @@ def test_the_teacher_passes_all(stage: Stage, run: Run, tmp_path: Path) -> None:
     assert len(exercises["passed"]) >= 4
     assert all(not found[bad] for found in (hidden, exercises) for bad in ("failure", "error", "skipped"))
     run("make", "check", cwd=teacher)
+
+
+def test_the_teacher_edition_is_ready_for_a_class(stage: Stage, run: Run, tmp_path: Path) -> None:
+    """On the real grader, the solution gets all points and the starter none, and no test is near its time limit."""
+    need(Bubblewrap().works(), "bubblewrap does not work here")
+    course = tmp_path / "course"
+    run("scaffold", "class", "init", course, cwd=tmp_path)
+    (course / "roster.csv").write_text("student_id\nada\n")
+    generate(run, stage, course / "homework", "edition=teacher")
+    run("git", "add", "--all", cwd=course)
+    run("git", "commit", "--quiet", "-m", "homework", cwd=course)
+    done = run("scaffold", "class", "rehearse", "homework", "--seeds", "2", "--json", cwd=course)
+    data = json.loads(done.stdout)["data"]
+    assert (data["ready"], data["solution"], data["starter"]) == (True, [1, 1], 0)
+    assert len(data["tests"]) >= 8
+    assert {test["test"]: test["seconds"] for test in data["tests"] if test["seconds"] > test["limit"] / 2} == {}

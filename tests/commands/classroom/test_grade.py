@@ -149,6 +149,7 @@ def test_what_timed_out_or_died_is_tried_again_alone(work: Path, run: Run, monke
     assert done.json["warnings"] == []
 
 
+@pytest.mark.thorough
 def test_what_timed_out_once_is_not_exported(work: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     from scaffold.commands.classroom import grade as command
 

@@ -3,6 +3,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from conftest import Run
 from grading_support import SOLUTION, class_with_submissions, need_sandbox
 
@@ -65,6 +67,7 @@ def test_greet():
 """
 
 
+@pytest.mark.thorough
 def test_tests_that_need_one_process_are_named(work: Path, run: Run) -> None:
     need_sandbox()
     applies = "\n\ndef apply(function):\n    ### BEGIN SOLUTION\n    return function('x')\n    ### END SOLUTION\n"
@@ -84,6 +87,7 @@ def test_tests_that_need_one_process_are_named(work: Path, run: Run) -> None:
     assert (limits["test_patched"], limits["test_greet"]) == (7, 1)
 
 
+@pytest.mark.thorough
 def test_a_solution_that_cannot_be_imported(work: Path, run: Run) -> None:
     need_sandbox()
     code = "import numpy_of_ours\n" + SOLUTION["src/answer.py"]
@@ -95,6 +99,7 @@ def test_a_solution_that_cannot_be_imported(work: Path, run: Run) -> None:
     assert f"Your own solution does not pass: {where}" in failed.err
 
 
+@pytest.mark.thorough
 def test_a_slow_solution_is_told(work: Path, run: Run) -> None:
     need_sandbox()
     slow = SOLUTION["src/answer.py"].replace(
