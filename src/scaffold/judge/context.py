@@ -21,7 +21,7 @@ class Changes:
 
     def news(self, generation: int) -> Context | None:
         """The context that the worker of this number must follow; None where it has it already."""
-        current = generation, (self._directory(), dict(os.environ))
+        current = generation, (self._directory(), _variables())
         if current == self._told:
             return None
         self._told = current
@@ -33,6 +33,11 @@ class Changes:
         except OSError:  # it was removed
             return "."
         return os.path.relpath(current, self._folder) if PurePath(current).is_relative_to(self._folder) else current
+
+
+def _variables() -> dict[str, str]:
+    """The environment variables, without those in which pytest names the test that runs."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
 
 
 def apply(context: Context, folder: str) -> None:

@@ -15,6 +15,7 @@ from scaffold.core.classroom.owners import Owner, select_owners
 from scaffold.core.classroom.starter.prepare import all_owners
 from scaffold.core.classroom.store import StarterVersion, Store, open_store
 from scaffold.core.outcome import Notice, Outcome, Progress, Table, Text, silent
+from scaffold.errors import ScaffoldError
 
 
 def status(folder: Path, name: str = "", only: Sequence[str] = (), progress: Progress = silent) -> Outcome:
@@ -58,6 +59,7 @@ def _overview(course: Course, unfinished: list[Notice]) -> Outcome:
         if entry.get("event") == journal.PUSHED:
             handed_out.setdefault(entry["assignment"], set()).add(entry["owner"])
     names = assignment_names(course)
+    notices = [*unfinished, *(notice for name in names for notice in _mistakes(course, name))]
     store_folder = course.data_folder / "store.git"
     starters = {name: Store(store_folder).starters(name) if store_folder.is_dir() else {} for name in names}
     data = {
@@ -71,7 +73,16 @@ def _overview(course: Course, unfinished: list[Notice]) -> Outcome:
     }
     rows = [(name, str(max(starters[name], default="–")), str(len(handed_out.get(name, ())))) for name in names]
     table = Table(("assignment", "starter", "handed out"), rows)
-    return Outcome(data, [Text(course.title), table], unfinished)
+    return Outcome(data, [Text(course.title), table], notices)
+
+
+def _mistakes(course: Course, name: str) -> list[Notice]:
+    """What is wrong with an assignment's file."""
+    try:
+        find_assignment(course, name)
+    except ScaffoldError as error:
+        return [Notice(error.message, error.hint)]
+    return []
 
 
 def _rows(classroom: Classroom, assignment: Assignment, owners: Sequence[Owner], progress: Progress) -> list[Row]:

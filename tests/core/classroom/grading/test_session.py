@@ -179,6 +179,10 @@ def test_they_are_the_old_ones_again():
     assert code.os.environ.get("REGION") is None
 
 
+def test_the_name_of_the_test_stays_hidden():
+    assert "PYTEST_CURRENT_TEST" not in list(code.os.environ)
+
+
 def test_semaphores():
     assert lock()
 """
@@ -208,7 +212,7 @@ def test_ordinary_tests_pass(sandbox: Sandbox, work: Path) -> None:
     result = run_session(sandbox, work)
     assert result.stopped == ""
     assert {verdict.test: verdict.message for verdict in result.verdicts if not verdict.passed} == {}
-    assert len(result.verdicts) == 16
+    assert len(result.verdicts) == 17
 
 
 def test_a_module_that_cannot_be_imported_fails_only_its_own_tests(work: Path) -> None:
@@ -221,7 +225,7 @@ def test_a_module_that_cannot_be_imported_fails_only_its_own_tests(work: Path) -
     failed = {verdict.test: verdict.message for verdict in result.verdicts if not verdict.passed}
     assert list(failed) == ["tests/test_other.py"]
     assert "NameError: name 'nowhere' is not defined" in failed["tests/test_other.py"]
-    assert len(result.verdicts) == 17
+    assert len(result.verdicts) == 18
 
 
 def test_a_value_that_cannot_be_sent_to_the_students_code(work: Path) -> None:
