@@ -17,10 +17,12 @@ from collections.abc import Callable, Sequence
 from types import ModuleType
 from typing import Any
 
-from scaffold.judge import context, wire
+from scaffold.judge import attributes, context, wire
 
 Send = Callable[[bytes, bool], bytes]
 """Sends a request to the worker (and whether it is an import). Returns the answer as JSON; raises StudentError."""
+_INVALID = (ValueError, TypeError, LookupError, RecursionError, AttributeError, ArithmeticError, ImportError)
+"""What a forged answer can raise when it is read."""
 _NOT_SERIALISABLE = "the test's value cannot be sent to the student's code"
 
 
@@ -61,16 +63,7 @@ class Connection:
             sys.stdout.write(str(content.get("printed", "")))
             error = self._error(content["error"]) if "error" in content else None
             value = wire.loads(content["value"], self._resolve) if error is None else None
-        except (
-            ValueError,
-            TypeError,
-            KeyError,
-            IndexError,
-            RecursionError,
-            AttributeError,
-            ArithmeticError,
-            ImportError,
-        ) as invalid:
+        except _INVALID as invalid:
             raise StudentError("it answered with something that is no value") from invalid
         if error is not None:
             raise error
@@ -183,7 +176,10 @@ class Reference:
         return _get(self, name, self._connection)
 
     def __setattr__(self, name: str, value: Any) -> None:
-        self._connection.request("set", self, name, value)
+        attributes.assign(self._connection.request, self, name, value)
+
+    def __delattr__(self, name: str) -> None:
+        attributes.delete(self._connection.request, self, name)
 
     def __call__(self, /, *args: Any, **named: Any) -> Any:
         """Call the student's object."""
@@ -250,7 +246,7 @@ class _Module(ModuleType):
         vars(self).update({"_connection": connection, "__path__": []})
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
+        if name.startswith("__") and name != "__file__":
             raise AttributeError(name)
         return _get(self, name, vars(self)["_connection"])
 
@@ -258,7 +254,13 @@ class _Module(ModuleType):
         if name.startswith("__") or isinstance(value, _Module):
             vars(self)[name] = value
         else:
-            vars(self)["_connection"].request("set", self, name, value)
+            attributes.assign(vars(self)["_connection"].request, self, name, value)
+
+    def __delattr__(self, name: str) -> None:
+        if name in vars(self):
+            super().__delattr__(name)
+        else:
+            attributes.delete(vars(self)["_connection"].request, self, name)
 
 
 def _get(target: Any, name: str, connection: Connection) -> Any:

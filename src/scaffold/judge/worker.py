@@ -29,7 +29,7 @@ _OPERATIONS: dict[str, Callable[..., Any]] = {
     "__radd__": lambda a, b: b + a, "__sub__": operator.sub, "__rsub__": lambda a, b: b - a, "__mul__": operator.mul,
     "__rmul__": lambda a, b: b * a, "__truediv__": operator.truediv, "__matmul__": operator.matmul,
     "__or__": operator.or_, "__ror__": lambda a, b: b | a, "__and__": operator.and_, "__xor__": operator.xor,
-    "__neg__": operator.neg, "__abs__": abs, "get": getattr, "set": setattr,
+    "__neg__": operator.neg, "__abs__": abs, "get": getattr, "set": setattr, "del": delattr,
     "import": lambda module: module, "dir": dir,
     "call": lambda function, /, *args, **named: function(*args, **named),
 }  # fmt: skip

@@ -96,6 +96,7 @@ from pack.code import LIMIT, Colour, OwnError, Pair, Point, around, count, fail,
 
 def test_values():
     assert LIMIT == code.LIMIT == pack.code.LIMIT == 3
+    assert code.__file__.endswith("src/pack/code.py")
 
 
 def test_objects():
@@ -157,6 +158,23 @@ def test_settings():
     code.LIMIT = 3
 
 
+def test_patches(monkeypatch):
+    point = Point(1)
+    with monkeypatch.context() as outer:
+        outer.setattr(code, "LIMIT", 0)
+        outer.setattr(point, "x", 9)
+        outer.setattr(code, "ADDED", 1, raising=False)
+        with monkeypatch.context() as inner:
+            inner.setattr(code, "LIMIT", 100)
+            assert not point.far
+        assert point.far and code.LIMIT == 0 and code.ADDED == 1
+    assert (code.LIMIT, point.x, point.far, hasattr(code, "ADDED")) == (3, 1, False, False)
+    with monkeypatch.context() as patch:
+        patch.delattr(code, "count")
+        assert not hasattr(code, "count")
+    assert list(code.count(1)) == [0]
+
+
 def either(point: Point | None = None, other: int | Point | None = None) -> Pair | str:
     return point
 
@@ -212,7 +230,7 @@ def test_ordinary_tests_pass(sandbox: Sandbox, work: Path) -> None:
     result = run_session(sandbox, work)
     assert result.stopped == ""
     assert {verdict.test: verdict.message for verdict in result.verdicts if not verdict.passed} == {}
-    assert len(result.verdicts) == 17
+    assert len(result.verdicts) == 18
 
 
 def test_a_module_that_cannot_be_imported_fails_only_its_own_tests(work: Path) -> None:
@@ -225,7 +243,7 @@ def test_a_module_that_cannot_be_imported_fails_only_its_own_tests(work: Path) -
     failed = {verdict.test: verdict.message for verdict in result.verdicts if not verdict.passed}
     assert list(failed) == ["tests/test_other.py"]
     assert "NameError: name 'nowhere' is not defined" in failed["tests/test_other.py"]
-    assert len(result.verdicts) == 18
+    assert len(result.verdicts) == 19
 
 
 def test_a_value_that_cannot_be_sent_to_the_students_code(work: Path) -> None:
