@@ -1,8 +1,8 @@
 """Run the tests with pytest, with proxies in place of the student's modules.
 
-Frames to the host begin with a letter: C a call for the worker, I an import for the worker, S a test starts, T the
-verdict on a test, F an import that failed here, E the end. The host's answers begin with V (the worker's answer) or X
-(why there is none).
+Frames to the host begin with a letter: C a call for the worker, G an attribute that it gets, I an import, S a test
+starts, T the verdict on a test, F an import that failed here, E the end. The host's answers begin with V (the worker's
+answer) or X (why there is none).
 """
 
 import json
@@ -40,11 +40,11 @@ class Host:
         """Send a frame that needs no answer."""
         wire.write(self._reports, letter + wire.to_bytes(content))
 
-    def call(self, request: bytes, imports: bool) -> bytes:
+    def call(self, request: bytes, operation: str) -> bytes:
         """The worker's answer to a request. Raises StudentError when the worker ended before it answered."""
         self.is_calling = True
         try:
-            wire.write(self._reports, (b"I" if imports else b"C") + request)
+            wire.write(self._reports, {"import": b"I", "get": b"G"}.get(operation, b"C") + request)
             answer = wire.read(self._answers) or b"X"
         finally:
             self.is_calling = False

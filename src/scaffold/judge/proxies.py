@@ -19,8 +19,8 @@ from typing import Any
 
 from scaffold.judge import attributes, context, wire
 
-Send = Callable[[bytes, bool], bytes]
-"""Sends a request to the worker (and whether it is an import). Returns the answer as JSON; raises StudentError."""
+Send = Callable[[bytes, str], bytes]
+"""Sends a request and its operation to the worker. Returns the answer as JSON; raises StudentError."""
 _INVALID = (ValueError, TypeError, LookupError, RecursionError, AttributeError, ArithmeticError, ImportError)
 """What a forged answer can raise when it is read."""
 _NOT_SERIALISABLE = "the test's value cannot be sent to the student's code"
@@ -57,7 +57,7 @@ class Connection:
             BaseException: What the student's code raised, as a class of the same name.
         """
         request = pickle.dumps(self._context.news(self.generation)) + _pickle((operation, target, args, named))
-        answer = self._send(request, operation == "import")
+        answer = self._send(request, operation)
         try:
             content = json.loads(answer)
             sys.stdout.write(str(content.get("printed", "")))

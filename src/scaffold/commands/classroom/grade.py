@@ -120,6 +120,12 @@ def _notices(rows: Sequence[Graded], failed: Sequence[Graded], sandbox: Sandbox)
         for row in rows
         if row.score
     }
+    settled = sum(test.tries > 1 and not test.interrupted for row in rows if row.score for test in row.score.tests)
+    if settled:
+        tests = f"{settled} test{'s' if settled > 1 else ''}"
+        notices.append(
+            Notice(f"{tests} timed out or died once, and not again alone.", "Was the machine busy? --jobs 1")
+        )
     if any(interrupted.values()):
         named = "; ".join(f"{owner}: {_shown(tests)}" for owner, tests in interrupted.items() if tests)
         notices.append(Notice(f"Timed out or died twice, the second time alone: {named}."))

@@ -10,8 +10,8 @@ from grading_support import OUTSIDE, files_of, interpreter, need_sandbox
 from scaffold.core.classroom.assignment_file import Limits
 from scaffold.core.classroom.grading import environment, session
 from scaffold.core.classroom.grading.runner import Runner
-from scaffold.core.classroom.grading.session import SessionResult
 from scaffold.core.classroom.grading.submission import read_layout, split_files
+from scaffold.core.classroom.grading.verdict import ImportFailure, SessionResult
 from scaffold.core.outcome import silent
 from scaffold.tools.sandbox import Bubblewrap, Container, Sandbox, Unsandboxed
 
@@ -204,6 +204,7 @@ def test_the_name_of_the_test_stays_hidden():
 def test_semaphores():
     assert lock()
 """
+LATE = "from pack.code import first\n\n\ndef test_late():\n    first(['sent'])\n    import pack.late\n"
 TEACHER = {"src/pack/__init__.py": "", "src/pack/code.py": CODE, "tests/test_code.py": TESTS}
 LIMITS = Limits(seconds=5, import_seconds=20, memory_mb=400, output_mb=8)
 
@@ -238,12 +239,20 @@ def test_a_module_that_cannot_be_imported_fails_only_its_own_tests(work: Path) -
     more = {
         "src/pack/other.py": "x = 1\n",
         "tests/test_other.py": "from pack.other import x\n\n\ndef test_other():\n    assert x == 1\n",
+        "src/pack/late.py": "\n",
+        "tests/test_late.py": LATE,
     }
-    result = run_session(Bubblewrap(), work, {"src/pack/other.py": "x = nowhere\n"}, more)
+    change = {"src/pack/other.py": "x = nowhere\n", "src/pack/late.py": "import pack.code\nraise ImportError('sent')\n"}
+    result = run_session(Bubblewrap(), work, change, more)
+    # What an import says after a call may be what a hidden test sent.
+    assert result.imports == (
+        ImportFailure("src/pack/other.py", 1, "NameError: name 'nowhere' is not defined"),
+        ImportFailure("src/pack/late.py", 2, "a module could not be imported"),
+    )
     failed = {verdict.test: verdict.message for verdict in result.verdicts if not verdict.passed}
-    assert list(failed) == ["tests/test_other.py"]
+    assert list(failed) == ["tests/test_other.py", "tests/test_late.py::test_late"]
     assert "NameError: name 'nowhere' is not defined" in failed["tests/test_other.py"]
-    assert len(result.verdicts) == 19
+    assert len(result.verdicts) == 20
 
 
 def test_a_value_that_cannot_be_sent_to_the_students_code(work: Path) -> None:

@@ -109,9 +109,13 @@ def try_again(autograder: Autograder, store: Store, rows: Sequence[Graded], prog
     for number, row in enumerate(waiting, start=1):
         progress.count("Trying again, alone", number, len(waiting))
         if row.submission and row.result:
-            tree = read_submission(store, row.submission.commit)
-            result = autograder.try_again(row.result, tree, row.owner.id)
-            done[row.owner.id] = _graded(autograder, row.owner, row.submission, result, exercises)
+            try:
+                tree = read_submission(store, row.submission.commit)
+                result = autograder.try_again(row.result, tree, row.owner.id)
+            except ScaffoldError as error:
+                done[row.owner.id] = Graded(row.owner, FAILED, error.message, row.submission)
+            else:
+                done[row.owner.id] = _graded(autograder, row.owner, row.submission, result, exercises)
     return [replace(done[row.owner.id], choice=row.choice) if row.owner.id in done else row for row in rows]
 
 

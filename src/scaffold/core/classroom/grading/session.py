@@ -78,6 +78,7 @@ class _Session:
         self._was_interrupted = False
         self._has_called = False
         self._failed_imports: dict[ImportFailure, None] = {}
+        self._new_failed_imports: list[ImportFailure] = []  # since the last verdict
 
     def run(self, tests: Sequence[str]) -> SessionResult:
         """Run test files."""
@@ -112,7 +113,7 @@ class _Session:
             self._stop_worker()
 
     def _result(self, is_complete: bool, judge: SandboxedProcess) -> SessionResult:
-        imports = tuple(self._failed_imports)
+        imports = tuple(dict.fromkeys([*self._failed_imports, *self._new_failed_imports]))
         if is_complete:
             return SessionResult(tuple(self._verdicts.values()), imports=imports)
         status = judge.child.status(_EXIT_SECONDS)
@@ -124,7 +125,8 @@ class _Session:
         """Handle the judge's frames (their kinds are listed in judge/judge.py). Returns whether it reached the end."""
         while (frame := judge.child.receive(_MAX_FRAME)) is not None:
             kind, content = frame[:1], frame[1:]
-            if kind in b"CI" and self._is_isolated:
+            if kind in b"CGI" and self._is_isolated:
+                self._has_called = self._has_called or kind == b"C"
                 judge.child.send(self._call_worker(content, imports=kind == b"I"))
             elif kind == b"S":
                 total = self._runner.limits.total_seconds
@@ -143,20 +145,24 @@ class _Session:
     def _add_verdict(self, content: bytes) -> None:
         try:
             report = json.loads(content)
+            has_passed = report["passed"] is True
             verdict = Verdict(
                 str(report["id"]),
-                report["passed"] is True,
+                has_passed,
                 report.get("skipped") is True,
                 str(report["message"]),
                 float(report["seconds"]),
                 float(report.get("cpu", 0)),
-                report.get("interrupted") is True or self._was_interrupted,
+                not has_passed and (report.get("interrupted") is True or self._was_interrupted),
             )
         except (ValueError, KeyError, TypeError, RecursionError):
             return
         if self._is_isolated:
             verdict = replace(verdict, cpu=self._cpu_of_test(verdict))
         self._was_interrupted = False
+        if not verdict.passed:  # a test may expect that an import fails
+            self._failed_imports |= dict.fromkeys(self._new_failed_imports)
+        self._new_failed_imports.clear()
         # A test reports once: a second report is a forgery.
         self._verdicts.setdefault(verdict.test, verdict)
 
@@ -178,7 +184,7 @@ class _Session:
         except (ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError):
             return
         # After a call, the message may repeat what a hidden test sent.
-        self._failed_imports.setdefault(failure if not self._has_called else replace(failure, message=_NOT_IMPORTED))
+        self._new_failed_imports.append(failure if not self._has_called else replace(failure, message=_NOT_IMPORTED))
 
     def _begin_test(self) -> None:
         """See that a worker runs and has imported what was imported before, then start the test's time."""
@@ -207,7 +213,6 @@ class _Session:
         worker = self._worker
         if worker is None:
             return self._no_answer(self._why_no_worker)
-        self._has_called = self._has_called or not imports
         started, cpu = time.monotonic(), worker.watchdog.cpu_seconds() if imports else 0.0
         self._set_deadline(worker, started, cpu, imports=imports)
         answer = self._receive_answer(worker.child, request)
@@ -226,7 +231,7 @@ class _Session:
         self._why_no_worker = self._failure(worker)
         if imports:
             self._imported[request] = self._why_no_worker
-            self._failed_imports.setdefault(ImportFailure("", 0, self._why_no_worker, interrupted=True))
+            self._new_failed_imports.append(ImportFailure("", 0, self._why_no_worker, interrupted=True))
         self._stop_worker()
         return self._no_answer(self._why_no_worker)
 
