@@ -142,6 +142,26 @@ def test_a_starter_that_was_not_touched_in_time_is_no_submission(
     assert [ref for ref in submissions(due) if ref.startswith("ada")] == ["ada/hw1/2026-03-05T123000Z"]
 
 
+def test_a_push_in_time_that_was_overwritten_by_force_is_told(
+    due: Course, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GIT_COMMITTER_DATE", "2026-02-28T10:00:00Z")
+    first = due.commit_work("ada", {"src/answer.py": "early\n"})
+    monkeypatch.setenv("GIT_COMMITTER_DATE", "2026-03-01T11:30:00Z")
+    gone = due.commit_work("ada", {"src/answer.py": "in time\n"})
+    monkeypatch.delenv("GIT_COMMITTER_DATE")
+    clone = due.folder.parent / "clone-hw1-ada"
+    git(clone, "reset", "--quiet", "--hard", "HEAD~1")
+    (clone / "other.py").write_text("x = 1\n")
+    git(clone, "add", "--all")
+    git(clone, "commit", "--quiet", "-m", "anew")
+    git(clone, "push", "--quiet", "--force", "origin", "HEAD")
+    received(due, "ada", "2026-03-05T12:30:00")
+    done = run("class", "collect", "hw1", "--json")
+    assert f"a push that was in time, {gone[:10]}, was overwritten by force" in details(done)["ada"]
+    assert submissions(due)["ada/hw1/2026-02-28T100000Z"] == first
+
+
 def test_selected_students_and_an_invalid_time(due: Course, run: Run) -> None:
     due.commit_work("ada", {"src/answer.py": "one\n"})
     assert list(states(run("class", "collect", "hw1", "--only", "bob", "--json"))) == ["bob"]

@@ -20,6 +20,8 @@ from scaffold.tools.forges.base import Push
 
 COLLECTED, AGAIN, NOTHING, ABSENT, TOO_LATE = "collected", "has it", "nothing yet", "not handed out", "too late"
 
+_OVERWRITTEN = "; a push that was in time, {}, was overwritten by force before it was collected: ask the student for it"
+
 
 def collect_submissions(
     classroom: Classroom,
@@ -60,7 +62,7 @@ def collect_submissions(
         return is_asked_for_first or earlier[owner.id][-1].commit != tip
 
     to_ask = [owner for owner in owners if is_new(owner)]
-    received, not_answered = _receive(classroom, assignment, to_ask, moments, progress)
+    received, lost, not_answered = _receive(classroom, assignment, to_ask, moments, progress)
     new = {
         owner: [submission for submission in of_owner if submission not in earlier.get(owner, ())]
         for owner, of_owner in received.items()
@@ -76,9 +78,10 @@ def collect_submissions(
         if owner.id not in tips:
             return Row(owner, FAILED, f"{classroom.forge.clone_url(owner.repository)} has no branch {branch}")
         choice = explain_choice(submissions.get(owner.id, ()), rules, at)
+        why = choice.why + (_OVERWRITTEN.format(lost[owner.id][:10]) if lost.get(owner.id) else "")
         if choice.submission is None:
-            return Row(owner, TOO_LATE if owner.id in submissions else NOTHING, choice.why)
-        return Row(owner, COLLECTED if choice.submission in new.get(owner.id, ()) else AGAIN, choice.why)
+            return Row(owner, TOO_LATE if owner.id in submissions else NOTHING, why)
+        return Row(owner, COLLECTED if choice.submission in new.get(owner.id, ()) else AGAIN, why)
 
     return [row(owner) for owner in owners]
 
@@ -89,11 +92,12 @@ def _receive(
     owners: Sequence[Owner],
     moments: Sequence[datetime.datetime],
     progress: Progress,
-) -> tuple[dict[str, list[Submission]], dict[str, Row]]:
+) -> tuple[dict[str, list[Submission]], dict[str, str], dict[str, Row]]:
     """Ask the forge when it received the tips and, where that was late, what it had before.
 
     Returns:
-        Owner → the submissions, the tip last; and owner → row for those for whom the forge did not answer.
+        Owner → the submissions, the tip last; owner → a commit that counted and was overwritten by force, or an empty
+        text; and owner → row for those for whom the forge did not answer.
     """
     branch, pushes = classroom.course.branch, dict[str, list[Push]]()
 
@@ -104,4 +108,5 @@ def _receive(
     rows = list(batch.for_each_owner(owners, ask, progress.counter("Reading push times")))
     history = read_history(classroom.store, assignment.name, branch, list(pushes))
     received = {owner: history.received(owner, of_owner, moments) for owner, of_owner in pushes.items()}
-    return received, {row.owner.id: row for row in rows if row.state == FAILED}
+    lost = {owner: history.overwritten(owner, of_owner, moments) for owner, of_owner in pushes.items()}
+    return received, lost, {row.owner.id: row for row in rows if row.state == FAILED}

@@ -39,6 +39,14 @@ class BranchHistory:
         before = [self._at(owner, pushes, moment) for moment in moments if tip.received > moment]
         return [*dict.fromkeys(one for one in before if one), tip]
 
+    def overwritten(self, owner: str, pushes: Sequence[Push], moments: Sequence[datetime.datetime]) -> str:
+        """The commit of a push that counted at one of the moments, and that the store does not have; empty for none."""
+        for moment in moments:
+            commit = next((push.commit for push in pushes if push.received <= moment), "")
+            if commit and commit not in self.starters[owner] and not self.store.existing([commit]):
+                return commit
+        return ""
+
     def _tip(self, commit: str, pushes: Sequence[Push]) -> Submission:
         newest = pushes[:1] if pushes and not pushes[0].commit else ()
         for push in (*newest, *(push for push in pushes if push.commit == commit)):
@@ -48,8 +56,10 @@ class BranchHistory:
     def _at(self, owner: str, pushes: Sequence[Push], moment: datetime.datetime) -> Submission | None:
         known = [push for push in pushes if push.received <= moment]
         if known and known[0].commit:
-            is_work = known[0].commit not in self.starters[owner] and self.store.existing([known[0].commit])
-            return Submission(known[0].commit, known[0].received) if is_work else None
+            # Of a push that was overwritten by force, the server keeps the time only.
+            kept = self.store.existing([push.commit for push in known if push.commit])
+            push = next((push for push in known if push.commit in kept), None)
+            return Submission(push.commit, push.received) if push and push.commit not in self.starters[owner] else None
         # The server's memory does not reach back so far.
         line = [commit for commit in self.graph.line(self.tips[owner]) if commit not in self.starters[owner]]
         early = next((commit for commit in line if self.dates[commit] <= moment), "")
