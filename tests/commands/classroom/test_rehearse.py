@@ -25,6 +25,7 @@ def test_an_assignment_that_is_ready(work: Path, run: Run) -> None:
     assert "Not rehearsed yet" not in run("class", "handout", "hw1", "-C", course.folder, "--dry-run").out
 
 
+@pytest.mark.thorough
 def test_an_assignment_that_is_not_ready(work: Path, run: Run) -> None:
     need_sandbox()
     luck = {
