@@ -43,6 +43,7 @@ GOOD: dict[str, tuple[list[str], set[str]]] = {
             "version",
             "answers",
             "files",
+            "merged",
             "locked",
             "committed",
             "installed",
@@ -53,7 +54,7 @@ GOOD: dict[str, tuple[list[str], set[str]]] = {
     ),
     "new --dry-run": (
         ["new", "acme/hello", "mine", "-y", "--dry-run"],
-        {"project", "template", "version", "files", "would_ask", "dry_run"},
+        {"project", "template", "version", "files", "merged", "would_ask", "dry_run"},
     ),
     "doctor": (["doctor"], {"ready", "checks"}),
     "catalog add": (["catalog", "add", "again", "{released}"], {"catalog", "source", "templates"}),

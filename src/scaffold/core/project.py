@@ -1,6 +1,7 @@
 """A project: a generated repository; and the folder in which a new one is made."""
 
 import os
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -150,17 +151,29 @@ def current_folder() -> Path:
         raise ScaffoldError(*_GONE, code="no-such-folder") from error
 
 
+def destination(dest: Path) -> Path:
+    """The absolute path of a folder that the user named. Raises ScaffoldError when the current folder was removed."""
+    # resolve() would follow a symlink of this name, and Path.expanduser() fails for a user that does not exist.
+    try:
+        return Path(os.path.abspath(os.path.expanduser(dest)))  # noqa: PTH100, PTH111
+    except FileNotFoundError as error:
+        raise ScaffoldError(*_GONE, code="no-such-folder") from error
+
+
+def repository_at(folder: Path) -> Project | None:
+    """The repository whose top is `folder`, as a project without a template; None when there is none."""
+    repository = git.find_repository(folder) if folder.is_dir() else None
+    here = repository is not None and repository.root == folder.resolve()
+    return Project(folder.resolve(), repository, "", "", {}) if repository and here else None
+
+
 def free_destination(dest: Path) -> Path:
     """The absolute path of a folder that can be made.
 
     Raises:
         ScaffoldError: Something is there already, or the nearest existing folder above is not writable.
     """
-    # resolve() would follow a symlink of this name, and Path.expanduser() fails for a user that does not exist.
-    try:
-        dest = Path(os.path.abspath(os.path.expanduser(dest)))  # noqa: PTH100, PTH111
-    except FileNotFoundError as error:
-        raise ScaffoldError(*_GONE, code="no-such-folder") from error
+    dest = destination(dest)
     with friendly_os_errors(dest):
         _require_free(dest)
     return dest
@@ -174,11 +187,7 @@ def _require_free(dest: Path) -> None:
             code="destination-in-use",
         )
     if dest.is_dir() and any(dest.iterdir()):
-        raise ScaffoldError(
-            f"{dest} is not empty.",
-            f"Choose another name: scaffold new … {dest.name}-2; nothing was written.",
-            code="destination-in-use",
-        )
+        raise _not_empty(dest)
     above = next(folder for folder in dest.parents if folder.exists())
     if not above.is_dir():
         raise ScaffoldError(
@@ -188,6 +197,23 @@ def _require_free(dest: Path) -> None:
         raise ScaffoldError(
             f"{above} cannot be written.", "Choose another folder, or change its permissions.", code="permission-denied"
         )
+
+
+def _not_empty(dest: Path) -> ScaffoldError:
+    where, outer = shlex.quote(str(dest)), git.toplevel(dest)
+    another = f"Choose another name: scaffold new … {dest.name}-2; or"
+    if outer is not None:
+        return ScaffoldError(
+            f"{dest} is not empty, and lies in the repository {outer}; nothing was written.",
+            f"{another} bring the template's files into it: scaffold adopt {where} TEMPLATE --complete",
+            code="destination-in-use",
+        )
+    first = f'cd {where} && git init && git add --all && git commit --message "Before the template"'
+    return ScaffoldError(
+        f"{dest} is not empty, and no git repository keeps what is in it; nothing was written.",
+        f"{another} commit what is there, then try again: {first}",
+        code="destination-in-use",
+    )
 
 
 def results_table(project: Path) -> str:

@@ -119,7 +119,7 @@ def _render_what_fits(wanted: Wanted) -> tuple[Wanted, Rendering]:
 
 def guesses(project: Project) -> dict[str, Any]:
     """Answers that the repository suggests: the built-in templates' question → answer."""
-    found = {**settings.default_answers(), "project_name": project.folder.name, **_remote(project)}
+    found = {**settings.default_answers(), "project_name": project.folder.name, **github_owner(project)}
     found |= _pyproject(project)
     packages = [path.parent.name for path in project.folder.glob("src/*/__init__.py")]
     if len(packages) == 1:
@@ -135,9 +135,9 @@ def _title(project: Project) -> str:
     return heading[1] if heading else ""
 
 
-def _remote(project: Project) -> dict[str, Any]:
-    origin = git.attempt(project.root, "remote", "get-url", "origin").stdout
-    owner = re.search(r"github\.com[:/]([\w-]+)/", origin)
+def github_owner(project: Project) -> dict[str, str]:
+    """The owner of the repository on GitHub, as an answer; none when it was not cloned from there."""
+    owner = re.search(r"github\.com[:/]([\w-]+)/", git.remote_url(project.root))
     return {"github_owner": owner[1]} if owner else {}
 
 

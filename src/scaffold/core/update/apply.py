@@ -10,6 +10,7 @@ from scaffold.core.update.recovery import restore
 from scaffold.errors import ScaffoldError
 from scaffold.tools import git, uv
 from scaffold.tools.git.merge import Workbench
+from scaffold.tools.git.trees import EMPTY_TREE
 
 
 def require_finished(project: Project) -> None:
@@ -71,7 +72,9 @@ def uncommitted(project: Project) -> list[str]:
     return git.run(project.root, "-c", "core.quotePath=false", "status", *flags).splitlines()
 
 
-def apply(bench: Workbench, plan: Plan, message: str, *, commit: bool, autostash: bool = False) -> str:
+def apply(
+    bench: Workbench, plan: Plan, message: str, *, commit: bool, autostash: bool = False, hooks: bool = True
+) -> str:
     """Write a plan to the work tree, to the index and, when it is clean, to a commit.
 
     A plan with conflicts, or one that shall not be committed, leaves a pending update. After one that was committed,
@@ -83,6 +86,7 @@ def apply(bench: Workbench, plan: Plan, message: str, *, commit: bool, autostash
         message: The commit message.
         commit: Whether to commit a clean result; otherwise it stays staged.
         autostash: Whether to stash uncommitted work first.
+        hooks: Whether the commit runs the repository's hooks.
 
     Returns:
         The commit that holds the stashed work; empty for none.
@@ -91,13 +95,13 @@ def apply(bench: Workbench, plan: Plan, message: str, *, commit: bool, autostash
         ScaffoldError: git refused, and the project is as it was; or a hook refused the commit, and all is staged.
     """
     project = plan.project
-    for_hooks = uv.variables()
+    for_hooks = uv.variables() if hooks else None
     bench.hand_over(project.repository.objects)
     stashed = stash.push(plan) if autostash else ""
     entry = PendingUpdate(APPLYING, plan.head, plan.tree, plan.version, stashed)
     pending.write(project, entry)
     try:
-        git.run(project.root, "read-tree", "-m", "-u", "HEAD", plan.tree)
+        git.run(project.root, "read-tree", "-m", "-u", plan.head or EMPTY_TREE, plan.tree)
         if plan.conflicts:
             git.run(project.root, "update-index", "-z", "--index-info", stdin=_index_info(plan))
     except ScaffoldError:

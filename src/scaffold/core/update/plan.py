@@ -15,7 +15,7 @@ from scaffold.core.update.uv_lock import LOCK_FILE, PYPROJECT, is_stale
 from scaffold.errors import ScaffoldError
 from scaffold.tools import git
 from scaffold.tools.git.merge import YOURS_BRANCH, Stage, Stages, Workbench, merge
-from scaffold.tools.git.trees import FOLDER, Commit, Entry, File
+from scaffold.tools.git.trees import EMPTY_TREE, FOLDER, Commit, Entry, File
 
 _DELETED_BY_TEMPLATE = {Stage.BASE, Stage.YOURS}
 _ADDED_BY_BOTH = {Stage.YOURS, Stage.THEIRS}
@@ -27,7 +27,7 @@ class Plan:
 
     Attributes:
         project: The project being updated.
-        head: The commit that it starts from.
+        head: The commit that it starts from; empty on a branch without one.
         version: The release that the project will be at.
         tree: The id of the new tree of the whole work tree; conflicted files hold markers.
         conflicts: Path in the work tree → its stages.
@@ -59,7 +59,7 @@ def make_plan(bench: Workbench, project: Project, base: Rendering, new: Renderin
         new: The template as it will be.
         label: The template's name in conflict markers.
     """
-    head, start = head_of(project)
+    head, start = starting_point(project)
     entries = bench.entries(start)
     old, theirs = ownership.align(base.tree, new.tree, entries, bench.read_many)
     # A lock file that the owner has locked again cannot be merged as text; `relock` says whether it must be made again.
@@ -118,6 +118,12 @@ def head_of(project: Project) -> tuple[str, str]:
         )
     head, tree = names.stdout.split()
     return head, tree
+
+
+def starting_point(project: Project) -> tuple[str, str]:
+    """`head_of`; on a branch without a commit, where a project may begin, no commit and the empty tree."""
+    born = git.attempt(project.root, "rev-parse", "--verify", "--quiet", "HEAD").ok
+    return head_of(project) if born else ("", EMPTY_TREE)
 
 
 def _whole_tree(bench: Workbench, head: str, prefix: str, tree: str) -> str:
