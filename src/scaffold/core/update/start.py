@@ -127,6 +127,12 @@ def _plan(bench: Workbench, made: Made, stage: Path, project: Project) -> Plan:
     blocked = [row.path for row in plan.changes if row.odd]
     if blocked:
         raise _uncommitted(project, blocked, f"The template brings files that {project.folder} has, but in no commit")
+    if not plan.changes_anything:
+        raise ScaffoldError(
+            f"{project.folder} is not empty: it has every file of {made.template} already.",
+            f"Choose another name: scaffold new … {project.folder.name}-2; nothing was written.",
+            code="destination-in-use",
+        )
     rows = {row.path: row for row in plan.changes}
     for path, reason in sides.reasons.items():
         action = rows[path].action if path in rows else "keep"
