@@ -170,6 +170,7 @@ def adopt(
     ] = None,
     answer: Answer = None,
     answers: Annotated[Path | None, typer.Option("--answers", metavar="FILE", help="A YAML file of answers.")] = None,
+    complete: Annotated[bool, typer.Option("--complete", help="Bring the template's files that are missing.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what differs; write nothing.")] = False,
     trust: Trust = False,
 ) -> Outcome:
@@ -182,6 +183,6 @@ def adopt(
     from scaffold.commands import adopt as command_
     from scaffold.core import answers as given
 
-    options = command_.AdoptOptions(template, to, given.gather(answers, answer or []), dry_run, trust)
+    options = command_.AdoptOptions(template, to, given.gather(answers, answer or []), dry_run, trust, complete)
     with console.progress() as progress:
         return command_.adopt(path, options, progress)

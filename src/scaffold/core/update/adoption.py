@@ -41,9 +41,17 @@ class Fit:
     total: int
 
     @property
-    def alike(self) -> bool:
-        """Whether the repository has any file of the template."""
-        return len(self.missing) < self.total
+    def same(self) -> int:
+        """How many of the template's files the repository has as they are."""
+        return self.total - len(self.changed) - len(self.missing)
+
+    @property
+    def resembles(self) -> bool:
+        """Whether the repository may come from the template.
+
+        A file of the same name counts little: most repositories have a README, a licence and a .gitignore of their own.
+        """
+        return self.same + len(self.changed) / 4 >= self.total / 10
 
 
 class Yardstick:

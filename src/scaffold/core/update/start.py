@@ -56,6 +56,11 @@ def require_ready(project: Project) -> None:
             f"Bring it up to date: scaffold update {project.folder}",
             code="already-linked",
         )
+    require_committed(project)
+
+
+def require_committed(project: Project) -> None:
+    """Refuse a repository with changes of tracked files that no commit holds. Raises ScaffoldError."""
     dirty = [line[3:] for line in apply.uncommitted(project)]
     if dirty:
         raise _uncommitted(project, dirty, f"{project.folder} has changes that are not committed")
@@ -141,7 +146,7 @@ def _plan(bench: Workbench, made: Made, stage: Path, project: Project) -> Plan:
 
 
 def completion(bench: Workbench, project: Project, tree: Tree, version: str) -> Plan:
-    """What bringing a template's missing files will do; a file that the owner has in a commit stays as it is.
+    """What bringing a template's missing files will do; other files that the owner committed stay as they are.
 
     Args:
         bench: A workbench beside the project's repository.
@@ -150,9 +155,11 @@ def completion(bench: Workbench, project: Project, tree: Tree, version: str) -> 
         version: The release.
     """
     there = _entries(bench, project)
-    # What the owner has is no change of the template's; the link to the template is always written.
-    base = {**{path: file for path, file in tree.items() if path in there}, ANSWERS_FILE: File(b"")}
-    return make_plan(bench, project, _rendering(base, version), _rendering(tree, version), version)
+    sides = _decided(_committed(bench, there, tree), tree)
+    # What else the owner has is no change of the template's; the link to the template is always written.
+    same = {path: file for path, file in sides.theirs.items() if path in there}
+    base = {**same, **sides.base, ANSWERS_FILE: File(b"")}
+    return make_plan(bench, project, _rendering(base, version), _rendering(sides.theirs, version), version)
 
 
 def _rendering(tree: Tree, version: str) -> Rendering:
