@@ -1,13 +1,27 @@
-"""`scaffold catalog add|list|remove`."""
+"""`scaffold catalog add|list|update|remove`."""
 
+import contextlib
 from typing import Annotated
 
 import typer
 
+from scaffold import console
 from scaffold.cli.common import command
 from scaffold.core.outcome import Outcome
+from scaffold.errors import ScaffoldError
+
+
+def _names(incomplete: str) -> list[tuple[str, str]]:
+    """Completion: the registered catalogs whose names begin with `incomplete`, each with its source."""
+    from scaffold.core.templates import catalog
+
+    with contextlib.suppress(ScaffoldError):
+        return [(item.name, item.source) for item in catalog.registered() if item.name.startswith(incomplete)]
+    return []
+
 
 Name = Annotated[str, typer.Argument(help="The catalog's name.")]
+Registered = Annotated[str, typer.Argument(help="The catalog's name.", autocompletion=_names)]
 
 
 def app() -> typer.Typer:
@@ -15,6 +29,7 @@ def app() -> typer.Typer:
     group = typer.Typer(help="Register other people's templates.", no_args_is_help=True)
     command(group, "add", "catalog add")(add)
     command(group, "list", "catalog list")(list_)
+    command(group, "update", "catalog update")(update)
     command(group, "remove", "catalog remove")(remove)
     return group
 
@@ -36,7 +51,22 @@ def list_() -> Outcome:
     return catalogs.list_catalogs()
 
 
-def remove(name: Name) -> Outcome:
+def update(
+    name: Annotated[
+        str | None, typer.Argument(help="A catalog; all of them when left out.", autocompletion=_names)
+    ] = None,
+) -> Outcome:
+    """Fetch catalogs from git repositories again.
+
+    Example: scaffold catalog update
+    """
+    from scaffold.commands import catalogs
+
+    with console.progress() as progress:
+        return catalogs.update(name, progress)
+
+
+def remove(name: Registered) -> Outcome:
     """Remove a catalog; projects made from it stay."""
     from scaffold.commands import catalogs
 

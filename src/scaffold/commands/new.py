@@ -216,7 +216,10 @@ def _render(
     wanted = _wanted(options, template, brought, folder.name)
     if there:
         wanted = replace(wanted, defaults={**wanted.defaults, **adoption.github_owner(there)})
-    rendered = rendering.write(wanted, folder)
+    try:
+        rendered = rendering.write(wanted, folder)
+    except UsageError as error:
+        raise settings.blamed(error, wanted.given) from error
     if brought is not None:
         place.put(brought.copy, folder)
     return rendered

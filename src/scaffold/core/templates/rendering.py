@@ -34,6 +34,7 @@ class Rendering:
         questions: The template's questions as its copier.yml has them.
         dropped: Recorded answers that this release does not accept → why.
         message: What the template says to the owner of a new project.
+        commit: The id of the commit that the release is, where it may move; empty for none.
     """
 
     tree: Tree
@@ -44,6 +45,7 @@ class Rendering:
     questions: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     dropped: Mapping[str, str] = field(default_factory=dict)
     message: str = ""
+    commit: str = ""
 
 
 @dataclass(frozen=True)
@@ -194,6 +196,7 @@ def _in_memory(template: Source, wanted: Wanted) -> Rendering | None:
         questions=config.questions,
         dropped=result.dropped,
         message=result.message,
+        commit=template.commit,
     )
 
 
@@ -221,7 +224,8 @@ def _by_copier(template: Source, wanted: Wanted, folder: Path) -> Rendering:
         trust=wanted.trust,
     )
     if template.template.manifest is None:
-        rendered = copier.render(request, folder)
+        place = Path(template.template.place) if template.template.place else None
+        rendered = copier.render(replace(request, repository=place), folder)
     else:
         # Copier reads git repositories: ours stand in bundles, or are put together here.
         with release.draft_repository(template.tree, template.template.name, template.version) as repository:
@@ -229,7 +233,15 @@ def _by_copier(template: Source, wanted: Wanted, folder: Path) -> Rendering:
     tree = read_folder(folder)
     # A task may make a repository; a template whose code nobody trusts writes into none.
     require_safe(tree if wanted.trust else _paths(folder), "The template")
-    return Rendering(tree, rendered.version, rendered.answers, rendered.skipped, rendered.migrates, rendered.questions)
+    return Rendering(
+        tree,
+        rendered.version,
+        rendered.answers,
+        rendered.skipped,
+        rendered.migrates,
+        rendered.questions,
+        commit=template.commit,
+    )
 
 
 def _paths(folder: Path) -> list[str]:
