@@ -59,6 +59,7 @@ GOOD: dict[str, tuple[list[str], set[str]]] = {
     "doctor": (["doctor"], {"ready", "checks"}),
     "catalog add": (["catalog", "add", "again", "{released}"], {"catalog", "source", "templates"}),
     "catalog list": (["catalog", "list"], {"catalogs"}),
+    "catalog update": (["catalog", "update"], {"catalogs"}),
     "catalog remove": (["catalog", "remove", "acme"], {"catalog", "removed"}),
     "template release": (["template", "release", "--templates", "{templates}", "--out", "out"], {"releases"}),
 }
@@ -70,6 +71,7 @@ BAD: dict[str, tuple[list[str], int, str]] = {
     "new, a usage error": (["new", "acme/hello", "-y", "-d", "x"], 2, "new"),
     "new, nobody to ask": (["new", "acme/hello"], 2, "new"),
     "catalog add": (["catalog", "add", "A", "."], 1, "catalog add"),
+    "catalog update": (["catalog", "update", "nope"], 1, "catalog update"),
     "catalog remove": (["catalog", "remove", "nope"], 1, "catalog remove"),
     "template release": (["template", "release", "--templates", "nope"], 1, "template release"),
     "an unknown command": (["nope"], 2, ""),

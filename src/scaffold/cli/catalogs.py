@@ -1,27 +1,16 @@
 """`scaffold catalog add|list|update|remove`."""
 
-import contextlib
 from typing import Annotated
 
 import typer
 
 from scaffold import console
 from scaffold.cli.common import command
+from scaffold.cli.completion import catalog_names
 from scaffold.core.outcome import Outcome
-from scaffold.errors import ScaffoldError
-
-
-def _names(incomplete: str) -> list[tuple[str, str]]:
-    """Completion: the registered catalogs whose names begin with `incomplete`, each with its source."""
-    from scaffold.core.templates import catalog
-
-    with contextlib.suppress(ScaffoldError):
-        return [(item.name, item.source) for item in catalog.registered() if item.name.startswith(incomplete)]
-    return []
-
 
 Name = Annotated[str, typer.Argument(help="The catalog's name.")]
-Registered = Annotated[str, typer.Argument(help="The catalog's name.", autocompletion=_names)]
+Registered = Annotated[str, typer.Argument(help="The catalog's name.", autocompletion=catalog_names)]
 
 
 def app() -> typer.Typer:
@@ -53,7 +42,7 @@ def list_() -> Outcome:
 
 def update(
     name: Annotated[
-        str | None, typer.Argument(help="A catalog; all of them when left out.", autocompletion=_names)
+        str | None, typer.Argument(help="A catalog; all of them when left out.", autocompletion=catalog_names)
     ] = None,
 ) -> Outcome:
     """Fetch catalogs from git repositories again.

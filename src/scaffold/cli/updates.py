@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from scaffold import console
+from scaffold.cli import completion
 from scaffold.cli.common import Answer, command, template_names
 from scaffold.cli.data import takes_data
 from scaffold.core.dataset.request import Request
@@ -101,7 +102,10 @@ def _folders(paths: list[Path] | None, all_below: Path | None) -> list[Path]:
 
 @takes_data
 def set_(
-    pairs: Annotated[list[str] | None, typer.Argument(metavar="KEY=VALUE…", help="Answers to change.")] = None,
+    pairs: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="KEY=VALUE…", help="Answers to change.", autocompletion=completion.answers),
+    ] = None,
     folder: Folder = Path(),
     dry_run: DryRun = False,
     autostash: Autostash = False,

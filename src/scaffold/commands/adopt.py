@@ -15,7 +15,7 @@ from scaffold.core.outcome import Block, Notice, Outcome, Progress, Table, Text,
 from scaffold.core.project import ANSWERS_FILE, Project, open_project
 from scaffold.core.templates import source
 from scaffold.core.templates.rendering import Wanted
-from scaffold.core.update import adoption, apply, pending, recovery, start, summary
+from scaffold.core.update import adoption, apply, pending, provenance, recovery, start, summary
 from scaffold.core.update.adoption import Fit, Yardstick
 from scaffold.errors import ExitCode, ScaffoldError
 from scaffold.tools import files, git
@@ -113,7 +113,7 @@ def _completed(
     name = source.suggested_name(options.template)
     plan = start.completion(bench, project, fit.rendering.tree, version)
     if not options.dry_run:
-        apply.apply(bench, plan, f"Link to {name} {version}", commit=False)
+        apply.apply(bench, plan, provenance.message(f"Link to {name} {version}", fit.rendering.commit), commit=False)
     state = "planned" if options.dry_run else "staged"
     word = "would be linked" if options.dry_run else "linked"
     line = f"{project.folder.name}: {word} to {name} {version}; {summary.counts(plan)}."

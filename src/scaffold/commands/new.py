@@ -22,7 +22,7 @@ from scaffold.core.project import Project
 from scaffold.core.setup import Made
 from scaffold.core.templates import rendering, settings, source
 from scaffold.core.templates.rendering import Rendering, Wanted
-from scaffold.core.update import adoption, pending, recovery, start, summary
+from scaffold.core.update import adoption, pending, provenance, recovery, start, summary
 from scaffold.core.update.plan import Plan
 from scaffold.errors import ExitCode, ScaffoldError, UsageError
 from scaffold.tools import files, git
@@ -140,6 +140,7 @@ def create(options: NewOptions, progress: Progress = silent) -> Outcome:
             setup.commit(made, stage, options.remote)
     if target.there is None or made.committed:
         _set_up(made, options, progress)
+    made.left_out += provenance.unlinked(template, rendered.version)
     return _outcome(made, options, brought, plan)
 
 

@@ -16,7 +16,7 @@ from scaffold.core.project import ANSWERS_FILE, Project, open_project, remembere
 from scaffold.core.templates import changelog, source
 from scaffold.core.templates.builds import what_it_builds
 from scaffold.core.templates.rendering import Renderer, Rendering, Wanted
-from scaffold.core.update import apply, pending, recovery, summary, uv_lock
+from scaffold.core.update import apply, pending, provenance, recovery, summary, uv_lock
 from scaffold.core.update.house_rules import Change
 from scaffold.core.update.plan import Plan, make_plan, with_file
 from scaffold.errors import ExitCode, ScaffoldError
@@ -109,7 +109,8 @@ def _decided(project: Project, options: UpdateOptions, progress: Progress, rende
             return _hand_over(project, options, new)
         progress.step("Merging")
         outcome = data.described(_merge(project, options, base, new))
-    return replace(outcome, warnings=[*outcome.warnings, *summary.dropped(new)])
+    notices = provenance.notices(project, base)
+    return replace(outcome, warnings=[*notices, *outcome.warnings, *summary.dropped(new)])
 
 
 def _renderings(project: Project, options: UpdateOptions, renderer: Renderer) -> tuple[Rendering, Rendering]:
@@ -186,7 +187,7 @@ def _applied(bench: Workbench, plan: Plan, options: UpdateOptions, new: Renderin
     if plan.relock:
         plan = _locked_again(bench, plan, notices, _what_locking_runs(project, options, new))
     try:
-        message = _message(project, plan, options)
+        message = provenance.message(_message(project, plan, options), new.commit)
         held = apply.apply(bench, plan, message, commit=options.commit, autostash=options.autostash)
     except git.GitError as error:
         left = pending.read(project)

@@ -6,7 +6,7 @@ from pathlib import Path
 from scaffold.core.outcome import Outcome, Table, Text
 from scaffold.core.project import open_project
 from scaffold.core.templates import source
-from scaffold.core.update import summary
+from scaffold.core.update import provenance, summary
 from scaffold.errors import ExitCode, ScaffoldError
 
 
@@ -20,6 +20,7 @@ def check(folder: Path) -> Outcome:
     return Outcome(
         data,
         [Text(f"{summary.title(project)} {project.version} {line}.")],
+        provenance.old_catalog(project.address),
         exit_code=ExitCode.DONE if current else ExitCode.FAILED,
     )
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from scaffold.core.outcome import Notice
 from scaffold.core.templates import builds
 from scaffold.core.templates.rendering import Rendering
+from scaffold.core.update import provenance
 from scaffold.tools import git, process, uv
 
 
@@ -104,7 +105,8 @@ def commit(made: Made, stage: Path, remote: str) -> None:
 
 def first_message(made: Made) -> str:
     """The message of a project's first commit."""
-    return f"Start from {made.template} {made.rendered.version}".rstrip()
+    text = f"Start from {made.template} {made.rendered.version}".rstrip()
+    return provenance.message(text, made.rendered.commit)
 
 
 def introduce(made: Made, repository: Path) -> None:
