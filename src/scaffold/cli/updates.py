@@ -39,6 +39,15 @@ def update(
     all_below: Annotated[
         Path | None, typer.Option("--all", metavar="FOLDER", help="Update every project below a folder.")
     ] = None,
+    moved_to: Annotated[
+        str | None,
+        typer.Option(
+            "--source",
+            metavar="TEMPLATE",
+            help="Where the template is now, when it moved.",
+            autocompletion=template_names,
+        ),
+    ] = None,
     answer: Answer = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Take the defaults for new questions.")] = False,
     check: Annotated[
@@ -65,6 +74,8 @@ def update(
 
     folders = _folders(paths, all_below)
     many = len(folders) != 1 or all_below is not None
+    if moved_to and (many or check or abort):
+        raise UsageError("--source takes one project to update.", "Name it: scaffold update --source TEMPLATE PATH")
     if (check or abort) and not many:
         return (update_check.check if check else command_.abort)(folders[0])
     if abort:
@@ -78,6 +89,7 @@ def update(
         autostash=autostash,
         commit=not no_commit,
         trust=trust,
+        source=moved_to,
     )
     if check:
         return update_check.check_all(folders)

@@ -16,7 +16,7 @@ from scaffold.core.project import ANSWERS_FILE, Project, open_project, remembere
 from scaffold.core.templates import changelog, source
 from scaffold.core.templates.builds import what_it_builds
 from scaffold.core.templates.rendering import Renderer, Rendering, Wanted
-from scaffold.core.update import apply, pending, provenance, recovery, summary, uv_lock
+from scaffold.core.update import apply, pending, provenance, recovery, relink, summary, uv_lock
 from scaffold.core.update.house_rules import Change
 from scaffold.core.update.plan import Plan, make_plan, with_file
 from scaffold.errors import ExitCode, ScaffoldError
@@ -39,6 +39,7 @@ class UpdateOptions:
         trust: Whether the template may run code.
         same_release: Whether to keep the release and change only answers (`scaffold set`).
         data: A file that replaces the data that the project works on.
+        source: Where the template is now, when it moved; None for the recorded address.
     """
 
     to: str | None = None
@@ -51,6 +52,7 @@ class UpdateOptions:
     trust: bool = False
     same_release: bool = False
     data: Request | None = None
+    source: str | None = None
 
 
 def abort(folder: Path) -> Outcome:
@@ -101,15 +103,18 @@ def update(
 
 def _decided(project: Project, options: UpdateOptions, progress: Progress, renderer: Renderer) -> Outcome:
     apply.require_known_answers(project)
+    if options.source:
+        with workbench(project.repository) as bench:
+            project = relink.relinked(bench, project, options.source, trust=options.trust)
     with replacing.replaced(project, options.data, progress) as data:
         progress.step("Rendering")
         renderings = _renderings(project, replace(options, given=data.answers(options.given)), renderer)
         base, new = data.added_to(*renderings, write=not options.dry_run)
         if new.migrates:
             return _hand_over(project, options, new)
+        notices = provenance.notices(project, base)  # before a commit of this update is the last one
         progress.step("Merging")
         outcome = data.described(_merge(project, options, base, new))
-    notices = provenance.notices(project, base)
     return replace(outcome, warnings=[*notices, *outcome.warnings, *summary.dropped(new)])
 
 
@@ -238,6 +243,8 @@ def _message(project: Project, plan: Plan, options: UpdateOptions) -> str:
     if options.same_release:
         names = [*options.given, *(["data"] if options.data else [])]
         return f"Set {', '.join(names)} ({name} {plan.version})"
+    if options.source and project.version == plan.version:
+        return f"Take {name} from {project.address}"
     return f"Update from {name} {project.version} to {plan.version}"
 
 

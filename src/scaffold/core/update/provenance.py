@@ -67,11 +67,16 @@ def old_catalog(address: str) -> list[Notice]:
     return [Notice(f"The catalog {item.name} was fetched {days} days ago.", fetch)]
 
 
+def recorded_commit(project: Project) -> str:
+    """The commit that the project's release was when the project took it; empty where that is not known."""
+    form = f"--format=%(trailers:key={TRAILER},valueonly)"
+    return git.attempt(project.folder, "log", "-1", form, "--", ANSWERS_FILE).stdout.strip()
+
+
 def _moved(project: Project, base: Rendering) -> list[Notice]:
     if not base.commit:
         return []
-    form = f"--format=%(trailers:key={TRAILER},valueonly)"
-    recorded = git.attempt(project.folder, "log", "-1", form, "--", ANSWERS_FILE).stdout.strip()
+    recorded = recorded_commit(project)
     if recorded in ("", base.commit):
         return []
     return [
