@@ -88,6 +88,12 @@ def new(
     remote: Annotated[str, typer.Option("--remote", metavar="URL", help="The remote `origin`.")] = "",
     push: Annotated[bool, typer.Option("--push", help="Push the first commit to it.")] = False,
     trust: Annotated[bool, typer.Option("--trust", help="Let the template run its own code.")] = False,
+    answers_file: Annotated[
+        str | None,
+        typer.Option(
+            "--answers-file", "-a", metavar="NAME", help="The answers file, for a second template in a project."
+        ),
+    ] = None,
     own_data: Request | None = None,
 ) -> Outcome:
     """Make a repository from a template.
@@ -126,6 +132,7 @@ def new(
         push=push,
         data=own_data,
         person=person() if ask else None,
+        answers_file=answers_file,
     )
     if ask:
         return (new_command.preview if dry_run else new_command.create)(options)

@@ -19,6 +19,10 @@ Folder = Annotated[
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the plan; change nothing. With -v, show the patch, too.")]
 Autostash = Annotated[bool, typer.Option("--autostash", help="Stash uncommitted work and restore it afterwards.")]
 NoCommit = Annotated[bool, typer.Option("--no-commit", help="Leave a clean result staged, without a commit.")]
+AnswersFile = Annotated[
+    str | None,
+    typer.Option("--answers-file", "-a", metavar="NAME", help="The answers file, in a project of several templates."),
+]
 Trust = Annotated[bool, typer.Option("--trust", help="Let the template run its own code.")]
 
 
@@ -55,6 +59,7 @@ def update(
     ] = False,
     dry_run: DryRun = False,
     abort: Annotated[bool, typer.Option("--abort", help="Undo an unfinished update.")] = False,
+    answers_file: AnswersFile = None,
     autostash: Autostash = False,
     no_commit: NoCommit = False,
     trust: Trust = False,
@@ -77,7 +82,7 @@ def update(
     if moved_to and (many or check or abort):
         raise UsageError("--source takes one project to update.", "Name it: scaffold update --source TEMPLATE PATH")
     if (check or abort) and not many:
-        return (update_check.check if check else command_.abort)(folders[0])
+        return update_check.check(folders[0], answers_file) if check else command_.abort(folders[0])
     if abort:
         raise UsageError("--abort takes one project.", "Name it: scaffold update --abort PATH")
     options = command_.UpdateOptions(
@@ -90,6 +95,7 @@ def update(
         commit=not no_commit,
         trust=trust,
         source=moved_to,
+        answers_file=answers_file,
     )
     if check:
         return update_check.check_all(folders)
@@ -123,6 +129,7 @@ def set_(
     autostash: Autostash = False,
     no_commit: NoCommit = False,
     trust: Trust = False,
+    answers_file: AnswersFile = None,
     own_data: Request | None = None,
 ) -> Outcome:
     """Change answers, for example to add Docker, or bring your own data.
@@ -146,6 +153,7 @@ def set_(
         commit=not no_commit,
         trust=trust,
         same_release=True,
+        answers_file=answers_file,
     )
     with console.progress() as progress:
         return command_.update(folder, options, progress)
@@ -154,6 +162,7 @@ def set_(
 def diff(
     folder: Annotated[Path, typer.Argument(help="The project.")] = Path(),
     exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit with 1 when something differs.")] = False,
+    answers_file: AnswersFile = None,
 ) -> Outcome:
     """Show what you changed in the template's files.
 
@@ -161,7 +170,7 @@ def diff(
     """
     from scaffold.commands import diff as command_
 
-    return command_.diff(folder, exit_code=exit_code)
+    return command_.diff(folder, answers_file, exit_code=exit_code)
 
 
 def status(
@@ -189,6 +198,7 @@ def adopt(
     complete: Annotated[bool, typer.Option("--complete", help="Bring the template's files that are missing.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what differs; write nothing.")] = False,
     trust: Trust = False,
+    answers_file: AnswersFile = None,
 ) -> Outcome:
     """Link an existing repository to a template, so that it can be updated.
 
@@ -199,6 +209,8 @@ def adopt(
     from scaffold.commands import adopt as command_
     from scaffold.core import answers as given
 
-    options = command_.AdoptOptions(template, to, given.gather(answers, answer or []), dry_run, trust, complete)
+    options = command_.AdoptOptions(
+        template, to, given.gather(answers, answer or []), dry_run, trust, complete, answers_file
+    )
     with console.progress() as progress:
         return command_.adopt(path, options, progress)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from scaffold.core.outcome import Block, Notice, Outcome, Progress, Table, Text, silent
-from scaffold.core.project import ANSWERS_FILE, Project, open_project
+from scaffold.core.project import Project, open_project
 from scaffold.core.templates import source
 from scaffold.core.templates.rendering import Wanted
 from scaffold.core.update import adoption, apply, pending, provenance, recovery, start, summary
@@ -33,6 +33,7 @@ class AdoptOptions:
         dry_run: Whether to write nothing and only show what differs.
         trust: Whether the template may run code.
         complete: Whether to bring the template's files that are missing.
+        answers_file: The name of the answers file; None for the usual one, or the template's own choice.
     """
 
     template: str
@@ -41,6 +42,7 @@ class AdoptOptions:
     dry_run: bool = False
     trust: bool = False
     complete: bool = False
+    answers_file: str | None = None
 
 
 def adopt(folder: Path, options: AdoptOptions, progress: Progress = silent) -> Outcome:
@@ -49,22 +51,24 @@ def adopt(folder: Path, options: AdoptOptions, progress: Progress = silent) -> O
     Raises:
         ScaffoldError: It is linked already, or has next to nothing of the template; nothing was written.
     """
-    project = open_project(folder, damaged=True)
+    project = open_project(folder, options.answers_file, damaged=True)
     linked = bool(project.address and project.version)
     if linked and options.complete and source.find(options.template).address == project.address:
         options = replace(options, to=project.version, given={**project.answers, **options.given})
     elif linked:
         raise ScaffoldError(
             f"{project.folder} is linked already: {source.suggested_name(project.address)} {project.version}.",
-            f"Bring it up to date: scaffold update {project.folder}",
+            f"Bring it up to date: scaffold update {project.folder}; or give a second template an answers file of its "
+            "own: --answers-file .copier-answers.NAME.yml",
             code="already-linked",
         )
     with _ready(project, options), workbench(project.repository) as bench:
         fit, tried = _nearest(Yardstick(bench, project), project, options, progress)
-        answers = fit.rendering.tree.get(ANSWERS_FILE)
+        answers_file = fit.rendering.answers_file
+        answers = fit.rendering.tree.get(answers_file)
         if answers is None:
             raise ScaffoldError(
-                f"The template {options.template} writes no {ANSWERS_FILE}, so its projects cannot be updated.",
+                f"The template {options.template} writes no {answers_file}, so its projects cannot be updated.",
                 "Its authors can add one: https://copier.readthedocs.io/en/stable/configuring/#the-copier-answersyml-file",
             )
         if not (fit.resembles or options.to or options.complete):
@@ -72,8 +76,8 @@ def adopt(folder: Path, options: AdoptOptions, progress: Progress = silent) -> O
         if options.complete:
             return _completed(bench, project, options, fit, tried)
     if not options.dry_run:
-        files.write_atomically(project.folder / ANSWERS_FILE, answers.content)
-        git.run(project.folder, "add", "--force", "--", ANSWERS_FILE)
+        files.write_atomically(project.folder / answers_file, answers.content)
+        git.run(project.folder, "add", "--force", "--", answers_file)
     return _outcome(project, options, fit, tried)
 
 
@@ -111,7 +115,7 @@ def _completed(
     """Bring the files that are missing, and leave everything staged."""
     version = fit.rendering.version
     name = source.suggested_name(options.template)
-    plan = start.completion(bench, project, fit.rendering.tree, version)
+    plan = start.completion(bench, project, fit.rendering)
     if not options.dry_run:
         apply.apply(bench, plan, provenance.message(f"Link to {name} {version}", fit.rendering.commit), commit=False)
     state = "planned" if options.dry_run else "staged"
@@ -133,7 +137,15 @@ def _nearest(
     """The nearest release and answers: first over the releases, then over the answers, then over the releases again."""
     versions = [options.to] if options.to else source.releases(options.template)
     known = {**adoption.guesses(project), **project.answers}
-    wanted = Wanted(options.template, None, project.folder.name, known, options.given, trust=options.trust)
+    wanted = Wanted(
+        options.template,
+        None,
+        project.folder.name,
+        known,
+        options.given,
+        trust=options.trust,
+        answers_file=options.answers_file or "",
+    )
     best, tried = _best_release(yardstick, wanted, versions, progress)
     if not best.resembles:  # then no distance says anything, and the newest is as good as any
         return (best if options.to else yardstick.measure(replace(wanted, ref=versions[-1]))), tried
@@ -186,7 +198,9 @@ def _outcome(project: Project, options: AdoptOptions, fit: Fit, tried: Mapping[s
     line = f"{project.folder.name}: {word} to {name} {version}; {data['same']} of its {total} files are the same here."
     blocks.append(Text(line))
     if not options.dry_run:
-        blocks.append(Text(f'{ANSWERS_FILE} is staged. Next: git commit --message "Link to {name} {version}"'))
+        blocks.append(
+            Text(f'{fit.rendering.answers_file} is staged. Next: git commit --message "Link to {name} {version}"')
+        )
     many = len(fit.missing)
     what = f"{many} of the template's files are not here" if many > 1 else "One of the template's files is not here"
     bring = f"If you want them: git commit, then scaffold adopt {_typed(project, options)} --complete"

@@ -46,6 +46,7 @@ class NewOptions:
         push: Whether to push to it.
         data: The owner's own file and what was said about it; None for the template's example.
         person: Asked for what is open about the data; None where nobody can be.
+        answers_file: The name of the answers file; None for the template's own choice.
     """
 
     template: str
@@ -61,6 +62,7 @@ class NewOptions:
     push: bool = False
     data: Request | None = None
     person: Person | None = None
+    answers_file: str | None = None
 
 
 @dataclass(frozen=True)
@@ -160,7 +162,7 @@ def _destination(options: NewOptions) -> _Destination:
     git.version()
     git.refuse_secret(options.remote, "remote")
     dest = project.destination(options.dest or Path(source.suggested_name(options.template)))
-    there = project.repository_at(dest)
+    there = project.repository_at(dest, options.answers_file)
     origin = git.remote_url(dest) if there else ""
     if options.push and not (options.remote or origin):
         raise UsageError("--push needs to know where to.", "Add --remote URL.")
@@ -241,6 +243,7 @@ def _wanted(options: NewOptions, template: source.Template, brought: Brought | N
         defaults=settings.default_answers(ours=template.manifest is not None),
         ask=options.ask,
         trust=options.trust,
+        answers_file=options.answers_file or "",
     )
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from scaffold.core.dataset import replacing
 from scaffold.core.dataset.request import Request
 from scaffold.core.outcome import Block, Markdown, Notice, Outcome, Patch, Progress, Table, Text, silent
-from scaffold.core.project import ANSWERS_FILE, Project, open_project, remembered_text
+from scaffold.core.project import Project, answers_files, open_project, remembered_text
 from scaffold.core.templates import changelog, source
 from scaffold.core.templates.builds import what_it_builds
 from scaffold.core.templates.rendering import Renderer, Rendering, Wanted
@@ -40,6 +40,7 @@ class UpdateOptions:
         same_release: Whether to keep the release and change only answers (`scaffold set`).
         data: A file that replaces the data that the project works on.
         source: Where the template is now, when it moved; None for the recorded address.
+        answers_file: The answers file, in a project of several templates; None for the usual one, or the only one.
     """
 
     to: str | None = None
@@ -53,6 +54,7 @@ class UpdateOptions:
     same_release: bool = False
     data: Request | None = None
     source: str | None = None
+    answers_file: str | None = None
 
 
 def abort(folder: Path) -> Outcome:
@@ -82,15 +84,15 @@ def update(
         ScaffoldError: It cannot be updated, and nothing was changed.
     """
     renderer = renderer or Renderer()
-    project = open_project(folder, damaged=True)
+    project = open_project(folder, options.answers_file, damaged=True)
     if options.dry_run:
         apply.require_finished(project)
-        return _decided(open_project(folder), options, progress, renderer)
+        return _decided(open_project(folder, options.answers_file), options, progress, renderer)
     with pending.exclusive(project):
         notices = [Notice(text) for text in [recovery.recover(project)] if text]
         apply.require_finished(project)
         if notices or not (project.version and project.address):
-            project = open_project(folder)
+            project = open_project(folder, options.answers_file)
         if not options.autostash:
             apply.require_clean(project)
         try:
@@ -112,10 +114,22 @@ def _decided(project: Project, options: UpdateOptions, progress: Progress, rende
         base, new = data.added_to(*renderings, write=not options.dry_run)
         if new.migrates:
             return _hand_over(project, options, new)
-        notices = provenance.notices(project, base)  # before a commit of this update is the last one
+        notices = [
+            *_others(project, options),
+            *provenance.notices(project, base),
+        ]  # before a commit of this update is the last one
         progress.step("Merging")
         outcome = data.described(_merge(project, options, base, new))
     return replace(outcome, warnings=[*notices, *outcome.warnings, *summary.dropped(new)])
+
+
+def _others(project: Project, options: UpdateOptions) -> list[Notice]:
+    """The other templates of the project, when the person named none."""
+    names = [name for name in answers_files(project.folder) if name != project.answers_file]
+    if options.answers_file or not names:
+        return []
+    command = f"scaffold {'set' if options.same_release else 'update'} --answers-file {names[0]}"
+    return [Notice(f"This was the template of {project.answers_file}; there is also {', '.join(names)}.", command)]
 
 
 def _renderings(project: Project, options: UpdateOptions, renderer: Renderer) -> tuple[Rendering, Rendering]:
@@ -126,13 +140,21 @@ def _renderings(project: Project, options: UpdateOptions, renderer: Renderer) ->
             "Update scaffold: pip install --upgrade portfolio-scaffold",
             code="no-such-release",
         )
-    old = Wanted(project.address, project.version, project.folder.name, project.answers, trust=options.trust)
+    old = Wanted(
+        project.address,
+        project.version,
+        project.folder.name,
+        project.answers,
+        trust=options.trust,
+        answers_file=project.other_answers_file,
+    )
     new = replace(old, ref=to, given=options.given, ask=options.ask)
     base = renderer.render(old)
     for name, reason in base.dropped.items():
         raise ScaffoldError(
-            f"The answer to `{name}` in {ANSWERS_FILE} is not one that {project.version} allows: {reason.rstrip('.')}.",
-            f"Correct it in {project.folder / ANSWERS_FILE} and commit it.",
+            f"The answer to `{name}` in {project.answers_file} is not one that {project.version} allows: "
+            f"{reason.rstrip('.')}.",
+            f"Correct it in {project.folder / project.answers_file} and commit it.",
             code="answer-invalid",
         )
     return base, renderer.render(new)

@@ -10,9 +10,9 @@ from scaffold.core.update import provenance, summary
 from scaffold.errors import ExitCode, ScaffoldError
 
 
-def check(folder: Path) -> Outcome:
+def check(folder: Path, answers_file: str | None = None) -> Outcome:
     """Whether a newer release is there: exit code 0 when the project is current, 1 when it is outdated."""
-    project = open_project(folder)
+    project = open_project(folder, answers_file)
     newest = source.newest_release(project.address)
     current = newest == project.version or source.is_newer(project.version, newest)
     data = {"project": str(project.folder), "version": project.version, "newest": newest, "current": current}

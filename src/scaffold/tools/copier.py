@@ -33,6 +33,7 @@ class Request:
         defaults: The user's own defaults; they replace the template's.
         ask: Whether to prompt for what is not answered; otherwise defaults are taken.
         trust: Whether the template may run its own code.
+        answers_file: The file that records the answers; empty for the template's own choice.
     """
 
     address: str
@@ -43,6 +44,7 @@ class Request:
     defaults: Mapping[str, Any] = field(default_factory=dict)
     ask: bool = False
     trust: bool = False
+    answers_file: str = ""
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,7 @@ class Rendered:
         questions: The template's questions as its copier.yml has them.
         skipped: Files that the template writes only where they are absent (`_skip_if_exists`).
         migrates: Whether the template has code to run at updates (`_migrations`).
+        answers_file: The file that records the answers.
     """
 
     version: str
@@ -62,6 +65,7 @@ class Rendered:
     questions: Mapping[str, Mapping[str, Any]]
     skipped: frozenset[str] = frozenset()
     migrates: bool = False
+    answers_file: str = ".copier-answers.yml"
 
 
 def render(request: Request, dest: Path) -> Rendered:
@@ -90,6 +94,7 @@ def render(request: Request, dest: Path) -> Rendered:
                 request.address,
                 dest,
                 {**request.remembered, **request.answers},
+                answers_file=request.answers_file or None,
                 vcs_ref=request.ref,
                 # The user's copier settings may name defaults, but not trusted templates: only --trust does, each time.
                 settings=copier.Settings(defaults=dict(copier.load_settings().defaults)),
@@ -126,7 +131,9 @@ def render(request: Request, dest: Path) -> Rendered:
     answers = {key: value for key, value in worker.answers.combined.items() if key in questions}
     skipped = frozenset(path for path in sizes(dest) if worker.all_skip_if_exists and worker.match_skip(Path(path)))
     migrates = bool(worker.template.config_data.get("migrations"))
-    return Rendered(worker.template.commit or "", answers, questions, skipped, migrates)
+    return Rendered(
+        worker.template.commit or "", answers, questions, skipped, migrates, worker.answers_relpath.as_posix()
+    )
 
 
 def update(project: Path, ref: str | None, answers: Mapping[str, Any]) -> None:

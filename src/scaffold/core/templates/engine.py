@@ -57,6 +57,7 @@ class Job:
         address: As the project will record it.
         version: The release; empty for a template outside git.
         folder_name: The project's folder, which templates derive names from.
+        answers_file: The file that records the answers; empty for the template's own choice.
     """
 
     tree: Tree
@@ -64,6 +65,7 @@ class Job:
     address: str
     version: str
     folder_name: str
+    answers_file: str = ""
 
     @cached_property
     def environment(self) -> SandboxedEnvironment:
@@ -101,6 +103,7 @@ class Result:
         dropped: Remembered answers that this release does not take → why.
         skipped: Files that the template writes only where they are absent.
         message: What the template says to the owner of a new project.
+        answers_file: The file that records the answers.
     """
 
     tree: dict[str, File]
@@ -108,6 +111,7 @@ class Result:
     dropped: Mapping[str, str]
     skipped: frozenset[str]
     message: str
+    answers_file: str
 
 
 def render(job: Job, answers: Answers) -> Result:
@@ -124,7 +128,7 @@ def render(job: Job, answers: Answers) -> Result:
     with jinja.limited():
         for name, details in job.config.questions.items():
             answer(Question(name, details, job.context(answers), job.environment), answers)
-        where = str(job.config.settings.get("answers_file", ".copier-answers.yml"))
+        where = job.answers_file or str(job.config.settings.get("answers_file", ".copier-answers.yml"))
         answers_file = str(PurePosixPath(_text(job, where, job.context(answers), "_answers_file")))
         context = job.context(answers, answers_file)
         # Files never see the operation: Copier offers it to exclusions and tasks alone.
@@ -135,7 +139,7 @@ def render(job: Job, answers: Answers) -> Result:
         message = _text(job, str(job.config.settings.get("message_after_copy") or ""), context, "_message_after_copy")
     combined = answers.combined
     known = {key: combined[key] for key in combined if key in job.config.questions}
-    return Result(rendered, known, answers.dropped, skipped, message.strip())
+    return Result(rendered, known, answers.dropped, skipped, message.strip(), answers_file)
 
 
 def _files(

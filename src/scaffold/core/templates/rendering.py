@@ -35,6 +35,7 @@ class Rendering:
         dropped: Recorded answers that this release does not accept → why.
         message: What the template says to the owner of a new project.
         commit: The id of the commit that the release is, where it may move; empty for none.
+        answers_file: The file that records the release and the answers.
     """
 
     tree: Tree
@@ -46,6 +47,7 @@ class Rendering:
     dropped: Mapping[str, str] = field(default_factory=dict)
     message: str = ""
     commit: str = ""
+    answers_file: str = ".copier-answers.yml"
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,7 @@ class Wanted:
         defaults: The user's own defaults; they replace the template's.
         ask: Whether to prompt for new questions.
         trust: Whether the template may run code.
+        answers_file: The name of the file that records the release and the answers; empty for the template's own choice.
     """
 
     address: str
@@ -71,11 +74,13 @@ class Wanted:
     defaults: Mapping[str, Any] = field(default_factory=dict)
     ask: bool = False
     trust: bool = False
+    answers_file: str = ""
 
     @property
     def key(self) -> str:
         """The same for projects that get the same files."""
         parts = [self.address, self.ref, self.folder_name, self.remembered, self.given, self.defaults, self.trust]
+        parts.append(self.answers_file)
         return json.dumps(parts, default=str, sort_keys=True)
 
 
@@ -181,7 +186,8 @@ def _in_memory(template: Source, wanted: Wanted) -> Rendering | None:
     # Before anything is rendered.
     check_answers(wanted.given, config.questions)
     fixed = {"_src_path": template.template.address, **({"_commit": template.version} if template.version else {})}
-    job = engine.Job(template.tree, config, template.template.address, template.version, wanted.folder_name)
+    names = (wanted.folder_name, wanted.answers_file)
+    job = engine.Job(template.tree, config, template.template.address, template.version, *names)
     defaults = {**settings.copier_defaults(), **wanted.defaults}
     try:
         result = engine.render(job, Answers(wanted.given, dict(wanted.remembered), defaults, fixed))
@@ -197,6 +203,7 @@ def _in_memory(template: Source, wanted: Wanted) -> Rendering | None:
         dropped=result.dropped,
         message=result.message,
         commit=template.commit,
+        answers_file=result.answers_file,
     )
 
 
@@ -222,6 +229,7 @@ def _by_copier(template: Source, wanted: Wanted, folder: Path) -> Rendering:
         defaults=wanted.defaults,
         ask=wanted.ask,
         trust=wanted.trust,
+        answers_file=wanted.answers_file,
     )
     if template.template.manifest is None:
         place = Path(template.template.place) if template.template.place else None
@@ -241,6 +249,7 @@ def _by_copier(template: Source, wanted: Wanted, folder: Path) -> Rendering:
         rendered.migrates,
         rendered.questions,
         commit=template.commit,
+        answers_file=rendered.answers_file,
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from scaffold.core.project import ANSWERS_FILE, Project
+from scaffold.core.project import Project
 from scaffold.core.templates import settings
 from scaffold.core.templates.rendering import Rendering, Wanted, render
 from scaffold.core.update import ownership
@@ -71,7 +71,7 @@ class Yardstick:
         """
         wanted, rendering = _render_what_fits(wanted)
         tree, _ = ownership.align(rendering.tree, {}, self._entries, self._bench.read_many)
-        for path in (ANSWERS_FILE, *rendering.skipped):
+        for path in (rendering.answers_file, *rendering.skipped):
             tree.pop(path, None)
         here = {path: self._entries[path] for path in tree if path in self._entries}
         self._measured += 1

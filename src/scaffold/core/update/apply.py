@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from scaffold.core.project import ANSWERS_FILE, Project, remembered_text
+from scaffold.core.project import Project, remembered_text
 from scaffold.core.update import pending, stash
 from scaffold.core.update.pending import APPLYING, CONFLICTS, STAGED, PendingUpdate
 from scaffold.core.update.plan import Plan, head_of
@@ -56,12 +56,12 @@ def require_known_answers(project: Project) -> None:
     """
     head_of(project)
     # No git command that compares: it would refresh its index, too, and a dry run must change nothing.
-    known = git.attempt(project.folder, "cat-file", "blob", f"HEAD:./{ANSWERS_FILE}")
-    here = remembered_text(project.folder)
+    known = git.attempt(project.folder, "cat-file", "blob", f"HEAD:./{project.answers_file}")
+    here = remembered_text(project.folder, project.answers_file)
     if not known.ok or known.out.replace(b"\r\n", b"\n") != here.replace(b"\r\n", b"\n"):
         raise ScaffoldError(
-            f"{project.folder / ANSWERS_FILE} has changes that are not committed.",
-            f"Restore it with git checkout HEAD -- {ANSWERS_FILE}; scaffold set KEY=VALUE changes an answer.",
+            f"{project.folder / project.answers_file} has changes that are not committed.",
+            f"Restore it with git checkout HEAD -- {project.answers_file}; scaffold set KEY=VALUE changes an answer.",
             code="uncommitted-changes",
         )
 

@@ -7,7 +7,7 @@ three; then the house rules are applied to the result.
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from scaffold.core.project import ANSWERS_FILE, Project
+from scaffold.core.project import Project
 from scaffold.core.templates.rendering import Rendering
 from scaffold.core.update import ownership
 from scaffold.core.update.house_rules import Change, Ruled, Sides, apply_rules
@@ -71,7 +71,7 @@ def make_plan(bench: Workbench, project: Project, base: Rendering, new: Renderin
     ownership.keep_existing(old, theirs, entries, base.skipped | new.skipped | locked)
     _use_attributes(bench, entries)
     # The answers file is the tool's: what was edited in it is in base and new already.
-    same = {ANSWERS_FILE: old[ANSWERS_FILE]} if ANSWERS_FILE in old else {}
+    same = {path: old[path] for path in (base.answers_file,) if path in old}
     merged = merge(bench, old, Commit(YOURS_BRANCH, same, start=start, parent="base"), theirs, label)
     ruled = apply_rules(bench, Sides(project.folder, start, entries, old, theirs), merged)
     changes = _changes(bench, start, entries, {path: file.oid for path, file in old.items()}, ruled)

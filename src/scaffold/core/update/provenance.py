@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 from scaffold.core.outcome import Notice
-from scaffold.core.project import ANSWERS_FILE, Project
+from scaffold.core.project import Project
 from scaffold.core.templates import catalog, source
 from scaffold.core.templates.rendering import Rendering
 from scaffold.tools import git
@@ -70,7 +70,7 @@ def old_catalog(address: str) -> list[Notice]:
 def recorded_commit(project: Project) -> str:
     """The commit that the project's release was when the project took it; empty where that is not known."""
     form = f"--format=%(trailers:key={TRAILER},valueonly)"
-    return git.attempt(project.folder, "log", "-1", form, "--", ANSWERS_FILE).stdout.strip()
+    return git.attempt(project.folder, "log", "-1", form, "--", project.answers_file).stdout.strip()
 
 
 def _moved(project: Project, base: Rendering) -> list[Notice]:

@@ -38,7 +38,14 @@ def relinked(bench: Workbench, project: Project, word: str, *, trust: bool = Fal
     there = replace(project, address=found.template.address)
     if found.commit and found.commit == provenance.recorded_commit(project):
         return there
-    wanted = Wanted(there.address, project.version, project.folder.name, project.answers, trust=trust)
+    wanted = Wanted(
+        there.address,
+        project.version,
+        project.folder.name,
+        project.answers,
+        trust=trust,
+        answers_file=project.other_answers_file,
+    )
     fit = Yardstick(bench, project).measure(wanted)
     if fit.resembles:
         return there

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from scaffold.core.project import ANSWERS_FILE, Project
+from scaffold.core.project import Project
 from scaffold.core.setup import Made, first_message, introduce
 from scaffold.core.templates.rendering import Rendering
 from scaffold.core.templates.source import suggested_name
@@ -46,14 +46,18 @@ class _Sides:
 def require_ready(project: Project) -> None:
     """Refuse a repository that is a project already, or has work in it that no commit holds.
 
+    Args:
+        project: The repository, as a project without a template; a project of several has an answers file for each.
+
     Raises:
-        ScaffoldError: It does.
+        ScaffoldError: It is one, or has some.
     """
     apply.require_finished(project)
-    if (project.folder / ANSWERS_FILE).exists():
+    if (project.folder / project.answers_file).exists():
         raise ScaffoldError(
             f"{project.folder} is a project already.",
-            f"Bring it up to date: scaffold update {project.folder}",
+            f"Bring it up to date: scaffold update {project.folder}; or give a second template an answers file of its "
+            "own: --answers-file .copier-answers.NAME.yml",
             code="already-linked",
         )
     require_committed(project)
@@ -145,21 +149,21 @@ def _plan(bench: Workbench, made: Made, stage: Path, project: Project) -> Plan:
     return replace(plan, changes=tuple(rows[path] for path in sorted(rows)))
 
 
-def completion(bench: Workbench, project: Project, tree: Tree, version: str) -> Plan:
+def completion(bench: Workbench, project: Project, rendered: Rendering) -> Plan:
     """What bringing a template's missing files will do; other files that the owner committed stay as they are.
 
     Args:
         bench: A workbench beside the project's repository.
         project: The project.
-        tree: The template's files.
-        version: The release.
+        rendered: The template at the release that the project is linked to.
     """
     there = _entries(bench, project)
-    sides = _decided(_committed(bench, there, tree), tree)
+    sides = _decided(_committed(bench, there, rendered.tree), rendered.tree)
     # What else the owner has is no change of the template's; the link to the template is always written.
     same = {path: file for path, file in sides.theirs.items() if path in there}
-    base = {**same, **sides.base, ANSWERS_FILE: File(b"")}
-    return make_plan(bench, project, _rendering(base, version), _rendering(sides.theirs, version), version)
+    base = {**same, **sides.base, rendered.answers_file: File(b"")}
+    new = replace(rendered, tree=sides.theirs)
+    return make_plan(bench, project, replace(rendered, tree=base), new, rendered.version)
 
 
 def _rendering(tree: Tree, version: str) -> Rendering:
