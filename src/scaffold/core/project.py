@@ -232,6 +232,12 @@ def _require_free(dest: Path) -> None:
 
 def _not_empty(dest: Path) -> ScaffoldError:
     where, outer = shlex.quote(str(dest)), git.toplevel(dest)
+    if (dest / "HEAD").is_file() and (dest / "objects").is_dir():
+        return ScaffoldError(
+            f"{dest} is a bare repository, which has no work tree; nothing was written.",
+            f"Clone it, and start there: git clone {where}",
+            code="destination-in-use",
+        )
     another = f"Choose another name: scaffold new … {dest.name}-2; or"
     if outer is not None:
         return ScaffoldError(

@@ -197,7 +197,7 @@ def test_a_project_is_refused(clone: Path, new: Run) -> None:
     before = to_the_bit(clone)
     done = new(clone)
     assert (done.code, done.json["error"]["code"]) == (1, "already-linked")
-    assert done.json["error"]["hint"] == f"Bring it up to date: scaffold update {clone}"
+    assert f"scaffold update {clone}" in done.json["error"]["hint"]
     assert to_the_bit(clone) == before
 
 
@@ -275,6 +275,29 @@ def test_the_project_is_updated_like_any_other(work: Path, run: Run) -> None:
 
     assert (done.code, {row["path"] for row in done.data["changes"]}) == (0, {".copier-answers.yml", "run.sh"})
     assert (mine / "LICENSE").read_text() == "Ada's\n"
+
+
+def test_a_bare_repository_is_to_be_cloned(clone: Path, work: Path, new: Run) -> None:
+    done = new("forge.git")
+    assert (done.code, "bare repository" in done.json["error"]["message"]) == (1, True)
+    assert done.json["error"]["hint"] == f"Clone it, and start there: git clone {work / 'forge.git'}"
+
+
+def test_what_a_task_made_and_git_ignores_comes_along(clone: Path, work: Path, run: Run) -> None:
+    made = Template(work / "tasks").release("1.0", FILES, "_tasks: ['echo KEY=1 > .env', 'echo x > src/b.pyc']\n")
+    write(clone, {"src/b.pyc": "mine\n"})
+    done = run("new", made.folder, clone, "-y", "--no-install", "--trust", "--json")
+    assert (done.code, git(clone, "status", "--porcelain")) == (0, "")
+    assert (clone / ".env").read_text() == "KEY=1\n"
+    assert (clone / "src/b.pyc").read_text() == "mine\n"
+
+
+@pytest.mark.thorough
+def test_a_run_in_a_clone(clone: Path, packaged: Path, run: Run) -> None:
+    done = run("new", packaged, clone, "-y", "--trust", "--run", "--json")
+    assert (done.code, done.data["locked"], done.data["ran"]) == (0, True, True)
+    assert "uv.lock" in committed(clone)
+    assert "accuracy 0.9" in (clone / "README.md").read_text()
 
 
 @pytest.mark.thorough

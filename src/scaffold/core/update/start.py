@@ -5,6 +5,7 @@ files that forges write into new repositories are decided here instead: a README
 lists of patterns are joined, and a licence stays as it is.
 """
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,7 +18,7 @@ from scaffold.core.update import apply, pending
 from scaffold.core.update.house_rules import Change
 from scaffold.core.update.plan import Plan, make_plan, starting_point
 from scaffold.errors import ScaffoldError
-from scaffold.tools import git, uv
+from scaffold.tools import files, git, uv
 from scaffold.tools.git.bare import BareRepository
 from scaffold.tools.git.merge import Workbench, workbench
 from scaffold.tools.git.trees import Entry, File, Tree
@@ -123,9 +124,18 @@ def merge(made: Made, stage: Path, project: Project, remote: str) -> Plan:
         return plan
     apply.finish(plan, "")
     made.committed = True
+    _bring_ignored(stage, project.folder)
     if plan.relock:
         made.leave_out("Your uv.lock no longer fits.", f"cd {made.where} && {uv.command()} lock && git add uv.lock")
     return plan
+
+
+def _bring_ignored(stage: Path, folder: Path) -> None:
+    """Move what a task of the template made and no commit holds, such as an `.env`, where nothing of that name is."""
+    listing = git.run_bytes(stage, "ls-files", "--others", "--ignored", "--exclude-standard", "-z")
+    for name in filter(None, listing.decode("utf-8", "surrogateescape").split("\0")):
+        if not os.path.lexists(folder / name):
+            files.move(stage / name, folder / name)
 
 
 def _plan(bench: Workbench, made: Made, stage: Path, project: Project) -> Plan:
