@@ -8,6 +8,8 @@ import pytest
 
 from conftest import Run
 from core.update.conftest import Forked, Shim
+from core.update.test_safety import smudging
+from scaffold.core.update import start
 from support import Result, git, git_repository, write
 from update_support import LINES, Condition, Template, committed, to_the_bit
 
@@ -101,32 +103,31 @@ def test_a_licence_of_another_name_is_the_only_one(work: Path, new: Run) -> None
 
 
 @pytest.mark.parametrize(
-    "text",
+    ("text", "gives_way"),
     [
-        "",
-        "# mine\n",
-        "# mine\n\nOne paragraph\nof two lines.\n",
-        "# mine\r\nWords\r\n",
-        "# x\n\n## Getting started\n\nTo make it easy for you to get started with GitLab, here's a list.\n\n- [ ] a\n",
+        ("", True),
+        ("# mine\n", True),
+        ("# mine\n\nOne paragraph\nof two lines.\n", True),
+        ("# mine\r\nWords\r\n", True),
+        ("# x\n\n## Start\n\nTo make it easy for you to get started with GitLab, here's a list.\n\n- [ ] a\n", True),
+        ("# mine\n\n- a\n- b\n", False),
+        ("# mine\n\n## More\n", False),
+        ("# a\n\nb\n\nc\n\nd\n\ne\n", False),
+        ("notes\n", False),
     ],
 )
-def test_a_readme_that_says_nothing_gives_way(text: str, work: Path, new: Run) -> None:
-    mine = given(work / "mine", {"README.md": text})
-    assert new("mine").code == 0
-    assert (mine / "README.md").read_text() == FILES["README.md"]
+def test_a_readme_that_says_nothing_gives_way(text: str, gives_way: bool) -> None:
+    assert start.is_only_a_title(text.encode()) is gives_way
 
 
-@pytest.mark.parametrize(
-    "text", ["# mine\n\n- a\n- b\n", "# mine\n\n## More\n", "# a\n\nb\n\nc\n\nd\n\ne\n", "notes\n"]
-)
-def test_a_readme_that_says_something_is_a_conflict(text: str, work: Path, run: Run, new: Run) -> None:
-    mine = given(work / "mine", {"README.md": text})
+def test_a_readme_that_says_something_is_a_conflict(work: Path, run: Run, new: Run) -> None:
+    mine = given(work / "mine", {"README.md": "# mine\n\n- a\n"})
     before = Condition.of(mine)
 
     done = new("mine")
 
     assert (done.code, rows(done), done.data["committed"]) == (4, {"README.md": "conflict"}, False)
-    assert "<<<<<<< yours\n" + text in (mine / "README.md").read_text()
+    assert "<<<<<<< yours\n# mine\n\n- a\n" in (mine / "README.md").read_text()
     assert "1 conflict to resolve" in done.json["warnings"][0]["message"]
     assert new("mine").json["error"]["code"] == "update-unfinished"
     assert run("update", "--abort", mine).code == 0
@@ -339,3 +340,24 @@ def test_killed_at_any_moment_it_is_as_before_or_complete(
             }, at
             assert git(mine, "status", "--porcelain") == "?? notes.txt", at
     assert seen == {True, False}
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("number", [1, 3])
+def test_killed_while_git_writes_the_first_files(
+    number: int, clone: Path, work: Path, template: Path, run: Run, forked: Forked
+) -> None:
+    (clone / ".git/info/attributes").write_text("* filter=kill\n")
+    write(clone, {"notes.txt": "untracked\n"})
+    smudging(clone, work, number)
+
+    assert forked("new", template, clone, "-y", "--no-install", "-q") == -9
+    write(clone, {"run.sh": "of the owner's, after the crash\n"})
+    said = run("status", clone, "--json").data["projects"][0]["state"]
+
+    assert "is as it was before" in said
+    assert {path.name for path in clone.iterdir()} == {".git", "notes.txt", "run.sh"}
+    assert (clone / "run.sh").read_text() == "of the owner's, after the crash\n"
+    (clone / "run.sh").unlink()
+    (clone / ".git/info/attributes").unlink()
+    assert run("new", template, clone, "-y", "--no-install").code == 0

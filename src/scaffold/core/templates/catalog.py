@@ -141,7 +141,9 @@ def find(name: str) -> Entry:
 def of(address: str) -> Catalog | None:
     """The registered catalog of a template's address or label; None for a template of no catalog."""
     name, slash, _ = address.removeprefix("git+").removeprefix(SCHEME).partition("/")
-    return next((item for item in registered() if item.name == name), None) if slash else None
+    if not slash or not NAME.fullmatch(name):
+        return None
+    return next((item for item in registered() if item.name == name), None)
 
 
 def owner(path: Path) -> Catalog | None:

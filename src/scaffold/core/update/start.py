@@ -208,7 +208,7 @@ def _decided(yours: Tree, template: Tree) -> _Sides:
             reasons[licence] = "your licence stays"
         elif mine is None or mine.content == file.content:
             continue
-        elif path == README and _is_only_a_title(mine.content):
+        elif path == README and is_only_a_title(mine.content):
             base[path] = mine
             reasons[path] = "yours had a title and no more; the commit before has it"
         elif path.rsplit("/", 1)[-1] in _LISTS:
@@ -222,7 +222,7 @@ def _is_licence(path: str) -> bool:
     return path.split(".", maxsplit=1)[0].upper() in _LICENCES
 
 
-def _is_only_a_title(text: bytes) -> bool:
+def is_only_a_title(text: bytes) -> bool:
     """Whether a README says no more than a forge writes by itself: a title, and the description of the repository."""
     if any(sentence in text for sentence in _OF_FORGES):
         return True
