@@ -20,6 +20,8 @@ IMAGES = Path(__file__).parent / "images"
 SCAFFOLD = str(Path(sys.executable).parent / "scaffold")
 UV = str(Path(sys.executable).parent / "uv")
 COLUMNS = 100
+SPINNER = re.compile(r"(\x1b\[[0-9;]*m)*[\u2800-\u28ff]")
+"""A line of progress, which the cursor went back to and cleared."""
 LAST_LINES = 26
 """How much of a long run is shown: its end, where the results stand."""
 
@@ -42,7 +44,8 @@ def transcript(command: list[str], cwd: Path, status: int = 0) -> list[str]:
         raise SystemExit(f"{command} ended with {ended}")
     text = b"".join(chunks).decode("utf-8", "replace").replace("\r\n", "\n")
     text = re.sub(r"\x1b\[\??[0-9;]*[A-HJKSTfhlnsu]", "", text)  # the cursor's moves; colours (m) stay
-    return [line.rsplit("\r", 1)[-1].rstrip() for line in text.split("\n")]
+    lines = [line.rsplit("\r", 1)[-1].rstrip() for line in text.split("\n")]
+    return [line for line in lines if not SPINNER.match(line)]
 
 
 def draw(name: str, title: str, lines: list[str]) -> None:
@@ -60,23 +63,27 @@ def first_use(work: Path) -> None:
     made = transcript([SCAFFOLD, "new", "ml-tabular", "bike-demand", "-y", "--run"], work)
     lines = ["$ scaffold list", *listing, "$ scaffold new ml-tabular bike-demand -y --run"]
     draw("terminal.svg", "scaffold", [*lines, "…", *made[-LAST_LINES:]])
-    shutil.copy(work / "bike-demand/reports/figures/week.png", IMAGES / "hero.png")
+    shutil.copy(work / "bike-demand/reports/figures/predictions.png", IMAGES / "hero.png")
 
 
 def updating(work: Path) -> None:
-    """What docs/updating.md shows: the plan for a project of the first release, and a conflict."""
+    """What docs/updating.md shows: the plan for a project of the first release, and a conflict.
+
+    To the second release, which is small enough for a picture.
+    """
     transcript([SCAFFOLD, "new", "ml-tabular", "bikes", "-y", "--no-install", "--ref", "0.1.0"], work)
     bikes = work / "bikes"
     edit(bikes / "README.md", "A forecast for the people", "My forecast for the people")
     (bikes / "docs/talk.md").unlink()
     commit(bikes)
-    plan = transcript([SCAFFOLD, "update", "--dry-run"], bikes)
-    draw("plan.svg", "scaffold update --dry-run", ["$ scaffold update --dry-run", *plan])
+    update = [SCAFFOLD, "update", "--to", "0.2.0"]
+    plan = transcript([*update, "--dry-run"], bikes)
+    draw("plan.svg", "scaffold update --dry-run", ["$ scaffold update --to 0.2.0 --dry-run", *plan])
     edit(bikes / "conf/train.yaml", "# The gate. Repeating", "# My own gate. Repeating")
     commit(bikes)
-    said = transcript([SCAFFOLD, "update"], bikes, status=4)
+    said = transcript(update, bikes, status=4)
     marked = transcript(["git", "--no-pager", "diff", "--color=always", "conf/train.yaml"], bikes)
-    lines = ["$ scaffold update", *said, "$ git diff conf/train.yaml", *marked]
+    lines = ["$ scaffold update --to 0.2.0", *said, "$ git diff conf/train.yaml", *marked]
     draw("conflict.svg", "scaffold update, with a conflict", lines)
 
 

@@ -19,7 +19,7 @@ CODES = {
     "already-linked": "The repository is linked to a template already.",
     "answer-invalid": "An answer does not fit its question, or the template asks no such question.",
     "bug": "scaffold itself failed; the hint names the log to report.",
-    "busy": "Another scaffold is at work on the same project or class.",
+    "busy": "Another scaffold or git is at work on the same project or class.",
     "catalog-invalid": "A catalog cannot be registered, or the list of catalogs is damaged.",
     "config-invalid": "A template.toml, class.toml, assignment.toml or settings.toml is not valid.",
     "data-unusable": "A file of the owner's data cannot be read, or cannot be used as asked.",

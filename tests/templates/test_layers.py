@@ -1,4 +1,4 @@
-"""`layer.toml`: the holes that a layer declares are the files that it includes and does not have, and templates fill them."""
+"""`layer.toml`: the holes that a layer declares are the files that it includes and lacks, and templates fill them."""
 
 import re
 import tomllib
@@ -19,13 +19,14 @@ def texts(part: Path) -> list[str]:
 
 
 def used(layer: Path) -> dict[str, bool]:
-    """The files that a layer includes and does not have → whether rendering fails without them."""
+    """The files that a layer includes, and neither it nor the base layer has → whether rendering fails without them."""
     holes: dict[str, bool] = {}
+    has = {path.name for part in (layer, layer.parent / "base") for path in (part / "includes").iterdir()}
     for text in texts(layer):
         for tag in TAG.findall(text):
             for name in re.findall(r"includes/([\w.-]+\.\w+)['\"]|part\('([\w.]+)'\)", tag):
                 file = name[0] or name[1]
-                if not (layer / "includes" / file).exists():
+                if file not in has:
                     holes[file] = holes.get(file, False) or "ignore missing" not in tag
     return holes
 
@@ -36,9 +37,12 @@ def declared(layer: Path) -> dict[str, bool]:
     return {hole["name"]: hole["required"] for hole in content.get("holes", [])}
 
 
-def test_every_layer_declares_its_holes() -> None:
+def test_every_layer_declares_its_holes_and_adds_to_the_lists() -> None:
     folders = {path.name for path in TEMPLATES.glob("_layers/*/") if path.is_dir()}
     assert {layer.name for layer in LAYERS} == folders
+    joins = (TEMPLATES / "_layers/base/includes/layers.jinja").read_text(encoding="utf-8")
+    joined = re.findall(r"'(\w+)'", joins.partition(" in (")[2].partition(")")[0])
+    assert set(joined) == folders | {"template"}
 
 
 @pytest.mark.parametrize("layer", LAYERS, ids=lambda path: path.name)

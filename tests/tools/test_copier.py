@@ -169,10 +169,6 @@ _tasks:
   - echo one
   - [echo, two]
   - command: echo three
-_migrations:
-  - version: v1
-    command: echo four
-  - after: echo five
 _jinja_extensions: [jinja2_time.TimeExtension]
 """
 
@@ -185,8 +181,6 @@ def test_a_template_that_runs_code_is_refused_with_all_of_it(work: Path, tmp_pat
         "`echo one`",
         "`echo two`",
         "`echo three`",
-        "`echo four`",
-        "`echo five`",
         "`jinja2_time.TimeExtension`",
     ):
         assert what in said.value.message

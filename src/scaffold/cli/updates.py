@@ -81,6 +81,10 @@ def update(
     many = len(folders) != 1 or all_below is not None
     if moved_to and (many or check or abort):
         raise UsageError("--source takes one project to update.", "Name it: scaffold update --source TEMPLATE PATH")
+    if (abort or check) and (to or answer or (dry_run and abort)):
+        raise UsageError(
+            f"{'--abort' if abort else '--check'} takes no --to, -d or --dry-run.", "Leave one of them out."
+        )
     if (check or abort) and not many:
         return update_check.check(folders[0], answers_file) if check else command_.abort(folders[0])
     if abort:

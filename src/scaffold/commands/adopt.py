@@ -125,7 +125,7 @@ def _completed(
     odd = [Notice(f"{row.path}: {row.reason}.") for row in plan.changes if row.odd]
     data = {
         **_data(project, options, fit, tried),
-        "brought": summary.data(project, version, plan.changes, state)["changes"],
+        "brought": summary.data(plan, state)["changes"],
     }
     exit_code = ExitCode.PARTLY_DONE if plan.conflicts else ExitCode.DONE
     return Outcome(data, [summary.table(plan), Text(line), Text(after)], odd, exit_code)

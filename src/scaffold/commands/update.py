@@ -15,12 +15,12 @@ from scaffold.core.outcome import Block, Markdown, Notice, Outcome, Patch, Progr
 from scaffold.core.project import Project, answers_files, open_project, remembered_text
 from scaffold.core.templates import changelog, source
 from scaffold.core.templates.builds import what_it_builds
-from scaffold.core.templates.rendering import Renderer, Rendering, Wanted
+from scaffold.core.templates.rendering import Renderer, Rendering
 from scaffold.core.update import apply, pending, provenance, recovery, relink, summary, uv_lock
-from scaffold.core.update.house_rules import Change
 from scaffold.core.update.plan import Plan, make_plan, with_file
-from scaffold.errors import ExitCode, ScaffoldError
-from scaffold.tools import copier, git, uv
+from scaffold.core.update.sides import Target, render_both
+from scaffold.errors import ExitCode, InterruptedByUserError, ScaffoldError
+from scaffold.tools import git, uv
 from scaffold.tools.git.merge import Workbench, workbench
 
 
@@ -97,30 +97,32 @@ def update(
             apply.require_clean(project)
         try:
             outcome = _decided(project, options, progress, renderer)
-        except KeyboardInterrupt:
-            recovery.recover(project)
+        except KeyboardInterrupt as error:
+            said = recovery.recover(project)
+            if said:
+                raise InterruptedByUserError(f"Interrupted. {said}") from error
             raise
     return replace(outcome, warnings=[*notices, *outcome.warnings])
 
 
 def _decided(project: Project, options: UpdateOptions, progress: Progress, renderer: Renderer) -> Outcome:
     apply.require_known_answers(project)
-    if options.source:
-        with workbench(project.repository) as bench:
-            project = relink.relinked(bench, project, options.source, trust=options.trust)
-    with replacing.replaced(project, options.data, progress) as data:
+    with replacing.replaced(project, options.data, progress) as data, workbench(project.repository) as bench:
         progress.step("Rendering")
-        renderings = _renderings(project, replace(options, given=data.answers(options.given)), renderer)
-        base, new = data.added_to(*renderings, write=not options.dry_run)
-        if new.migrates:
-            return _hand_over(project, options, new)
-        notices = [
-            *_others(project, options),
-            *provenance.notices(project, base),
-        ]  # before a commit of this update is the last one
+        if options.source:
+            project = relink.relinked(bench, project, options.source, trust=options.trust)
+        target = Target(
+            options.to, data.answers(options.given), options.ask, options.trust, same_release=options.same_release
+        )
+        base, new, migrating = render_both(bench, project, target, renderer)
+        base, new = data.added_to(base, new, write=not options.dry_run)
+        notices = provenance.notices(project, base)  # before a commit of this update is the last one
         progress.step("Merging")
-        outcome = data.described(_merge(project, options, base, new))
-    return replace(outcome, warnings=[*notices, *outcome.warnings, *summary.dropped(new)])
+        label = f"{source.suggested_name(project.address)}-{new.version}"
+        plan = make_plan(bench, project, base, new, label, migrating)
+        outcome = data.described(_carried_out(bench, plan, options, new))
+    notices += _others(project, options)
+    return replace(outcome, warnings=[*notices, *outcome.warnings, *summary.dropped(new, asked=options.ask)])
 
 
 def _others(project: Project, options: UpdateOptions) -> list[Notice]:
@@ -132,83 +134,30 @@ def _others(project: Project, options: UpdateOptions) -> list[Notice]:
     return [Notice(f"This was the template of {project.answers_file}; there is also {', '.join(names)}.", command)]
 
 
-def _renderings(project: Project, options: UpdateOptions, renderer: Renderer) -> tuple[Rendering, Rendering]:
-    to = project.version if options.same_release else options.to or renderer.newest_release(project.address)
-    if source.is_newer(project.version, to) and not options.to:
-        raise ScaffoldError(
-            f"{project.folder.name} is from release {project.version}, newer than any that is here ({to}).",
-            "Update scaffold: pip install --upgrade portfolio-scaffold",
-            code="no-such-release",
-        )
-    old = Wanted(
-        project.address,
-        project.version,
-        project.folder.name,
-        project.answers,
-        trust=options.trust,
-        answers_file=project.other_answers_file,
-    )
-    new = replace(old, ref=to, given=options.given, ask=options.ask)
-    base = renderer.render(old)
-    for name, reason in base.dropped.items():
-        raise ScaffoldError(
-            f"The answer to `{name}` in {project.answers_file} is not one that {project.version} allows: "
-            f"{reason.rstrip('.')}.",
-            f"Correct it in {project.folder / project.answers_file} and commit it.",
-            code="answer-invalid",
-        )
-    return base, renderer.render(new)
+def _carried_out(bench: Workbench, plan: Plan, options: UpdateOptions, new: Rendering) -> Outcome:
+    if options.dry_run:
+        return _planned(bench, plan, options, new)
+    if not plan.changes_anything:
+        text = f"{summary.title(plan.project)} {plan.version} is current: nothing to do."
+        return Outcome(summary.data(replace(plan, changes=()), "current"), [Text(text)])
+    return _applied(bench, plan, options, new)
 
 
-def _hand_over(project: Project, options: UpdateOptions, new: Rendering) -> Outcome:
-    """Let Copier update from a template with migrations, since it runs them."""
-    if not options.trust:
-        raise ScaffoldError(
-            "This template runs code of its own at updates (_migrations).",
-            "Read it first; if you trust its authors, add --trust.",
-            code="template-runs-code",
-        )
-    note = Notice(
-        "The template has migrations, so Copier's own update does it.",
-        "See what it did: git status; nothing was committed.",
-    )
-    conflicts = []
-    if not options.dry_run:
-        apply.require_clean(project)
-        copier.update(project.folder, new.version, options.given)
-        conflicts = git.unmerged(project.root)
-    rows = [Change(path, "conflict", "both changed the same place") for path in conflicts]
-    data = summary.data(project, new.version, rows, "conflicts" if conflicts else "handed over")
-    text = Text(f"{summary.title(project)} {project.version} → {new.version}, by Copier.")
-    return Outcome(data, [text], [note], exit_code=ExitCode.PARTLY_DONE if conflicts else ExitCode.DONE)
-
-
-def _merge(project: Project, options: UpdateOptions, base: Rendering, new: Rendering) -> Outcome:
-    label = f"{source.suggested_name(project.address)}-{new.version}"
-    with workbench(project.repository) as bench:
-        plan = make_plan(bench, project, base, new, label)
-        if options.dry_run:
-            return _planned(bench, project, plan, options)
-        if not plan.changes_anything:
-            data = summary.data(project, plan.version, [], "current")
-            return Outcome(data, [Text(f"{summary.title(project)} {plan.version} is current: nothing to do.")])
-        return _applied(bench, plan, options, new)
-
-
-def _planned(bench: Workbench, project: Project, plan: Plan, options: UpdateOptions) -> Outcome:
+def _planned(bench: Workbench, plan: Plan, options: UpdateOptions, new: Rendering) -> Outcome:
+    project = plan.project
     blocks: list[Block] = [Text(f"{summary.title(project)} {project.version} → {plan.version}; nothing was changed.")]
-    news = changelog.between(source.read_changelog(project.address, plan.version), project.version, plan.version)
+    news = changelog.between(new.changelog, project.version, plan.version)
     blocks += [Markdown(news)] if news else []
     blocks.append(summary.table(plan))
     diff = bench.diff(plan.head, plan.tree) if options.diff else ""
     blocks += [Patch(diff.rstrip("\n"))] if diff else []
-    data = summary.data(project, plan.version, plan.changes, "planned")
-    return Outcome({**data, "changelog": news, "diff": diff}, blocks)
+    data = {**summary.data(plan, "planned"), "changelog": news, "diff": diff}
+    return Outcome(data, blocks, summary.notices(plan))
 
 
 def _applied(bench: Workbench, plan: Plan, options: UpdateOptions, new: Rendering) -> Outcome:
     project = plan.project
-    notices = [Notice(f"{row.path}: {row.reason}.") for row in plan.changes if row.odd]
+    notices = [*summary.notices(plan), *(Notice(f"{row.path}: {row.reason}.") for row in plan.changes if row.odd)]
     if options.commit and not plan.conflicts and not git.has_identity(project.root):
         notices.append(Notice("git does not know your name, so the author of the commit is scaffold.", git.INTRODUCE))
     if plan.relock:
@@ -232,7 +181,7 @@ def _applied(bench: Workbench, plan: Plan, options: UpdateOptions, new: Renderin
         undo = "git commit finishes it; scaffold update --abort undoes it."
         return summary.done(plan, "staged", undo, [*notices, *summary.in_stash(held)])
     if not apply.finish(plan, held):
-        clash = Notice("Your uncommitted work conflicts with the update and is in git's stash.", "git stash pop")
+        clash = Notice("Your uncommitted work conflicts with what is there now and is in git's stash.", "git stash pop")
         return summary.left(plan, "updated", [*notices, clash])
     return summary.done(plan, "updated", "git revert HEAD undoes it.", notices)
 

@@ -6,11 +6,16 @@ It renders what `core/templates/engine.py` does not: templates that prompt, run 
 import contextlib
 import io
 import os
+import re
+import sys
 import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, Literal
+
+from packaging.version import Version
 
 from scaffold.errors import ScaffoldError, UsageError
 from scaffold.tools import git
@@ -33,6 +38,8 @@ class Request:
         defaults: The user's own defaults; they replace the template's.
         ask: Whether to prompt for what is not answered; otherwise defaults are taken.
         trust: Whether the template may run its own code.
+        operation: What templates see as `_copier_operation`: `copy` for a new project, `update` for one that stands.
+        run_tasks: Whether its tasks run after rendering.
         answers_file: The file that records the answers; empty for the template's own choice.
     """
 
@@ -44,6 +51,8 @@ class Request:
     defaults: Mapping[str, Any] = field(default_factory=dict)
     ask: bool = False
     trust: bool = False
+    operation: Literal["copy", "update"] = "copy"
+    run_tasks: bool = True
     answers_file: str = ""
 
 
@@ -56,7 +65,8 @@ class Rendered:
         answers: Question → answer, as recorded in the project.
         questions: The template's questions as its copier.yml has them.
         skipped: Files that the template writes only where they are absent (`_skip_if_exists`).
-        migrates: Whether the template has code to run at updates (`_migrations`).
+        dropped: Remembered answers that this release does not take → why.
+        notices: What the template says to the owner before and after an update.
         answers_file: The file that records the answers.
     """
 
@@ -64,7 +74,8 @@ class Rendered:
     answers: Mapping[str, Any]
     questions: Mapping[str, Mapping[str, Any]]
     skipped: frozenset[str] = frozenset()
-    migrates: bool = False
+    dropped: Mapping[str, str] = field(default_factory=dict)
+    notices: tuple[str, ...] = ()
     answers_file: str = ".copier-answers.yml"
 
 
@@ -75,13 +86,103 @@ def render(request: Request, dest: Path) -> Rendered:
         ScaffoldError: The template cannot be read, runs code without `trust`, or an answer does not fit.
         KeyboardInterrupt: The user left the questions.
     """
+    with _at_work(request):
+        dropped: dict[str, str] = {}
+        if request.ask and request.remembered:
+            # Copier takes remembered answers for given ones here, and would refuse where it should ask again. What is
+            # refused after that is a new question without a default, which is yet to be asked.
+            with contextlib.suppress(ValueError):
+                _accepted(request, dest, dropped, pretend=True, defaults=True, skip_tasks=True)
+        worker = _accepted(request, dest, dropped)
+        questions = worker.template.questions_data
+        answers = {key: value for key, value in worker.answers.combined.items() if key in questions}
+        skipped = frozenset(path for path in sizes(dest) if worker.all_skip_if_exists and worker.match_skip(Path(path)))
+        messages = (worker.template.message_before_update, worker.template.message_after_update)
+        texts = [worker._render_string(text).strip() for text in messages if text and request.operation == "update"]
+        answers_file = worker.answers_relpath.as_posix()
+    version = worker.template.commit or ""
+    said = tuple(dict.fromkeys(filter(None, texts)))
+    return Rendered(version, answers, questions, skipped, dropped, said, answers_file)
+
+
+_REFUSED = re.compile(r"""(?:to question|for question|choice for) ['"](\w+)['"]""")
+
+
+def _accepted(request: Request, dest: Path, dropped: dict[str, str], **more: Any) -> Any:
+    """Let Copier render. Returns its worker; raises what Copier raises.
+
+    A remembered answer that Copier refuses is added to `dropped`, with the reason, and left out.
+    """
     import copier
+    from copier._main import _operation
+
+    arguments = {
+        "answers_file": request.answers_file or None,
+        "vcs_ref": request.ref,
+        # The user's copier settings may name defaults, but not trusted templates: only --trust does, each time.
+        "settings": copier.Settings(defaults=dict(copier.load_settings().defaults)),
+        "user_defaults": dict(request.defaults),
+        "defaults": not request.ask,
+        "overwrite": True,
+        "quiet": True,
+        "unsafe": request.trust,
+        "skip_tasks": not request.run_tasks,
+        **more,
+    }
+    while True:
+        kept = {key: value for key, value in request.remembered.items() if key not in dropped}
+        # Copier renders the two sides of its own updates as operation `update`; only `run_update` says so in public.
+        token = _operation.set(request.operation)
+        try:
+            return copier.run_copy(request.address, dest, {**kept, **request.answers}, **arguments)
+        except ValueError as error:
+            names = [name for name in _REFUSED.findall(str(error)) if name in kept and name not in request.answers]
+            if not names:
+                raise
+            dropped[names[0]] = " ".join(str(error).split())
+        finally:
+            _operation.reset(token)
+
+
+def migrate(request: Request, folder: Path, stage: Literal["before", "after"], since: Version) -> None:
+    """Run a trusted template's migrations of one stage in a folder, as `copier update` would.
+
+    Args:
+        request: The release that the project is updated to, and its answers.
+        folder: Where they run.
+        stage: Which of them.
+        since: The release that the project is updated from; `request.remembered["_commit"]` is its name.
+
+    Raises:
+        ScaffoldError: The template cannot be read, or a migration failed.
+    """
+    with _at_work(request):
+        from copier import Phase
+        from copier._main import Worker, _operation
+        from copier._user_data import AnswersMap
+
+        token = _operation.set("update")
+        try:
+            with Worker(request.address, folder, vcs_ref=request.ref, defaults=True, quiet=True, unsafe=True) as worker:
+                answers = {**request.remembered, **request.answers}
+                worker.answers = AnswersMap(init=answers, metadata=worker.template.metadata)
+                origin: Any = SimpleNamespace(version=since, commit=request.remembered.get("_commit"))
+                with Phase.use(Phase.MIGRATE):
+                    worker._execute_tasks(worker.template.migration_tasks(stage, origin))
+        finally:
+            _operation.reset(token)
+
+
+@contextlib.contextmanager
+def _at_work(request: Request) -> Iterator[None]:
+    """Copier's environment, its silence, and its errors as ours."""
     from copier.errors import (
         ConfigFileError,
         CopierAnswersInterrupt,
         CopierError,
         CopierWarning,
         InteractiveSessionError,
+        TaskError,
         UnsafeTemplateError,
     )
     from jinja2 import TemplateError
@@ -90,20 +191,8 @@ def render(request: Request, dest: Path) -> Rendered:
     try:
         with _sealed(request), _hushed(request.ask), warnings.catch_warnings():
             warnings.simplefilter("ignore", CopierWarning)
-            worker = copier.run_copy(
-                request.address,
-                dest,
-                {**request.remembered, **request.answers},
-                answers_file=request.answers_file or None,
-                vcs_ref=request.ref,
-                # The user's copier settings may name defaults, but not trusted templates: only --trust does, each time.
-                settings=copier.Settings(defaults=dict(copier.load_settings().defaults)),
-                user_defaults=dict(request.defaults),
-                defaults=not request.ask,
-                overwrite=True,
-                quiet=True,
-                unsafe=request.trust,
-            )
+            warnings.simplefilter("ignore", DeprecationWarning)  # migrations in the old format
+            yield
     except (CopierAnswersInterrupt, InteractiveSessionError) as error:  # Ctrl-C, Ctrl-D
         raise KeyboardInterrupt from error
     except UnsafeTemplateError as error:
@@ -112,14 +201,20 @@ def render(request: Request, dest: Path) -> Rendered:
             "Read it first; if you trust its authors, add --trust.",
             code="template-runs-code",
         ) from error
+    except TaskError as error:
+        command = (error.cmd if isinstance(error.cmd, str) else " ".join(map(str, error.cmd)))[:200]
+        raise ScaffoldError(
+            f"The template's own code failed with exit status {error.returncode}: `{command}`.",
+            "Its output is above; nothing was changed.",
+        ) from error
     except ProcessExecutionError as error:
         raise _unreadable(request, str(error.stderr)) from error
     except TemplateError as error:
         raise ScaffoldError(
             f"The template has a mistake: {error}.", "Report it to the template's authors.", code="template-invalid"
         ) from error
-    # AttributeError, TypeError: copier takes it for granted that the file holds a mapping.
-    except (ConfigFileError, AttributeError, TypeError) as error:
+    # AttributeError, TypeError, KeyError: copier takes it for granted that the file holds what it needs.
+    except (ConfigFileError, AttributeError, TypeError, KeyError) as error:
         raise ScaffoldError(
             f"The copier.yml of {request.address} is not valid.",
             "Report it to the template's authors.",
@@ -127,50 +222,10 @@ def render(request: Request, dest: Path) -> Rendered:
         ) from error
     except (ValueError, CopierError) as error:
         raise _bad_answer(str(error)) from error
-    questions = worker.template.questions_data
-    answers = {key: value for key, value in worker.answers.combined.items() if key in questions}
-    skipped = frozenset(path for path in sizes(dest) if worker.all_skip_if_exists and worker.match_skip(Path(path)))
-    migrates = bool(worker.template.config_data.get("migrations"))
-    return Rendered(
-        worker.template.commit or "", answers, questions, skipped, migrates, worker.answers_relpath.as_posix()
-    )
-
-
-def update(project: Path, ref: str | None, answers: Mapping[str, Any]) -> None:
-    """Run Copier's own update with the template's migrations: only for templates that the user trusts.
-
-    Raises:
-        ScaffoldError: It failed.
-    """
-    import copier
-    from copier.errors import CopierError
-    from plumbum import ProcessExecutionError
-
-    try:
-        with _sealed(None), _hushed(False), warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            copier.run_update(
-                project, data=dict(answers), vcs_ref=ref, defaults=True, overwrite=True, quiet=True, unsafe=True
-            )
-    except (CopierError, ProcessExecutionError, ValueError, TypeError) as error:
-        raise ScaffoldError(f"Copier's own update failed: {' '.join(str(error).split())[:300]}.") from error
-
-
-def what_it_runs(config: Mapping[str, Any]) -> list[str]:
-    """The tasks, migrations and Jinja extensions of a template's copier.yml, one line each."""
-    lines = [f"task `{_command(task)}`" for task in config.get("tasks") or []]
-    lines += [f"migration `{_command(item)}`" for item in config.get("migrations") or []]
-    return lines + [f"Jinja extension `{item}`" for item in config.get("jinja_extensions") or []]
-
-
-def _command(task: Any) -> str:
-    if isinstance(task, dict):
-        task = task.get("command", task.get("after", task.get("before", "")))
-    return " ".join(map(str, task)) if isinstance(task, list) else str(task)
 
 
 @contextlib.contextmanager
-def _sealed(request: Request | None) -> Iterator[None]:
+def _sealed(request: Request) -> Iterator[None]:
     """Give copier and its git a mirror cache of their own, and no password prompts.
 
     Copier's shared cache is not safe between processes. plumbum, which starts copier's git, copies the environment when
@@ -183,7 +238,7 @@ def _sealed(request: Request | None) -> Iterator[None]:
         for name in REPOSITORY_VARIABLES:
             os.environ.pop(name, None)
         os.environ.update(COPIER_CACHE_DIR=str(cache), GIT_TERMINAL_PROMPT="0")
-        if request and request.repository:
+        if request.repository:
             _redirect(request.address.removeprefix("git+"), request.repository)
         try:
             with local.env():
@@ -213,8 +268,25 @@ def _hushed(ask: bool) -> Iterator[None]:
         Char.display_mappings.update({char: escaped(char) for char in BIDI_CONTROLS})
         yield
         return
-    with contextlib.redirect_stderr(io.StringIO()), contextlib.redirect_stdout(io.StringIO()):
+    with _without_stdout(), contextlib.redirect_stderr(io.StringIO()), contextlib.redirect_stdout(io.StringIO()):
         yield
+
+
+@contextlib.contextmanager
+def _without_stdout() -> Iterator[None]:
+    """Let what the template's code prints go to stderr: stdout is for our own output, which may be JSON."""
+    try:
+        kept = os.dup(1)
+    except OSError:  # closed
+        yield
+        return
+    sys.stdout.flush()
+    try:
+        os.dup2(2, 1)
+        yield
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
 
 
 def _unreadable(request: Request, stderr: str) -> ScaffoldError:

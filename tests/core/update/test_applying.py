@@ -91,15 +91,28 @@ def test_updating_again_changes_nothing(project: Path, run: Run) -> None:
     assert Condition.of(project) == before
 
 
-def test_a_release_by_name_and_back(project: Path, run: Run) -> None:
+@pytest.mark.parametrize("flags", [[], ["--dry-run"]], ids=" ".join)
+def test_a_release_by_name_and_no_way_back(flags: list[str], project: Path, run: Run) -> None:
     before = committed(project)
     assert run("update", project, "-y", "--to", "0.3.0rc1").code == 0
     assert (project / "new.txt").read_text() == "newer\n"
+    updated = Condition.of(project)
 
-    done = run("update", project, "-y", "--to", "0.1.0", "--json")
+    done = run("update", project, "-y", "--to", "0.1.0", *flags, "--json")
 
-    assert (done.code, done.data["from"], done.data["to"]) == (0, "0.3.0rc1", "0.1.0")
+    assert done.code == 1
+    assert "at 0.3.0rc1, and 0.1.0 is older: an update only goes forward" in done.json["error"]["message"]
+    assert Condition.of(project) == updated
+    way = done.json["error"]["hint"].removeprefix("Undo the last update: git ").split()
+    git(project, *way, "--no-edit")
     assert committed(project) == before
+
+
+def test_there_is_no_way_back_before_the_first_release(template: Path, run: Run, work: Path) -> None:
+    assert run("new", template, work / "later", "--ref", "0.2.0", "-y", "--no-install").code == 0
+    done = run("update", work / "later", "-y", "--to", "0.1.0", "--json")
+    assert (done.code, done.json["error"]["hint"].endswith("--ref 0.1.0")) == (1, True)
+    assert run(*done.json["error"]["hint"].partition("scaffold ")[2].split(), "-y", "--no-install").code == 0
 
 
 def test_a_pre_release_is_never_the_newest(project: Path, run: Run) -> None:

@@ -11,7 +11,7 @@ from support import git
 from update_support import LINES, Condition, answers_of, changed, commit, write_and_commit
 
 ENVELOPE = {"schema", "scaffold", "command", "ok", "exit_code", "data", "warnings", "error"}
-UPDATE = {"project", "from", "to", "state", "changes"}
+UPDATE = {"project", "from", "to", "state", "changes", "notices"}
 STATUS = {"project", "template", "version", "newest", "changed", "conflicts", "state", "answers_file"}
 ADOPT = {"project", "template", "version", "answers", "releases", "same", "changed", "missing", "written"}
 CHECK = {"project", "version", "newest", "current"}

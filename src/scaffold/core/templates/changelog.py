@@ -20,3 +20,11 @@ def between(text: str, old: str, new: str) -> str:
         if Version(old) < Version(match["version"]) <= Version(new):
             parts.append(text[match.start() : end].strip())
     return "\n\n".join(parts)
+
+
+_NOTICE = re.compile(r"^(?:[-*] )?\*\*Notice:\*\* (?P<text>.+(?:\n(?![-*#] ?|\s*$).+)*)", re.MULTILINE)
+
+
+def notices(text: str) -> list[str]:
+    """The paragraphs and list items of a change log that begin with `**Notice:**`, each as one line."""
+    return [" ".join(match["text"].split()) for match in _NOTICE.finditer(text)]

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import yaml
+from packaging.version import InvalidVersion, Version
 
 from scaffold.core.templates.questionnaire import KEYS
 from scaffold.tools.git.trees import Tree
@@ -116,3 +117,31 @@ def _is_typed(details: Mapping[str, Any]) -> bool:
     texts = all(isinstance(details.get(key, ""), str) for key in ("type", "help", "validator", "placeholder"))
     switches = all(isinstance(details.get(key, True), (str, bool)) for key in ("when", "ask"))
     return texts and switches and isinstance(details.get("choices", []), (str, list, dict))
+
+
+def what_it_runs(config: Mapping[str, Any], *, tasks: bool = True) -> list[str]:
+    """The tasks and Jinja extensions of a template's settings, one line each: what a rendering runs."""
+    lines = [f"task `{_command(task)}`" for task in config.get("tasks") or []] if tasks else []
+    return lines + [f"Jinja extension `{item}`" for item in config.get("jinja_extensions") or []]
+
+
+def what_migrates(config: Mapping[str, Any], since: Version, to: Version) -> list[str]:
+    """The migrations of a template's settings that an update runs between two releases, one line each."""
+    return [f"migration `{_command(item)}`" for item in config.get("migrations") or [] if _is_crossed(item, since, to)]
+
+
+def _is_crossed(migration: Any, since: Version, to: Version) -> bool:
+    """Whether Copier runs a migration (`migration_tasks` in its `_template.py`): after one release, up to another."""
+    version = migration.get("version") if isinstance(migration, dict) else None
+    try:
+        return version is None or since < Version(str(version)) <= to
+    except InvalidVersion:  # Copier will say so
+        return True
+
+
+def _command(task: Any) -> str:
+    if isinstance(task, dict) and "command" not in task:  # the old format of migrations
+        commands = [command for stage in ("before", "after") for command in task.get(stage) or []]
+        return "; ".join(map(_command, commands))
+    command = task["command"] if isinstance(task, dict) else task
+    return " ".join(map(str, command)) if isinstance(command, list) else str(command)

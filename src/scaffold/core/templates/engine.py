@@ -57,6 +57,7 @@ class Job:
         address: As the project will record it.
         version: The release; empty for a template outside git.
         folder_name: The project's folder, which templates derive names from.
+        operation: `copy` for a new project, `update` for one that stands.
         answers_file: The file that records the answers; empty for the template's own choice.
     """
 
@@ -65,6 +66,7 @@ class Job:
     address: str
     version: str
     folder_name: str
+    operation: str = "copy"
     answers_file: str = ""
 
     @cached_property
@@ -88,7 +90,7 @@ class Job:
             **answers.combined,
             "_copier_answers": answers.to_remember(self.config.questions),
             "_copier_conf": _Conf(answers_file=PurePosixPath(answers_file or ".copier-answers.yml"), sep=os.sep),
-            "_copier_operation": "copy",
+            "_copier_operation": self.operation,
             "_folder_name": self.folder_name,
         }
 
@@ -103,6 +105,7 @@ class Result:
         dropped: Remembered answers that this release does not take → why.
         skipped: Files that the template writes only where they are absent.
         message: What the template says to the owner of a new project.
+        notices: What it says to the owner before and after an update.
         answers_file: The file that records the answers.
     """
 
@@ -111,7 +114,8 @@ class Result:
     dropped: Mapping[str, str]
     skipped: frozenset[str]
     message: str
-    answers_file: str
+    answers_file: str = ".copier-answers.yml"
+    notices: tuple[str, ...] = ()
 
 
 def render(job: Job, answers: Answers) -> Result:
@@ -136,10 +140,16 @@ def render(job: Job, answers: Answers) -> Result:
         rendered = dict(_files(job, context, operation, answers_file))
         skips = [_text(job, line, context, "_skip_if_exists") for line in job.config.settings.get("skip_if_exists", ())]
         skipped = frozenset(filter(_matcher(skips), rendered)) if skips else frozenset[str]()
-        message = _text(job, str(job.config.settings.get("message_after_copy") or ""), context, "_message_after_copy")
+        message = _message(job, context, "message_after_copy")
+        notices = [_message(job, context, f"message_{when}_update") for when in ("before", "after")]
     combined = answers.combined
     known = {key: combined[key] for key in combined if key in job.config.questions}
-    return Result(rendered, known, answers.dropped, skipped, message.strip(), answers_file)
+    said = tuple(dict.fromkeys(filter(None, notices))) if job.operation == "update" else ()
+    return Result(rendered, known, answers.dropped, skipped, message, answers_file, said)
+
+
+def _message(job: Job, context: Mapping[str, Any], key: str) -> str:
+    return _text(job, str(job.config.settings.get(key) or ""), context, f"_{key}").strip()
 
 
 def _files(

@@ -72,6 +72,7 @@ class Answers:
         remembered: What the project's answers file says.
         defaults: The user's own defaults, which stand in for the template's.
         fixed: `_src_path` and `_commit`.
+        as_recorded: Whether remembered answers hold whatever the questions say: the project was made with them.
         chosen: What each question came to.
         hidden: Questions that were not asked because their `when` is false.
         dropped: A remembered answer that the template no longer allows → why.
@@ -81,6 +82,7 @@ class Answers:
     remembered: dict[str, Any] = field(default_factory=dict)
     defaults: Mapping[str, Any] = field(default_factory=dict)
     fixed: Mapping[str, Any] = field(default_factory=dict)
+    as_recorded: bool = False
     chosen: dict[str, Any] = field(default_factory=dict)
     hidden: set[str] = field(default_factory=set)
     dropped: dict[str, str] = field(default_factory=dict)
@@ -228,8 +230,11 @@ def answer(question: Question, answers: Answers) -> None:
     """
     name = question.name
     try:
-        if name in answers.remembered:
-            _check_remembered(question, answers)
+        if name in answers.remembered and not _fits(question, answers):
+            if answers.as_recorded:
+                answers.chosen[name] = answers.remembered[name]
+                return
+            del answers.remembered[name]
         asked, value = question.holds("ask"), MISSING
         if not question.holds("when"):
             answers.hidden.add(name)
@@ -256,10 +261,12 @@ def answer(question: Question, answers: Answers) -> None:
 _SEE = "`scaffold show TEMPLATE` lists the questions and what they allow."
 
 
-def _check_remembered(question: Question, answers: Answers) -> None:
-    """Forget a remembered answer that this release does not take; the default stands in for it."""
+def _fits(question: Question, answers: Answers) -> bool:
+    """Whether this release takes the remembered answer; why it does not is noted."""
     try:
         question.validate(question.parsed(answers.remembered[question.name]))
     except Exception as error:  # whatever is wrong with it, the default is right
-        answers.dropped[question.name] = " ".join(str(error).split())
-        del answers.remembered[question.name]
+        if question.name not in answers.given:
+            answers.dropped[question.name] = " ".join(str(error).split())
+        return False
+    return True

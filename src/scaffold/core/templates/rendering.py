@@ -1,24 +1,23 @@
 """A template at one release with one set of answers, as a tree: for a new project, and an update's base and new."""
 
+import contextlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-from scaffold.core.templates import release, settings, source
+from scaffold.core.templates import external, release, settings, source
 from scaffold.core.templates.source import Source
 from scaffold.errors import ScaffoldError
 from scaffold.tools import copier, files
-from scaffold.tools.git.trees import Tree, read_folder, require_safe, write_folder
+from scaffold.tools.git.ignore import addable
+from scaffold.tools.git.trees import Tree, read_files, read_folder, require_safe, write_folder
 from scaffold.tools.questions import check_answers
 
 _UNUSED_NAME = "f7c1d90b"
 _KEPT = 4
-"""How many renderings are kept: enough for neighbours in a sorted list, with a thousand projects, too."""
-
-_READ = 2
-"""How many releases are kept: a project's base and new."""
+"""How many renderings are kept, and how many releases: enough for neighbours in a sorted list of a thousand projects."""
 
 
 @dataclass(frozen=True)
@@ -30,10 +29,11 @@ class Rendering:
         version: The release.
         answers: All answers, defaults included.
         skipped: Files that the template writes only where they are absent.
-        migrates: Whether the template has code to run at updates.
         questions: The template's questions as its copier.yml has them.
         dropped: Recorded answers that this release does not accept → why.
         message: What the template says to the owner of a new project.
+        notices: What it says to the owner before and after an update.
+        changelog: The `CHANGELOG.md` of a template with a manifest.
         commit: The id of the commit that the release is, where it may move; empty for none.
         answers_file: The file that records the release and the answers.
     """
@@ -42,10 +42,11 @@ class Rendering:
     version: str
     answers: Mapping[str, Any]
     skipped: frozenset[str]
-    migrates: bool = False
     questions: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     dropped: Mapping[str, str] = field(default_factory=dict)
     message: str = ""
+    notices: tuple[str, ...] = ()
+    changelog: str = ""
     commit: str = ""
     answers_file: str = ".copier-answers.yml"
 
@@ -63,6 +64,10 @@ class Wanted:
         defaults: The user's own defaults; they replace the template's.
         ask: Whether to prompt for new questions.
         trust: Whether the template may run code.
+        operation: What templates see as `_copier_operation`: `copy` for a new project, `update` for one that stands.
+        project: The folder of the project that stands, whose files `_external_data` names; None for a new one.
+        past: Whether it is the project as it last took the template: its answers are used as they are recorded.
+        run_tasks: Whether tasks run, where the template is trusted.
         answers_file: The name of the file that records the release and the answers; empty for the template's own choice.
     """
 
@@ -74,14 +79,16 @@ class Wanted:
     defaults: Mapping[str, Any] = field(default_factory=dict)
     ask: bool = False
     trust: bool = False
+    operation: Literal["copy", "update"] = "copy"
+    project: Path | None = None
+    past: bool = False
+    run_tasks: bool = True
     answers_file: str = ""
 
     @property
     def key(self) -> str:
         """The same for projects that get the same files."""
-        parts = [self.address, self.ref, self.folder_name, self.remembered, self.given, self.defaults, self.trust]
-        parts.append(self.answers_file)
-        return json.dumps(parts, default=str, sort_keys=True)
+        return json.dumps(vars(self), default=str, sort_keys=True)
 
 
 class Renderer:
@@ -89,14 +96,21 @@ class Renderer:
 
     def __init__(self) -> None:
         self._done: dict[str, Rendering | None] = {}
-        self._newest: dict[str, str] = {}
         self._sources: dict[tuple[str, str | None], Source] = {}
+        self._newest: dict[str, str] = {}
 
     def newest_release(self, address: str) -> str:
         """The newest release of a template, asked for once. Raises ScaffoldError when it is gone or has none."""
         if address not in self._newest:
             self._newest[address] = source.newest_release(address)
         return self._newest[address]
+
+    def read(self, address: str, ref: str | None) -> Source:
+        """A template at a release, read once. Raises ScaffoldError as `source.read` does."""
+        key = (address, ref)
+        if key not in self._sources:
+            _keep(self._sources, key, source.read(address, ref))
+        return self._sources[key]
 
     def render(self, wanted: Wanted) -> Rendering:
         """Render, or return the rendering made before.
@@ -105,36 +119,43 @@ class Renderer:
             ScaffoldError: The template or the release is gone, or an answer does not fit.
         """
         if wanted.ask:
-            return self._render(wanted)
+            return _rendered(self.read(wanted.address, wanted.ref), wanted)
         # Projects differ in their folder's name, and few templates use it once the questions are answered. So render
         # under a name that no project has: when it does not show in the result, the result holds for every folder.
-        anywhere = self._remember(replace(wanted, folder_name=_UNUSED_NAME), self._render_anywhere)
-        return anywhere or self._remember(wanted, self._render) or self._render(wanted)
+        anywhere = replace(wanted, folder_name=_UNUSED_NAME, project=None)
+        known = self._done.get(anywhere.key) or self._done.get(wanted.key)
+        if known is not None:
+            return known
+        template = self.read(wanted.address, wanted.ref)
+        if anywhere.key not in self._done and _is_same_anywhere(template):
+            rendering = _rendered(template, anywhere)
+            _keep(self._done, anywhere.key, None if _has_traces(rendering) else rendering)
+            if not _has_traces(rendering):
+                return rendering
+        rendering = _rendered(template, wanted)
+        _keep(self._done, wanted.key, rendering)
+        return rendering
 
-    def _render(self, wanted: Wanted) -> Rendering:
-        """Render. One release is rendered for many folders and answers, and read once: each time costs a clone."""
-        key = wanted.address, wanted.ref
-        if key not in self._sources:
-            self._sources[key] = source.read(*key)
-            if len(self._sources) > _READ:
-                del self._sources[next(iter(self._sources))]
-        return _rendered(self._sources[key], wanted)
 
-    def _render_anywhere(self, wanted: Wanted) -> Rendering | None:
-        """The rendering, or None when it contains the folder's name."""
-        rendering = self._render(wanted)
-        traces = (repr(rendering.answers).encode(), *(path.encode() for path in rendering.tree))
-        contents = (file.content for file in rendering.tree.values())
-        return None if any(_UNUSED_NAME.encode() in text.lower() for text in (*traces, *contents)) else rendering
+def _keep(known: dict[Any, Any], key: Any, value: Any) -> None:
+    known[key] = value
+    if len(known) > _KEPT:
+        del known[next(iter(known))]
 
-    def _remember(self, wanted: Wanted, make: Callable[[Wanted], Rendering | None]) -> Rendering | None:
-        key = wanted.key
-        if key not in self._done:
-            fresh = make(wanted)
-            self._done[key] = fresh
-            if len(self._done) > _KEPT:
-                del self._done[next(iter(self._done))]
-        return self._done[key]
+
+def _is_same_anywhere(template: Source) -> bool:
+    """Whether only a folder's name can tell projects apart: no task runs, which may do anything, and runs only once."""
+    from scaffold.core.templates import copier_yml
+
+    config = copier_yml.raw_config(template.tree).settings
+    return bool(template.tree) and not config.get("tasks") and not config.get("external_data")
+
+
+def _has_traces(rendering: Rendering) -> bool:
+    """Whether a rendering contains the folder's name."""
+    traces = (repr(rendering.answers).encode(), *(path.encode() for path in rendering.tree))
+    contents = (file.content for file in rendering.tree.values())
+    return any(_UNUSED_NAME.encode() in text.lower() for text in (*traces, *contents))
 
 
 def render(wanted: Wanted) -> Rendering:
@@ -186,11 +207,13 @@ def _in_memory(template: Source, wanted: Wanted) -> Rendering | None:
     # Before anything is rendered.
     check_answers(wanted.given, config.questions)
     fixed = {"_src_path": template.template.address, **({"_commit": template.version} if template.version else {})}
-    names = (wanted.folder_name, wanted.answers_file)
+    names = (wanted.folder_name, wanted.operation, wanted.answers_file)
     job = engine.Job(template.tree, config, template.template.address, template.version, *names)
     defaults = {**settings.copier_defaults(), **wanted.defaults}
     try:
-        result = engine.render(job, Answers(wanted.given, dict(wanted.remembered), defaults, fixed))
+        result = engine.render(
+            job, Answers(wanted.given, dict(wanted.remembered), defaults, fixed, as_recorded=wanted.past)
+        )
     except engine.NotOrdinaryError:
         return None
     require_safe(result.tree, "The template")
@@ -202,9 +225,16 @@ def _in_memory(template: Source, wanted: Wanted) -> Rendering | None:
         questions=config.questions,
         dropped=result.dropped,
         message=result.message,
+        notices=result.notices,
+        changelog=_changelog(template),
         commit=template.commit,
         answers_file=result.answers_file,
     )
+
+
+def _changelog(template: Source) -> str:
+    file = template.tree.get("CHANGELOG.md") if template.template.manifest else None
+    return file.content.decode("utf-8", "replace") if file else ""
 
 
 def _by_copier(template: Source, wanted: Wanted, folder: Path) -> Rendering:
@@ -212,7 +242,8 @@ def _by_copier(template: Source, wanted: Wanted, folder: Path) -> Rendering:
     from scaffold.core.templates import copier_yml
 
     config = copier_yml.raw_config(template.tree)
-    runs = copier.what_it_runs(config.settings)
+    tasks = wanted.run_tasks and bool(config.settings.get("tasks"))
+    runs = copier_yml.what_it_runs(config.settings, tasks=tasks)
     if runs and not wanted.trust:
         raise ScaffoldError(
             f"This template wants to run code of its own: {'; '.join(runs)}.",
@@ -221,7 +252,31 @@ def _by_copier(template: Source, wanted: Wanted, folder: Path) -> Rendering:
         )
     if config.questions:
         check_answers(wanted.given, config.questions)
-    request = copier.Request(
+    lent = external.lend(config.settings, wanted.project, folder, past=wanted.past, answers=wanted.remembered)
+    with request(template, wanted) as asked:
+        rendered = copier.render(asked, folder)
+    # What a task makes and the project ignores, such as an environment, is in no commit.
+    tree = read_files(folder, addable(folder)) if tasks else read_folder(folder)
+    # A task may make a repository; a template whose code nobody trusts writes into none.
+    require_safe(tree if wanted.trust else _paths(folder), "The template")
+    return Rendering(
+        {path: file for path, file in tree.items() if lent.get(path) != file.content},
+        rendered.version,
+        rendered.answers,
+        rendered.skipped - lent.keys(),
+        rendered.questions,
+        rendered.dropped,
+        notices=rendered.notices,
+        changelog=_changelog(template),
+        commit=template.commit,
+        answers_file=rendered.answers_file,
+    )
+
+
+@contextlib.contextmanager
+def request(template: Source, wanted: Wanted) -> Iterator[copier.Request]:
+    """What Copier is asked for: a template that git can read while the context lasts."""
+    asked = copier.Request(
         template.template.address,
         template.ref,
         answers=wanted.given,
@@ -229,28 +284,16 @@ def _by_copier(template: Source, wanted: Wanted, folder: Path) -> Rendering:
         defaults=wanted.defaults,
         ask=wanted.ask,
         trust=wanted.trust,
+        operation=wanted.operation,
+        run_tasks=wanted.run_tasks,
         answers_file=wanted.answers_file,
     )
     if template.template.manifest is None:
-        place = Path(template.template.place) if template.template.place else None
-        rendered = copier.render(replace(request, repository=place), folder)
-    else:
-        # Copier reads git repositories: ours stand in bundles, or are put together here.
-        with release.draft_repository(template.tree, template.template.name, template.version) as repository:
-            rendered = copier.render(replace(request, repository=repository.folder), folder)
-    tree = read_folder(folder)
-    # A task may make a repository; a template whose code nobody trusts writes into none.
-    require_safe(tree if wanted.trust else _paths(folder), "The template")
-    return Rendering(
-        tree,
-        rendered.version,
-        rendered.answers,
-        rendered.skipped,
-        rendered.migrates,
-        rendered.questions,
-        commit=template.commit,
-        answers_file=rendered.answers_file,
-    )
+        yield replace(asked, repository=Path(template.template.place) if template.template.place else None)
+        return
+    # Copier reads git repositories: ours stand in bundles, or are put together here.
+    with release.draft_repository(template.tree, template.template.name, template.version) as repository:
+        yield replace(asked, repository=repository.folder)
 
 
 def _paths(folder: Path) -> list[str]:

@@ -5,6 +5,7 @@ will record and where its files are; a `Source` is the template at one release.
 """
 
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -139,8 +140,17 @@ def releases(word: str) -> list[str]:
 
 
 def is_newer(version: str, than: str) -> bool:
-    """Whether a release comes after another; False for commits that are no versions."""
-    return release.is_version(version) and release.is_version(than) and Version(version) > Version(than)
+    """Whether a release, or a commit after one, comes after another; False for commits that are no versions."""
+    one, other = as_version(version), as_version(than)
+    return one is not None and other is not None and one > other
+
+
+def as_version(text: str) -> Version | None:
+    """A release, or a commit as `git describe` names it (v1.0.0-1-g2af81c5), as a version; None for anything else."""
+    described = re.fullmatch(r"(.+)-(\d+)-g([0-9a-f]+)", text)
+    if described and release.is_version(described[1]):
+        return Version(f"{Version(described[1]).public}+{described[2]}.g{described[3]}")
+    return Version(text) if release.is_version(text) else None
 
 
 def read_changelog(word: str, ref: str) -> str:

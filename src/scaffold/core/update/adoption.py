@@ -69,8 +69,10 @@ class Yardstick:
         Raises:
             ScaffoldError: The release is gone, or a given answer does not fit.
         """
-        wanted, rendering = _render_what_fits(wanted)
-        tree, _ = ownership.align(rendering.tree, {}, self._entries, self._bench.read_many)
+        # No task runs: there are dozens of renderings, and every one would run them.
+        wanted, rendering = _render_what_fits(replace(wanted, operation="update", run_tasks=False))
+        tree = ownership.without_ignored(rendering.tree, self._entries)
+        tree, _ = ownership.align(tree, {}, self._entries, self._bench.read_many)
         for path in (rendering.answers_file, *rendering.skipped):
             tree.pop(path, None)
         here = {path: self._entries[path] for path in tree if path in self._entries}

@@ -1,5 +1,7 @@
 """Applying a plan to a project, so that it can be interrupted at any moment and undone afterwards."""
 
+import re
+import shlex
 from dataclasses import replace
 
 from scaffold.core.project import Project, remembered_text
@@ -16,7 +18,7 @@ from scaffold.tools.git.trees import EMPTY_TREE
 def require_finished(project: Project) -> None:
     """Refuse a project with an unfinished update. Raises ScaffoldError."""
     unfinished = pending.read(project)
-    if unfinished is None or pending.moved_on(project, unfinished):
+    if unfinished is None or not pending.is_left(project, unfinished):
         return
     if unfinished.phase == APPLYING:
         raise ScaffoldError(
@@ -24,7 +26,7 @@ def require_finished(project: Project) -> None:
             f"Restore the project first: scaffold status {project.folder}",
             code="update-unfinished",
         )
-    what = "has conflicts to resolve" if unfinished.phase == CONFLICTS else "is staged but not committed"
+    what = "has conflicts to resolve" if git.unmerged(project.root) else "is staged but not committed"
     raise ScaffoldError(
         f"The update of {project.folder} to {unfinished.version} {what}.",
         f"Finish it with git add and git commit, or undo it: scaffold update --abort {project.folder}",
@@ -96,21 +98,25 @@ def apply(
     """
     project = plan.project
     for_hooks = uv.variables() if hooks else None
+    _require_free(project)
+    _require_visible(bench, plan, all_of_it=autostash)
     bench.hand_over(project.repository.objects)
-    stashed = stash.push(plan) if autostash else ""
-    entry = PendingUpdate(APPLYING, plan.head, plan.tree, plan.version, stashed)
-    pending.write(project, entry)
+    entry = PendingUpdate(APPLYING, plan.head, plan.tree, plan.version)
     try:
+        stashed = stash.push(plan) if autostash else ""
+        entry = replace(entry, stash=stashed)
+        pending.write(project, entry)
+        # From the commit that was merged: git keeps what the owner committed since then, or refuses.
         git.run(project.root, "read-tree", "-m", "-u", plan.head or EMPTY_TREE, plan.tree)
         if plan.conflicts:
             git.run(project.root, "update-index", "-z", "--index-info", stdin=_index_info(plan))
-    except ScaffoldError:
-        restore(project, entry)
-        raise
-    # `git commit` offers this message when the conflicts are resolved, or when a hook refuses the commit below.
-    (project.repository.git_dir / "MERGE_MSG").write_text(message + "\n", encoding="utf-8", newline="\n")
+        # `git commit` offers this message when the conflicts are resolved, or when a hook refuses the commit below.
+        (project.repository.git_dir / "MERGE_MSG").write_text(message + "\n", encoding="utf-8", newline="\n")
+    except (ScaffoldError, OSError) as error:
+        raise _not_written(project, pending.read(project) or entry, error) from error
     if plan.conflicts or not commit:
-        pending.write(project, replace(entry, phase=CONFLICTS if plan.conflicts else STAGED))
+        head = git.run(project.root, "rev-parse", "HEAD")
+        pending.write(project, replace(entry, phase=CONFLICTS if plan.conflicts else STAGED, head=head))
         return stashed
     try:
         git.commit_staged(project.root, message, for_hooks)
@@ -118,6 +124,81 @@ def apply(
         pending.write(project, replace(entry, phase=STAGED))
         raise
     return stashed
+
+
+def _require_free(project: Project) -> None:
+    """Refuse while another git command is at work: its lock is not ours to remove, nor its commit ours to make."""
+    lock = pending.lock_of_git(project)
+    if lock.exists():
+        raise ScaffoldError(
+            f"Another git command is at work in {project.root}, or was killed there: {lock} exists.",
+            "Wait until it has ended; if none is running, delete that file. Then try again.",
+            code="busy",
+        )
+
+    for name, verb in _UNDER_WAY.items():
+        if (project.repository.git_dir / name).exists():
+            raise ScaffoldError(
+                f"A git {verb} is not finished in {project.root}, and the update's commit would end it.",
+                f"Finish it with git commit, or undo it: git -C {project.root} {verb} --abort",
+                code="uncommitted-changes",
+            )
+
+
+_UNDER_WAY = {"MERGE_HEAD": "merge", "CHERRY_PICK_HEAD": "cherry-pick", "REVERT_HEAD": "revert"}
+"""What git's next commit would belong to: file in the git directory → command."""
+
+
+def _require_visible(bench: Workbench, plan: Plan, *, all_of_it: bool) -> None:
+    """Refuse to change files whose edits the owner has hidden from git (git-update-index(1)).
+
+    Args:
+        bench: The workbench that has the plan's objects.
+        plan: The plan.
+        all_of_it: Whether the whole work tree is at stake, and not only what the plan changes.
+    """
+    root = plan.project.root
+    listing = git.run_bytes(root, "ls-files", "-v", "-z").decode("utf-8", "surrogateescape").split("\0")
+    hidden = {line[2:]: _HIDDEN[line[0].upper()] for line in listing if line[:1].islower() or line[:1] == "S"}
+    if hidden and not all_of_it:
+        changed = {path for _, path, _ in bench.changes(plan.head, plan.tree, renames=False)}
+        hidden = {path: flag for path, flag in hidden.items() if path in changed}
+    entries = bench.entries(plan.head) if hidden else {}
+    for path, flag in hidden.items():
+        here = git.run(root, "hash-object", "--", path) if (root / path).is_file() and path in entries else ""
+        if here and here != entries[path].oid:
+            raise ScaffoldError(
+                f"{path} has changes that you hid from git ({flag}): nothing was updated.",
+                f"git update-index --no-{flag} {shlex.quote(path)}, commit it, then try again.",
+                code="uncommitted-changes",
+            )
+
+
+_HIDDEN = {"S": "skip-worktree", "H": "assume-unchanged"}
+"""The flags of git-update-index(1), by the letters of `git ls-files -v`."""
+
+
+def _not_written(project: Project, entry: PendingUpdate, error: Exception) -> Exception:
+    """Restore the project. Returns what to raise: the reason, and where the owner's work is."""
+    try:
+        notes = restore(project, entry)
+    except ScaffoldError:  # what stopped the update stops this, too; the record stays for the next command
+        return ScaffoldError(
+            f"The update could not be written, and {project.folder} is not restored yet: {error}".rstrip(".") + ".",
+            f"Fix the cause, then: scaffold status {project.folder}",
+            code="git-failed",
+        )
+    reason = error.message if isinstance(error, ScaffoldError) else str(error)
+    reason = re.sub(r"^git [a-z-]+ failed: ", "", reason).rstrip(".")
+    edited = re.search(r"Entry '(.+)' (?:not uptodate|would be overwritten)|ntracked working tree file '(.+)'", reason)
+    if edited:
+        said = f"{edited[1] or edited[2]} was changed while the update was at work: nothing was updated"
+        hint = "Commit it, then try again."
+    elif isinstance(error, OSError) and not notes:
+        return error
+    else:
+        said, hint = f"The update could not be written, and {project.folder} is as it was: {reason}", ""
+    return ScaffoldError("; ".join([said, *notes]) + ".", "git stash pop" if notes else hint, code="git-failed")
 
 
 def finish(plan: Plan, stashed: str) -> bool:

@@ -1,9 +1,10 @@
 """What the owner of a project changed in the template's files: the release that it is at against HEAD."""
 
 from scaffold.core.project import Project
-from scaffold.core.templates.rendering import Renderer, Wanted
+from scaffold.core.templates.rendering import Renderer
 from scaffold.core.update import ownership
 from scaffold.core.update.plan import head_of
+from scaffold.core.update.sides import as_taken
 from scaffold.tools.git.merge import Workbench
 from scaffold.tools.git.trees import Commit
 
@@ -19,16 +20,10 @@ def changed_files(bench: Workbench, project: Project, renderer: Renderer) -> lis
     Raises:
         ScaffoldError: The template or the release is gone, or the project has no commit.
     """
-    wanted = Wanted(
-        project.address,
-        project.version,
-        project.folder.name,
-        project.answers,
-        answers_file=project.other_answers_file,
-    )
-    rendered = renderer.render(wanted)
+    rendered = renderer.render(as_taken(project))
     _, mine = head_of(project)
-    template, _ = ownership.align(rendered.tree, {}, bench.entries(mine), bench.read_many)
+    entries = bench.entries(mine)
+    template, _ = ownership.align(ownership.without_ignored(rendered.tree, entries), {}, entries, bench.read_many)
     # The answers are the tool's, and what the template writes only where it is absent is the owner's.
     for path in (rendered.answers_file, *rendered.skipped):
         template.pop(path, None)

@@ -104,6 +104,29 @@ def apply_rules(bench: Workbench, sides: Sides, merged: Merged) -> Ruled:
     return Ruled(tree, conflicts, tuple(kept))
 
 
+def keep_through_migrations(bench: Workbench, sides: Sides, ruled: Ruled, tree: str) -> Ruled:
+    """Apply the rules to what a template's migrations made of the merged tree.
+
+    A file in conflict stays for its owner to resolve, and an untracked file stays where it is.
+
+    Args:
+        bench: The workbench that has both trees.
+        sides: What was merged; its files are those of HEAD, before any migration.
+        ruled: The merged tree after the rules.
+        tree: The id of the tree after the migrations.
+    """
+    before, result = bench.entries(ruled.tree), bench.entries(tree)
+    origins = _Origins(bench, sides, Merged(tree), result)
+    restored = {path: before[path] for path in ruled.conflicts if path in before and path not in result}
+    blocked = _blocked(sides, sorted(result.keys() - sides.entries.keys()))
+    restored |= {origin: sides.entries[origin] for origin in map(origins.of, blocked) if origin}
+    if blocked or restored:
+        bench.write([Commit("migrated", {}, start=tree, removed=blocked, entries=restored)])
+        tree = bench.tree_of("migrated")
+    reason = "a migration adds it, but you have an untracked file there: yours stays"
+    return Ruled(tree, ruled.conflicts, (*ruled.kept, *(Change(path, "keep", reason, odd=True) for path in blocked)))
+
+
 class _Origins:
     """Where the owner's files were before the merge moved them; found out when it is asked for."""
 

@@ -9,7 +9,8 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 
-from scaffold.core.project import RESULTS_END, RESULTS_START
+from scaffold.core.project import ANSWERS_FILE, RESULTS_END, RESULTS_START
+from scaffold.tools.git.ignore import ignored
 from scaffold.tools.git.trees import File, Tree
 
 _RESULTS = re.escape(RESULTS_START.encode()) + b".*?" + re.escape(RESULTS_END.encode())
@@ -50,6 +51,17 @@ def align(
             hinted = _hints_of(contents[oid], old[path].content, new[path].content)
             new[path] = replace(new[path], content=hinted)
     return old, new
+
+
+def without_ignored(tree: Tree, yours: Collection[str]) -> Tree:
+    """Leave out what the template's own ignore rules keep out of a project's first commit.
+
+    Args:
+        tree: The template's files.
+        yours: The owner's committed files: an ignore rule changes nothing for these.
+    """
+    skipped = ignored(tree, [path for path in tree if path not in yours and path != ANSWERS_FILE])
+    return {path: file for path, file in tree.items() if path not in skipped} if skipped else tree
 
 
 def keep_existing(

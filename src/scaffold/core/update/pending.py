@@ -68,12 +68,29 @@ def moved_on(project: Project, pending: PendingUpdate) -> bool:
     return git.attempt(project.folder, "rev-parse", "--verify", "--quiet", "HEAD").stdout.strip() != pending.head
 
 
+def is_left(project: Project, pending: PendingUpdate) -> bool:
+    """Whether an update is still to be finished: neither committed, nor undone with git's own commands."""
+    if moved_on(project, pending):
+        return False
+    return pending.phase == APPLYING or not git.attempt(project.root, "diff-index", "--cached", "--quiet", "HEAD").ok
+
+
 def state(project: Project) -> str:
     """What an update left to be done, in a few words; `ok` when nothing is."""
     pending = read(project)
-    if pending is None or moved_on(project, pending):
+    if pending is None or not is_left(project, pending):
         return "ok"
     return f"{_WORDS[pending.phase]} ({pending.version})"
+
+
+def lock_of_git(project: Project) -> Path:
+    """The file by which a git command keeps others from writing the index."""
+    return project.repository.git_dir / "index.lock"
+
+
+def is_ours(project: Project, lock: Path) -> bool:
+    """Whether a lock was left by a git of an update that was killed: none was there when the record was written."""
+    return lock.stat().st_mtime_ns >= (home(project) / "update.json").stat().st_mtime_ns
 
 
 @contextlib.contextmanager

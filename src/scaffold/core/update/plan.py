@@ -8,9 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from scaffold.core.project import Project
+from scaffold.core.templates import changelog
 from scaffold.core.templates.rendering import Rendering
 from scaffold.core.update import ownership
-from scaffold.core.update.house_rules import Change, Ruled, Sides, apply_rules
+from scaffold.core.update.house_rules import Change, Ruled, Sides, apply_rules, keep_through_migrations
+from scaffold.core.update.migrations import Migrations
 from scaffold.core.update.uv_lock import LOCK_FILE, PYPROJECT, is_stale
 from scaffold.errors import ScaffoldError
 from scaffold.tools import git
@@ -33,6 +35,7 @@ class Plan:
         conflicts: Path in the work tree → its stages.
         changes: The rows, in the order of their paths.
         relock: Whether the owner's `uv.lock` no longer fits.
+        notices: What the template's authors tell its owner about this update.
     """
 
     project: Project
@@ -42,6 +45,7 @@ class Plan:
     conflicts: Mapping[str, Stages] = field(default_factory=dict)
     changes: tuple[Change, ...] = ()
     relock: bool = False
+    notices: tuple[str, ...] = ()
 
     @property
     def changes_anything(self) -> bool:
@@ -49,7 +53,22 @@ class Plan:
         return bool(self.conflicts) or any(change.action != "keep" for change in self.changes)
 
 
-def make_plan(bench: Workbench, project: Project, base: Rendering, new: Rendering, label: str) -> Plan:
+@dataclass(frozen=True)
+class Migrating:
+    """The migrations of an update, whose first stage has run.
+
+    Attributes:
+        start: The id of the project's tree after the first stage.
+        migrations: Those that are to run.
+    """
+
+    start: str
+    migrations: Migrations
+
+
+def make_plan(
+    bench: Workbench, project: Project, base: Rendering, new: Rendering, label: str, migrating: Migrating | None = None
+) -> Plan:
     """Merge, apply the house rules, and list what would change.
 
     Args:
@@ -58,10 +77,13 @@ def make_plan(bench: Workbench, project: Project, base: Rendering, new: Renderin
         base: The template as the project last took it.
         new: The template as it will be.
         label: The template's name in conflict markers.
+        migrating: The migrations that are a part of the update; None for none.
     """
-    head, start = starting_point(project)
+    head, mine = starting_point(project)
+    start = migrating.start if migrating else mine
     entries = bench.entries(start)
-    old, theirs = ownership.align(base.tree, new.tree, entries, bench.read_many)
+    old, theirs = ownership.without_ignored(base.tree, entries), ownership.without_ignored(new.tree, entries)
+    old, theirs = ownership.align(old, theirs, entries, bench.read_many)
     # A lock file that the owner has locked again cannot be merged as text; `relock` says whether it must be made again.
     locked = (
         {LOCK_FILE}
@@ -69,17 +91,43 @@ def make_plan(bench: Workbench, project: Project, base: Rendering, new: Renderin
         else set()
     )
     ownership.keep_existing(old, theirs, entries, base.skipped | new.skipped | locked)
-    _use_attributes(bench, entries)
+    bench.use_attributes(bench.read(entries[".gitattributes"].oid) if ".gitattributes" in entries else b"")
     # The answers file is the tool's: what was edited in it is in base and new already.
     same = {path: old[path] for path in (base.answers_file,) if path in old}
     merged = merge(bench, old, Commit(YOURS_BRANCH, same, start=start, parent="base"), theirs, label)
-    ruled = apply_rules(bench, Sides(project.folder, start, entries, old, theirs), merged)
-    changes = _changes(bench, start, entries, {path: file.oid for path, file in old.items()}, ruled)
+    sides = Sides(project.folder, start, entries, old, theirs)
+    ruled = apply_rules(bench, sides, merged)
+    by_migration: set[str] = set()
+    if migrating:
+        after = migrating.migrations.after(bench, ruled.tree, new.answers)
+        by_migration = {path for pair in ((mine, start), (ruled.tree, after)) for path in _differing(bench, *pair)}
+        entries = bench.entries(mine)
+        ruled = keep_through_migrations(bench, replace(sides, start=mine, entries=entries), ruled, after)
+    changes = _changes(bench, mine, entries, {path: file.oid for path, file in old.items()}, ruled)
+    changes = [_by_migration(change) if change.path in by_migration else change for change in changes]
     tree = _whole_tree(bench, head, project.prefix, ruled.tree)
     conflicts = {project.path_of(path): stages for path, stages in ruled.conflicts.items()}
     rows = sorted([*changes, *ruled.kept], key=lambda change: change.path)
     relock = not {PYPROJECT, LOCK_FILE} & ruled.conflicts.keys() and _is_lock_stale(bench, entries, ruled.tree)
-    return Plan(project, head, new.version, tree, conflicts, tuple(rows), relock)
+    return Plan(project, head, new.version, tree, conflicts, tuple(rows), relock, _notices(project, new))
+
+
+def _notices(project: Project, new: Rendering) -> tuple[str, ...]:
+    if new.version == project.version:
+        return ()
+    return (*changelog.notices(changelog.between(new.changelog, project.version, new.version)), *new.notices)
+
+
+def _differing(bench: Workbench, old: str, new: str) -> set[str]:
+    return {path for _, path, _ in bench.changes(old, new, renames=False)} if old != new else set()
+
+
+_MIGRATED = {"add": "adds", "change": "changes", "delete": "deletes", "rename": "moves"}
+
+
+def _by_migration(change: Change) -> Change:
+    verb = _MIGRATED.get(change.action)
+    return replace(change, reason=f"a migration of the template {verb} it") if verb else change
 
 
 def with_file(bench: Workbench, plan: Plan, path: str, content: bytes, reason: str) -> Plan:
@@ -131,17 +179,6 @@ def _whole_tree(bench: Workbench, head: str, prefix: str, tree: str) -> str:
         return tree
     bench.write([Commit("whole", {}, start=bench.tree_of(head), entries={prefix: Entry(FOLDER, tree)})])
     return bench.tree_of("whole")
-
-
-def _use_attributes(bench: Workbench, entries: Mapping[str, Entry]) -> None:
-    """Take from the owner's `.gitattributes` which files are binary or merged by a driver, and nothing else.
-
-    A bare repository reads attributes from info/attributes only. Line ends and filters matter only for a work tree.
-    """
-    theirs = bench.read(entries[".gitattributes"].oid) if ".gitattributes" in entries else b""
-    (bench.folder / "info").mkdir(exist_ok=True)
-    neutral = b"\n* -text -ident -filter !eol !working-tree-encoding\n"
-    (bench.folder / "info/attributes").write_bytes(theirs + neutral)
 
 
 def _changes(

@@ -24,12 +24,13 @@ def recover(project: Project) -> str:
     unfinished = pending.read(project)
     if unfinished is None:
         return ""
-    moved = pending.moved_on(project, unfinished)
     if unfinished.phase == APPLYING:
+        moved = pending.moved_on(project, unfinished)
+        _remove_our_lock(project)
         notes = restore(project, unfinished)
         what = "had finished" if moved else "was interrupted; the project is as it was before"
         return "; ".join([f"An update to {unfinished.version} {what}", *notes]) + "."
-    if not moved and not git.attempt(project.root, "diff-index", "--cached", "--quiet", "HEAD").ok:
+    if pending.is_left(project, unfinished):
         return ""
     # The owner committed it, or undid it with git's own commands.
     pending.clear(project)
@@ -47,7 +48,7 @@ def abort(project: Project) -> str:
         ScaffoldError: There is none, or the owner's later changes would be lost.
     """
     unfinished = pending.read(project)
-    if unfinished is None or pending.moved_on(project, unfinished):
+    if unfinished is None or not pending.is_left(project, unfinished):
         raise ScaffoldError(
             f"No update of {project.folder} is unfinished.",
             "git revert undoes one that is committed.",
@@ -61,15 +62,12 @@ def abort(project: Project) -> str:
     if not git.attempt(project.root, *undo).ok:
         raise ScaffoldError(
             "Files that the update changed were changed again since then, and undoing it would lose that.",
-            "git add them to give those changes up, or git commit to keep everything; then try again.",
+            "git commit --all keeps everything; or copy those files elsewhere, git checkout them, then try again.",
             code="uncommitted-changes",
         )
     said = f"The update to {unfinished.version} was undone; {project.folder} is as it was"
     if unfinished.stash and stash.is_stored(project, unfinished.stash):
-        # Only where nothing has changed since then: the stash must not overwrite it.
-        git.attempt(project.root, "update-index", "-q", "--refresh")
-        clean = git.attempt(project.root, "diff-index", "--quiet", "HEAD").ok
-        said += "" if clean and stash.pop(project, unfinished.stash) else f"; {_POP}"
+        said += "" if stash.pop(project, unfinished.stash) else f"; {_POP}"
     pending.clear(project)
     return said + "."
 
@@ -80,9 +78,11 @@ def restore(project: Project, unfinished: PendingUpdate) -> list[str]:
     Returns:
         What else the owner should know, a few words each.
     """
-    # A git that was killed with us leaves its lock. Nobody else had reason to write the index during the update.
-    (project.repository.git_dir / "index.lock").unlink(missing_ok=True)
     there = _WorkTree(project, unfinished)
+    if not unfinished.stash and there.is_untouched():
+        # Git writes no file before it knows that it can write all: what differs is the owner's, and stays.
+        pending.clear(project)
+        return []
     # Before anything is overwritten: the owner may have gone on working since the update was killed.
     saved = "" if there.is_ours() or not there.has_commit else there.save()
     ours = there.added_by_us()
@@ -102,6 +102,24 @@ def restore(project: Project, unfinished: PendingUpdate) -> list[str]:
     return [*notes, f"what you changed since then is in git's stash, as `{_SAVED}`"] if saved else notes
 
 
+def _remove_our_lock(project: Project) -> None:
+    """Remove what a git that was killed with us left.
+
+    Raises:
+        ScaffoldError: The lock is another git's.
+    """
+    lock = pending.lock_of_git(project)
+    if not lock.exists():
+        return
+    if not pending.is_ours(project, lock):
+        raise ScaffoldError(
+            f"An update of {project.folder} was interrupted, and another git command is at work there: {lock} exists.",
+            f"When it has ended: scaffold status {project.folder}; if none is running, delete that file first.",
+            code="busy",
+        )
+    lock.unlink()
+
+
 class _WorkTree:
     """The tracked files as an interrupted update left them, or as the owner changed them since."""
 
@@ -119,6 +137,17 @@ class _WorkTree:
         """Whether every file is as HEAD, the update or the stash has it, or a part of that."""
         known = [*self._known, *(self._files(commit) for commit in more)]
         return all(self._explained(path, entry, known) for path, entry in self._entries.items())
+
+    def is_untouched(self) -> bool:
+        """Whether no file is as the update would have it."""
+        head, update, *_ = self._known
+        return bool(update) and not any(
+            (path not in self._entries or self._explained(path, self._entries[path], [update]))
+            if path in update
+            else path not in self._entries
+            for path in head.keys() | update.keys()
+            if head.get(path) != update.get(path) and self._entries.get(path) != head.get(path)
+        )
 
     def save(self) -> str:
         """Save the files to git's stash, as a commit of the form that git makes itself."""

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 from scaffold.core.project import Project
 from scaffold.core.templates import source
-from scaffold.core.templates.rendering import Wanted
 from scaffold.core.update import provenance
 from scaffold.core.update.adoption import Yardstick
+from scaffold.core.update.sides import as_taken
 from scaffold.errors import ScaffoldError
 from scaffold.tools.git.merge import Workbench
 
@@ -38,15 +38,7 @@ def relinked(bench: Workbench, project: Project, word: str, *, trust: bool = Fal
     there = replace(project, address=found.template.address)
     if found.commit and found.commit == provenance.recorded_commit(project):
         return there
-    wanted = Wanted(
-        there.address,
-        project.version,
-        project.folder.name,
-        project.answers,
-        trust=trust,
-        answers_file=project.other_answers_file,
-    )
-    fit = Yardstick(bench, project).measure(wanted)
+    fit = Yardstick(bench, project).measure(as_taken(there, trust=trust))
     if fit.resembles:
         return there
     raise ScaffoldError(

@@ -44,6 +44,10 @@ def pop(project: Project, commit: str) -> bool:
     """
     if not commit:
         return True
+    # What was saved in an editor since then must not be overwritten, nor reset below.
+    git.attempt(project.root, "update-index", "-q", "--refresh")
+    if not git.attempt(project.root, "diff-index", "--quiet", "HEAD").ok:
+        return False
     for flags in (["--index"], []):
         if git.attempt(project.root, "stash", "apply", "--quiet", *flags, commit).ok:
             drop(project, commit)

@@ -1,13 +1,11 @@
 """The rows and counts of a plan, and the outcome of applying it, for people and for scripts."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from scaffold.core.outcome import Notice, Outcome, Table, Text
 from scaffold.core.project import Project
 from scaffold.core.templates import source
 from scaffold.core.templates.rendering import Rendering
-from scaffold.core.update.house_rules import Change
 from scaffold.core.update.plan import Plan
 from scaffold.errors import ExitCode
 
@@ -35,22 +33,37 @@ def counts(plan: Plan) -> str:
     return ", ".join(parts) or "no file differs"
 
 
-def data(project: Project, version: str, changes: Sequence[Change], state: str) -> dict[str, Any]:
+def data(plan: Plan, state: str) -> dict[str, Any]:
     """The `data` of an update for `--json`."""
-    rows = [{"path": row.path, "action": row.action, "reason": row.reason} for row in changes]
-    return {"project": str(project.folder), "from": project.version, "to": version, "state": state, "changes": rows}
+    return {
+        "project": str(plan.project.folder),
+        "from": plan.project.version,
+        "to": plan.version,
+        "state": state,
+        "changes": [{"path": row.path, "action": row.action, "reason": row.reason} for row in plan.changes],
+        "notices": list(plan.notices),
+    }
 
 
 _LEFT = {"conflicts": "conflicts to resolve", "staged": "staged, not committed", "updated": "updated"}
 """The words of the last line for an update that leaves something to the owner: state → words."""
 
 
-def dropped(new: Rendering) -> list[Notice]:
-    """The answers that the new release no longer takes."""
+def dropped(new: Rendering, *, asked: bool) -> list[Notice]:
+    """The answers that the new release no longer takes, but for questions that a person was asked again."""
     return [
-        Notice(f"`{name}` is no longer allowed and took its default: {reason.rstrip('.')}.", f"Choose: -d {name}=VALUE")
+        Notice(
+            f"`{name}` is no longer allowed and took its default: {reason.rstrip('.')}.",
+            f"Choose: scaffold update -d {name}=VALUE",
+        )
         for name, reason in new.dropped.items()
+        if not asked or new.questions.get(name, {}).get("ask", True) is False
     ]
+
+
+def notices(plan: Plan) -> list[Notice]:
+    """What the template's authors tell the owner about this update."""
+    return [Notice(text) for text in plan.notices]
 
 
 def in_stash(held: str) -> list[Notice]:
@@ -58,20 +71,15 @@ def in_stash(held: str) -> list[Notice]:
     return [Notice("Your uncommitted work is in git's stash.", "Afterwards: git stash pop")] if held else []
 
 
-def done(plan: Plan, state: str, undo: str, notices: list[Notice]) -> Outcome:
+def done(plan: Plan, state: str, undo: str, warnings: list[Notice]) -> Outcome:
     """The outcome of an update that is finished, or staged as its owner wanted."""
     project = plan.project
     text = f"{title(project)} {project.version} → {plan.version}: {state}, {counts(plan)}."
-    return Outcome(data(project, plan.version, plan.changes, state), [table(plan), Text(text), Text(undo)], notices)
+    return Outcome(data(plan, state), [table(plan), Text(text), Text(undo)], warnings)
 
 
-def left(plan: Plan, state: str, notices: list[Notice]) -> Outcome:
+def left(plan: Plan, state: str, warnings: list[Notice]) -> Outcome:
     """The outcome of an update that leaves something to its owner."""
     project = plan.project
     text = Text(f"{title(project)} {project.version} → {plan.version}: {_LEFT[state]}; {counts(plan)}.")
-    return Outcome(
-        data(project, plan.version, plan.changes, state),
-        [table(plan), text],
-        notices,
-        ExitCode.PARTLY_DONE,
-    )
+    return Outcome(data(plan, state), [table(plan), text], warnings, ExitCode.PARTLY_DONE)

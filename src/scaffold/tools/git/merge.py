@@ -69,6 +69,31 @@ class Workbench(BareRepository):
         # What is thrown away need not reach the disk: on a busy one, waiting for it took most of the time of a merge.
         super().__init__(folder, (*NO_HOOKS, "-c", "core.fsync=none"))
 
+    def use_attributes(self, owners: bytes = b"") -> None:
+        """Take from an owner's `.gitattributes` which files are binary or merged by a driver, and nothing else.
+
+        A bare repository reads attributes from info/attributes only. Line ends and filters matter only for a work tree.
+        """
+        (self.folder / "info").mkdir(exist_ok=True)
+        neutral = b"\n* -text -ident -filter !eol !working-tree-encoding\n"
+        (self.folder / "info/attributes").write_bytes(owners + neutral)
+
+    @contextlib.contextmanager
+    def checkout(self, tree: str, name: str) -> Iterator[Path]:
+        """A work tree of a folder's name that holds a tree while the context lasts; git's commands work in it."""
+        if not (self.folder / "info/attributes").exists():
+            self.use_attributes()
+        with temporary_folder() as parent:
+            folder = parent / name
+            self.write([Commit("checkout", {}, start=tree)], force=True)
+            self.run(*_OPTIONS, "worktree", "add", "--quiet", "--detach", str(folder), "checkout")
+            yield folder
+
+    def taken(self, folder: Path) -> str:
+        """The id of the tree that a commit of everything in a checkout would have, what is ignored left out."""
+        git.run(folder, *_OPTIONS, "add", "--all")
+        return git.run(folder, "write-tree")
+
     def hand_over(self, objects: Path) -> None:
         """Put every object made here into a project's database, as git does with what a push brought (tmp-objdir.c)."""
         ours = self.folder / "objects"

@@ -97,11 +97,15 @@ def with_contents(entries: Mapping[str, Entry], contents: Mapping[str, bytes]) -
 
 def read_folder(folder: Path) -> dict[str, File]:
     """Every file and symlink below `folder`, byte for byte; a repository in it is not part of the tree."""
+    names = (path.relative_to(folder).as_posix() for path in sorted(folder.rglob("*")))
+    return read_files(folder, (name for name in names if name.split("/")[0] != ".git"))
+
+
+def read_files(folder: Path, names: Iterable[str]) -> dict[str, File]:
+    """Files and symlinks below `folder`, byte for byte; what is neither is left out."""
     tree = {}
-    for path in sorted(folder.rglob("*")):
-        name = path.relative_to(folder).as_posix()
-        if name.split("/")[0] == ".git":
-            continue
+    for name in names:
+        path = folder / name
         if path.is_symlink():
             tree[name] = File(path.readlink().as_posix().encode(), symlink=True)
         elif path.is_file():

@@ -4,14 +4,14 @@ def compare(
 ) -> tuple[dict[str, float], dict[str, float]]:
     """Give the model's score, and its gain over a baseline, an interval.
 
-    Both are computed on the same draws: a hard draw is hard for both, so their difference varies less than either.
+    Both are computed on the same samples: a hard sample is hard for both, so their difference varies less than either.
 
     Parameters
     ----------
     actual, model, baseline
-        What happened and what the two predicted, shape (rows,) each.
+        Actual values and the predictions of the two, shape (rows,) each.
     draws
-        Row numbers of the drawn test sets, from `resamples`.
+        Row numbers of the samples, from `resamples`.
 
     Returns
     -------

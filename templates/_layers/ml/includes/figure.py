@@ -7,7 +7,4 @@ def new_figure(width: float, height: float, columns: int = 1) -> tuple[Figure, A
     return figure, axes
 
 
-def save(figure: Figure, name: str) -> None:
-    """Write a figure to `reports/figures/`."""
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    figure.savefig(FOLDER / name, dpi=120, metadata={"Software": None})  # same numbers, same bytes
+{% include 'includes/save_figure.py' -%}

@@ -7,7 +7,7 @@ class Champion(NamedTuple):
 
 
 def register(model_id: str, run_id: str) -> str:
-    """Put a logged model into the registry as `candidate`: trained, and not trusted yet.
+    """Put a logged model into the registry as `candidate`: trained, but not through the gate yet.
 
     Returns
     -------
@@ -26,7 +26,7 @@ def register(model_id: str, run_id: str) -> str:
 
 
 def promote(version: str) -> None:
-    """Make a version the `champion`: the one that is evaluated and served. Only the gate leads here."""
+    """Make a version the `champion`: the one that is evaluated and served. Call this only if the gate passed."""
     import mlflow
 
     mlflow.MlflowClient().set_registered_model_alias(MODEL, "champion", version)
@@ -60,7 +60,7 @@ def champion(settings: Settings, alias: str = "champion") -> Champion:
 
 
 def run_metrics(run_id: str) -> dict[str, float]:
-    """Look up the numbers that a run recorded."""
+    """Return the metrics that a run recorded."""
     import mlflow
 
     return dict(mlflow.get_run(run_id).data.metrics)

@@ -1,1 +1,1 @@
-"""Language models: how one is asked, with which words, and what it did."""
+"""Language models: the client, the prompts, the traces and a judge."""

@@ -1,0 +1,106 @@
+"""A template's `_migrations`: code that its authors want run at an update that crosses a release.
+
+As in Copier, those of the stage `before` run on the project as it is, and may change its answers; those of the stage
+`after` run on what the merge gave. Both run in a throw-away checkout, and what they change there becomes a part of the
+plan: nothing is in the project before everything is decided, and files that no commit holds are out of their reach.
+"""
+
+import contextlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Literal
+
+from scaffold.core.project import ANSWERS_FILE, open_project
+from scaffold.core.templates import source
+from scaffold.core.templates.rendering import Wanted, request
+from scaffold.core.templates.source import Source
+from scaffold.errors import ScaffoldError
+from scaffold.tools import copier
+from scaffold.tools.git.merge import Workbench
+
+
+@dataclass(frozen=True)
+class Migrations:
+    """The migrations of one update.
+
+    Attributes:
+        template: The release that brings them; None where there are none to run.
+        wanted: That release as it is asked for.
+        since: The release that the project is updated from.
+    """
+
+    template: Source | None
+    wanted: Wanted
+    since: str
+
+    def before(self, bench: Workbench, tree: str) -> tuple[str, Mapping[str, Any]]:
+        """Run those that come first on the project's tree. Returns the tree and the answers that they leave.
+
+        Raises:
+            ScaffoldError: One of them failed, or left answers that cannot be read.
+        """
+        if self.template is None:
+            return tree, self.wanted.remembered
+        with self._run(bench, tree, "before") as folder:
+            return bench.taken(folder), _answers(folder, self.wanted.answers_file)
+
+    def after(self, bench: Workbench, tree: str, answers: Mapping[str, Any]) -> str:
+        """Run those that come last on the merged tree, with the new answers. Returns the tree that they leave.
+
+        Raises:
+            ScaffoldError: One of them failed.
+        """
+        if self.template is None:
+            return tree
+        with replace(self, wanted=replace(self.wanted, remembered=answers, given={}))._run(
+            bench, tree, "after"
+        ) as folder:
+            return bench.taken(folder)
+
+    @contextlib.contextmanager
+    def _run(self, bench: Workbench, tree: str, stage: Literal["before", "after"]) -> Iterator[Path]:
+        version = source.as_version(self.since)
+        if self.template is None or version is None:
+            raise ValueError(self.since)
+        wanted = replace(self.wanted, remembered={**self.wanted.remembered, "_commit": self.since})
+        with bench.checkout(tree, wanted.folder_name) as folder:
+            with request(self.template, wanted) as asked:
+                copier.migrate(asked, folder, stage, version)
+            yield folder
+
+
+def _answers(folder: Path, answers_file: str) -> Mapping[str, Any]:
+    try:
+        return open_project(folder, answers_file or None).answers
+    except ScaffoldError as error:
+        raise ScaffoldError(
+            f"A migration of the template left no answers that can be read in {answers_file or ANSWERS_FILE}.",
+            "Nothing was changed. Tell the template's authors.",
+            code="template-invalid",
+        ) from error
+
+
+def find(template: Source, wanted: Wanted, since: str) -> Migrations:
+    """The migrations that an update to a release runs.
+
+    Args:
+        template: The release.
+        wanted: The same, as it is asked for.
+        since: The release that the project is updated from.
+
+    Raises:
+        ScaffoldError: There are some, and the template is not trusted.
+    """
+    from scaffold.core.templates import copier_yml
+
+    old, new = source.as_version(since), source.as_version(template.version)
+    config = copier_yml.raw_config(template.tree).settings
+    lines = copier_yml.what_migrates(config, old, new) if old and new and old < new else []
+    if lines and not wanted.trust:
+        raise ScaffoldError(
+            f"The update to {template.version} runs code of the template's own: {'; '.join(lines)}.",
+            "Read it first; if you trust its authors, add --trust.",
+            code="template-runs-code",
+        )
+    return Migrations(template if lines else None, wanted, since)

@@ -1,0 +1,75 @@
+TABLE = Path("data/raw/mnist_5k.csv.gz")
+
+
+class Trained(NamedTuple):
+    """A network that knows something, and what it came from."""
+
+    net: Any  # torch's module
+    history: list[dict[str, float]]
+    onnx: Path
+    data: data.Data
+    settings: Settings
+
+
+@pytest.fixture(scope="session")
+def digits(settings: Settings) -> Settings:
+    """Make the settings for the digits that ship, whatever the project's own are about."""
+    changed = {"source": TABLE, "image_size": 28, "channels": 1, "device": "cpu"}
+    return settings.model_copy(update={**changed, "light_on_dark": True, "batch_size": 64})
+
+
+@pytest.fixture(scope="session")
+def known(digits: Settings, tmp_path_factory: pytest.TempPathFactory) -> data.Data:
+    """Prepare the digits as a run does, in a folder of their own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(tmp_path_factory.mktemp("digits"))
+        (Path("data")).mkdir()
+        shutil.copytree(ROOT / "data/raw", "data/raw")
+        data.prepare(digits)
+        return data.load(digits)
+
+
+@pytest.fixture(scope="session")
+def few(known: data.Data) -> data.Data:
+    """Take every tenth image of each part, for what has to go fast."""
+    parts = {}
+    for name, part in known.parts.items():
+        every = slice(None, None, 10)
+        parts[name] = data.Split(
+            part.images[every], part.labels[every], part.groups[every], part.names[every]
+        )
+    return known._replace(parts=parts)
+
+
+@pytest.fixture(scope="session")
+def trained(known: data.Data, digits: Settings, tmp_path_factory: pytest.TempPathFactory) -> Trained:
+    """Train for two epochs, which is enough to behave, and export: the rest of the tests only asks."""
+    import torch
+
+    from {{ package_name }} import train
+    from {{ package_name }}.images.files import to_float
+    from {{ package_name }}.network import export, fit
+
+    settings = digits.model_copy(update={"max_epochs": 2})
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(tmp_path_factory.mktemp("trained"))
+        net, history = fit.fit(settings, known, lambda _: None)
+        sample = torch.from_numpy(to_float(known.parts["validation"].images[:32]))
+        export.to_onnx(net, train.EXPORTED, sample, train.about(settings, known, history))
+        return Trained(net, history, train.EXPORTED.resolve(), known, settings)
+
+
+@pytest.fixture
+def small(tracked: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Make an empty project with 417 of the digits, two epochs, and a gate that they can pass."""
+    import gzip
+
+    lines = gzip.decompress((ROOT / TABLE).read_bytes()).decode().splitlines()[::12]
+    TABLE.parent.mkdir(parents=True)
+    TABLE.write_bytes(gzip.compress("\n".join(lines).encode()))
+    raw.CHECKSUMS.write_text(f"{raw.sha256(TABLE)}  {TABLE.name}\n", encoding="utf-8")
+    digits = {"SOURCE": TABLE.as_posix(), "IMAGE_SIZE": "28", "CHANNELS": "1", "LIGHT_ON_DARK": "true"}
+    short = {"MAX_EPOCHS": "2", "MIN_SCORE": "0", "MIN_GAIN": "-1", "BOOTSTRAP_DRAWS": "100", "DEVICE": "cpu"}
+    for name, value in {**digits, **short}.items():
+        monkeypatch.setenv(name, value)
+    return tracked
