@@ -73,7 +73,8 @@ def new(
         ),
     ] = None,
     dest: Annotated[
-        Path | None, typer.Argument(help="The folder to make; named like the template when left out.")
+        Path | None,
+        typer.Argument(help="The folder to make, or a repository to start in; named like the template when left out."),
     ] = None,
     ref: Ref = None,
     answer: Answer = None,
@@ -106,6 +107,8 @@ def new(
         scaffold new ml-tabular bikes -y --run    take the defaults, train, test
 
         scaffold new ml-tabular houses --data houses.csv --target price
+
+        scaffold new ml-tabular .                 in a repository that you cloned
 
         scaffold new ml-tabular -d ci=gitlab -d docker=false -y
     """

@@ -10,6 +10,7 @@ from conftest import Run
 from core.update.conftest import Forked, Shim
 from core.update.test_safety import smudging
 from scaffold.core.update import start
+from scaffold.tools import git as git_door
 from support import Result, git, git_repository, write
 from update_support import LINES, Condition, Template, committed, to_the_bit
 
@@ -316,8 +317,8 @@ def test_killed_at_any_moment_it_is_as_before_or_complete(
 
     args = ("new", template, mine, "-y", "--no-install", "-q")
     before = to_the_bit(fresh())
+    git_door.version()  # asked once per process, and every fork inherits the answer
     shim.arm()
-    fresh()
     assert forked(*args, path=shim.folder) == 0
     total = len(shim.log)
     wanted = committed(mine)
