@@ -40,6 +40,7 @@ CODES = {
     "program-missing": "A program that scaffold starts is not installed.",
     "release-damaged": "A template's bundle of releases is damaged or missing.",
     "secret-in-url": "A URL holds a password or token.",
+    "several-templates": "The project is made from several templates, and none of their answers files was named.",
     "template-invalid": "A template's sources or its copier.yml are not valid.",
     "template-runs-code": "A template wants to run code of its own, and --trust was not given.",
     "template-unreadable": "A template could not be fetched.",

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from conftest import Run
 from scaffold.cli.common import template_names
 from support import BIN, Result, spawn, write
 
@@ -105,3 +106,28 @@ def test_completion_keeps_quiet_about_what_is_damaged(
 def test_completion_offers_what_each_template_makes(built_in: Path, acme: str) -> None:
     assert template_names("hello-") == [("hello-world", "Hello world")]
     assert template_names("acme/hello-") == [("acme/hello-world", "Hello world")]
+
+
+@pytest.mark.parametrize(
+    ("words", "offered"),
+    [
+        ("scaffold set d", ["docker="]),
+        ("scaffold set docker=", ["docker=true", "docker=false"]),
+        ("scaffold set license=A", ["license=Apache-2.0"]),
+        ("scaffold set docker = t", ["true"]),
+        ("scaffold new acme/hello -d gr", ["greeting="]),
+        ("scaffold catalog update a", ["acme"]),
+        ("scaffold catalog remove ", ["acme"]),
+    ],
+)
+def test_completion_knows_keys_their_values_and_catalogs(
+    acme: str, work: Path, run: Run, monkeypatch: pytest.MonkeyPatch, words: str, offered: list[str]
+) -> None:
+    run("new", "acme/hello", "mine", "-y", "--no-install")
+    monkeypatch.chdir(work / "mine")
+    assert complete(words).out.split() == offered
+
+
+def test_completion_of_keys_outside_a_project_says_nothing(sealed: Path) -> None:
+    done = complete("scaffold set d")
+    assert (done.out.strip(), done.err) == ("", "")

@@ -1,6 +1,8 @@
-"""`scaffold catalog add|list|remove`."""
+"""`scaffold catalog add|list|update|remove`."""
 
+import json
 import os
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +13,7 @@ from conftest import Run
 from forking import Fork
 from scaffold.core.templates import catalog
 from support import git, git_repository, spawn, write
+from update_support import Template
 
 
 def names() -> list[str]:
@@ -198,3 +201,129 @@ def test_the_program_itself(released: Path) -> None:
 
     assert spawn(BIN / "scaffold", "catalog", "add", "acme", released).code == 0
     assert "acme/hello" in spawn(BIN / "scaffold", "list").out
+
+
+def test_update_fetches_clones_again_and_leaves_folders(run: Run, acme: str, repository: Path) -> None:
+    run("catalog", "add", "src", f"file://{repository}")
+    write(repository, {"new-one/copier.yml": ""})
+    git(repository, "add", "--all")
+    git(repository, "commit", "--quiet", "--message", "more")
+    assert "src/new-one" not in run("list").out
+
+    done = run("catalog", "update", "--json")
+
+    assert done.code == 0
+    assert done.data["catalogs"] == [
+        {"name": "acme", "fetched": False, "templates": ["acme/hello", "acme/hello-world"], "error": ""},
+        {"name": "src", "fetched": True, "templates": ["src/hello", "src/hello-world", "src/new-one"], "error": ""},
+    ]
+    assert "src/new-one" in run("list").out
+
+
+def test_update_goes_on_where_one_catalog_is_gone(run: Run, acme: str, repository: Path) -> None:
+    run("catalog", "add", "aaa", f"file://{repository}")
+    repository.rename(repository.with_name("moved"))
+    done = run("catalog", "update", "--json")
+    assert (done.code, [bool(row["error"]) for row in done.data["catalogs"]]) == (4, [True, False])
+    assert run("show", "aaa/hello").code == 0
+    assert run("catalog", "update", "aaa").code == 1
+    assert run("catalog", "update").code == 4
+
+
+def test_update_brings_back_a_clone_that_is_gone(run: Run, repository: Path, sealed: Path) -> None:
+    run("catalog", "add", "src", f"file://{repository}")
+    shutil.rmtree(sealed / "config/catalogs/src")
+    assert "scaffold catalog update src" in run("show", "src/hello").err
+    assert run("catalog", "update", "src").code == 0
+    assert run("show", "src/hello").code == 0
+
+
+def test_the_age_of_a_clone_is_told_at_updates(run: Run, released: Path, sealed: Path) -> None:
+    run("catalog", "add", "src", f"file://{git_repository(released)}")
+    run("new", "src/hello", "mine", "-y", "--no-install")
+    assert run("update", "mine", "--json").json["warnings"] == []
+    registry = sealed / "config/catalogs.json"
+    content = json.loads(registry.read_text())
+    content["src"]["fetched"] -= 20 * 24 * 60 * 60
+    registry.write_text(json.dumps(content))
+    for args in (["update", "mine"], ["update", "mine", "--check"]):
+        warning = run(*args, "--json").json["warnings"][0]
+        assert warning["message"] == "The catalog src was fetched 20 days ago."
+        assert "scaffold catalog update src" in warning["hint"]
+
+
+@pytest.fixture
+def single(tmp_path: Path) -> Path:
+    """A repository that is a plain template itself, with the releases 0.1.0 and 0.2.0."""
+    made = Template(tmp_path / "single").release("0.1.0", {"a.txt": "a\n"})
+    return made.release("0.2.0", {"a.txt": "b\n"}).folder
+
+
+def test_a_repository_that_is_a_template_is_a_catalog_of_one(run: Run, single: Path, work: Path) -> None:
+    url = f"file://{single}"
+    assert run("catalog", "add", "one", url, "--json").data["templates"] == ["one/single"]
+
+    made = run("new", "one/single", "mine", "--ref", "0.1.0", "-y", "--no-install", "--json")
+
+    assert (made.code, made.json["warnings"], made.data["version"]) == (0, [], "0.1.0")
+    answers = (work / "mine/.copier-answers.yml").read_text()
+    assert f"_src_path: git+{url}\n" in answers
+    assert "_commit: 0.1.0\n" in answers
+    run("catalog", "remove", "one")
+    assert run("update", "mine").code == 0
+    assert (work / "mine/a.txt").read_text() == "b\n"
+
+
+def test_a_repository_that_is_a_template_of_ours(run: Run, templates: Path) -> None:
+    repository = git_repository(templates / "hello-world")
+    url = f"file://{repository}"
+    assert run("catalog", "add", "one", url, "--json").data["templates"] == ["one/hello-world"]
+    assert run("new", "one/hello-world", "mine", "-y", "--no-install").code == 0
+
+
+def test_a_template_of_a_folder_says_who_can_update_its_projects(run: Run, single: Path, work: Path) -> None:
+    write(work, {"cat/plain/copier.yml": "a: 1\n"})
+    shutil.copytree(single, work / "cat/local")
+    shutil.copytree(single, work / "cat/shared")
+    git(work / "cat/shared", "remote", "add", "origin", "https://example.org/shared.git")
+    run("catalog", "add", "cat", "cat")
+    said = {}
+    for name in ("plain", "local", "shared"):
+        made = run("new", f"cat/{name}", name, "-y", "--no-install", "--json")
+        said[name] = " ".join(warning["message"] for warning in made.json["warnings"])
+    assert "cannot be updated: cat/plain has no git repository of its own" in said["plain"]
+    assert "Only this machine" in said["local"]
+    assert said["shared"] == ""
+    assert "_src_path: https://example.org/shared.git\n" in (work / "shared/.copier-answers.yml").read_text()
+
+
+def test_a_damaged_bundle_of_a_clone_names_the_catalog_and_the_command(run: Run, released: Path, sealed: Path) -> None:
+    run("catalog", "add", "src", f"file://{git_repository(released)}")
+    (sealed / "config/catalogs/src/releases/hello.bundle").write_bytes(b"broken")
+    failed = run("new", "src/hello", "mine", "-y", "--json")
+    assert "The releases of src/hello are damaged" in failed.json["error"]["message"]
+    assert failed.json["error"]["hint"] == "Fetch the catalog again: scaffold catalog update src"
+    assert run("catalog", "update", "src").code == 0
+    assert run("show", "src/hello").code == 0
+
+
+def test_a_release_that_moved_is_told(run: Run, single: Path, work: Path) -> None:
+    run("new", single, "mine", "-y", "--no-install", "-q")
+    assert re.search("^Template-Commit: [0-9a-f]{40}$", git(work / "mine", "log", "-1", "--format=%b"))
+    assert run("update", "mine", "--json").json["warnings"] == []
+    write(single, {"project/a.txt": "moved\n"})
+    git(single, "commit", "--quiet", "--all", "--message", "moved")
+    git(single, "tag", "--force", "0.2.0")
+    for args in (["--dry-run"], []):
+        warning = run("update", "mine", "--json", *args).json["warnings"][0]
+        assert "The release 0.2.0 of single was moved" in warning["message"]
+
+
+def test_a_wrong_default_names_the_settings_file(run: Run, acme: str, sealed: Path) -> None:
+    write(sealed / "config", {"settings.toml": '[defaults]\nlicense = "GPL"\n'})
+    failed = run("new", "acme/hello", "mine", "-y", "--json")
+    assert (failed.code, failed.json["error"]["code"]) == (2, "answer-invalid")
+    assert str(sealed / "config/settings.toml") in failed.json["error"]["message"]
+    assert "-d license=VALUE" in failed.json["error"]["hint"]
+    failed = run("new", "acme/hello", "mine", "-y", "--json", "-d", "license=BSD")
+    assert "settings.toml" not in failed.json["error"]["message"]

@@ -500,7 +500,8 @@ def test_a_damaged_bundle(new: Run, released: Path, work: Path, damage: Callable
     assert failed.code == 1
     assert "hello" in failed.json["error"]["message"]
     assert "damaged" in failed.json["error"]["message"]
-    assert "Reinstall" in failed.json["error"]["hint"]
+    assert "acme/hello" in failed.json["error"]["message"]
+    assert "scaffold catalog remove acme" in failed.json["error"]["hint"]
     assert os.listdir(work) == []
 
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from scaffold import console
+from scaffold.cli import completion
 from scaffold.core.outcome import Outcome
 from scaffold.errors import ScaffoldError
 
@@ -15,7 +16,10 @@ _JSON = Annotated[bool, typer.Option("--json", help="One JSON object on stdout, 
 _QUIET = Annotated[bool, typer.Option("--quiet", "-q", help="Only warnings and errors.")]
 _VERBOSE = Annotated[bool, typer.Option("--verbose", "-v", help="Show more details.")]
 Answer = Annotated[
-    list[str] | None, typer.Option("--answer", "-d", metavar="KEY=VALUE", help="Answer a question; repeatable.")
+    list[str] | None,
+    typer.Option(
+        "--answer", "-d", metavar="KEY=VALUE", help="Answer a question; repeatable.", autocompletion=completion.answers
+    ),
 ]
 _SHARED = {"as_json": _JSON, "quiet": _QUIET, "verbose": _VERBOSE}
 

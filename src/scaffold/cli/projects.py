@@ -73,7 +73,8 @@ def new(
         ),
     ] = None,
     dest: Annotated[
-        Path | None, typer.Argument(help="The folder to make; named like the template when left out.")
+        Path | None,
+        typer.Argument(help="The folder to make, or a repository to start in; named like the template when left out."),
     ] = None,
     ref: Ref = None,
     answer: Answer = None,
@@ -88,6 +89,12 @@ def new(
     remote: Annotated[str, typer.Option("--remote", metavar="URL", help="The remote `origin`.")] = "",
     push: Annotated[bool, typer.Option("--push", help="Push the first commit to it.")] = False,
     trust: Annotated[bool, typer.Option("--trust", help="Let the template run its own code.")] = False,
+    answers_file: Annotated[
+        str | None,
+        typer.Option(
+            "--answers-file", "-a", metavar="NAME", help="The answers file, for a second template in a project."
+        ),
+    ] = None,
     own_data: Request | None = None,
 ) -> Outcome:
     """Make a repository from a template.
@@ -100,6 +107,8 @@ def new(
         scaffold new ml-tabular bikes -y --run    take the defaults, train, test
 
         scaffold new ml-tabular houses --data houses.csv --target price
+
+        scaffold new ml-tabular .                 in a repository that you cloned
 
         scaffold new ml-tabular -d ci=gitlab -d docker=false -y
     """
@@ -126,6 +135,7 @@ def new(
         push=push,
         data=own_data,
         person=person() if ask else None,
+        answers_file=answers_file,
     )
     if ask:
         return (new_command.preview if dry_run else new_command.create)(options)

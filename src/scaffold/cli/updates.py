@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from scaffold import console
+from scaffold.cli import completion
 from scaffold.cli.common import Answer, command, template_names
 from scaffold.cli.data import takes_data
 from scaffold.core.dataset.request import Request
@@ -18,6 +19,10 @@ Folder = Annotated[
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the plan; change nothing. With -v, show the patch, too.")]
 Autostash = Annotated[bool, typer.Option("--autostash", help="Stash uncommitted work and restore it afterwards.")]
 NoCommit = Annotated[bool, typer.Option("--no-commit", help="Leave a clean result staged, without a commit.")]
+AnswersFile = Annotated[
+    str | None,
+    typer.Option("--answers-file", "-a", metavar="NAME", help="The answers file, in a project of several templates."),
+]
 Trust = Annotated[bool, typer.Option("--trust", help="Let the template run its own code.")]
 
 
@@ -38,6 +43,15 @@ def update(
     all_below: Annotated[
         Path | None, typer.Option("--all", metavar="FOLDER", help="Update every project below a folder.")
     ] = None,
+    moved_to: Annotated[
+        str | None,
+        typer.Option(
+            "--source",
+            metavar="TEMPLATE",
+            help="Where the template is now, when it moved.",
+            autocompletion=template_names,
+        ),
+    ] = None,
     answer: Answer = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Take the defaults for new questions.")] = False,
     check: Annotated[
@@ -45,6 +59,7 @@ def update(
     ] = False,
     dry_run: DryRun = False,
     abort: Annotated[bool, typer.Option("--abort", help="Undo an unfinished update.")] = False,
+    answers_file: AnswersFile = None,
     autostash: Autostash = False,
     no_commit: NoCommit = False,
     trust: Trust = False,
@@ -64,12 +79,14 @@ def update(
 
     folders = _folders(paths, all_below)
     many = len(folders) != 1 or all_below is not None
+    if moved_to and (many or check or abort):
+        raise UsageError("--source takes one project to update.", "Name it: scaffold update --source TEMPLATE PATH")
     if (abort or check) and (to or answer or (dry_run and abort)):
         raise UsageError(
             f"{'--abort' if abort else '--check'} takes no --to, -d or --dry-run.", "Leave one of them out."
         )
     if (check or abort) and not many:
-        return (update_check.check if check else command_.abort)(folders[0])
+        return update_check.check(folders[0], answers_file) if check else command_.abort(folders[0])
     if abort:
         raise UsageError("--abort takes one project.", "Name it: scaffold update --abort PATH")
     options = command_.UpdateOptions(
@@ -81,6 +98,8 @@ def update(
         autostash=autostash,
         commit=not no_commit,
         trust=trust,
+        source=moved_to,
+        answers_file=answers_file,
     )
     if check:
         return update_check.check_all(folders)
@@ -105,12 +124,16 @@ def _folders(paths: list[Path] | None, all_below: Path | None) -> list[Path]:
 
 @takes_data
 def set_(
-    pairs: Annotated[list[str] | None, typer.Argument(metavar="KEY=VALUE…", help="Answers to change.")] = None,
+    pairs: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="KEY=VALUE…", help="Answers to change.", autocompletion=completion.answers),
+    ] = None,
     folder: Folder = Path(),
     dry_run: DryRun = False,
     autostash: Autostash = False,
     no_commit: NoCommit = False,
     trust: Trust = False,
+    answers_file: AnswersFile = None,
     own_data: Request | None = None,
 ) -> Outcome:
     """Change answers, for example to add Docker, or bring your own data.
@@ -134,6 +157,7 @@ def set_(
         commit=not no_commit,
         trust=trust,
         same_release=True,
+        answers_file=answers_file,
     )
     with console.progress() as progress:
         return command_.update(folder, options, progress)
@@ -142,6 +166,7 @@ def set_(
 def diff(
     folder: Annotated[Path, typer.Argument(help="The project.")] = Path(),
     exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit with 1 when something differs.")] = False,
+    answers_file: AnswersFile = None,
 ) -> Outcome:
     """Show what you changed in the template's files.
 
@@ -149,7 +174,7 @@ def diff(
     """
     from scaffold.commands import diff as command_
 
-    return command_.diff(folder, exit_code=exit_code)
+    return command_.diff(folder, answers_file, exit_code=exit_code)
 
 
 def status(
@@ -174,8 +199,10 @@ def adopt(
     ] = None,
     answer: Answer = None,
     answers: Annotated[Path | None, typer.Option("--answers", metavar="FILE", help="A YAML file of answers.")] = None,
+    complete: Annotated[bool, typer.Option("--complete", help="Bring the template's files that are missing.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what differs; write nothing.")] = False,
     trust: Trust = False,
+    answers_file: AnswersFile = None,
 ) -> Outcome:
     """Link an existing repository to a template, so that it can be updated.
 
@@ -186,6 +213,8 @@ def adopt(
     from scaffold.commands import adopt as command_
     from scaffold.core import answers as given
 
-    options = command_.AdoptOptions(template, to, given.gather(answers, answer or []), dry_run, trust)
+    options = command_.AdoptOptions(
+        template, to, given.gather(answers, answer or []), dry_run, trust, complete, answers_file
+    )
     with console.progress() as progress:
         return command_.adopt(path, options, progress)

@@ -1,15 +1,18 @@
-"""`scaffold catalog add|list|remove`: other people's templates, under a name that the user chooses."""
+"""`scaffold catalog add|list|update|remove`: other people's templates, under a name that the user chooses."""
 
 import os
+import time
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from filelock import FileLock
 
-from scaffold.core.outcome import Notice, Outcome, Table, Text
-from scaffold.core.templates import catalog, settings
-from scaffold.core.templates.catalog import Catalog
+from scaffold.core.outcome import Notice, Outcome, Progress, Table, Text, silent
+from scaffold.core.templates import catalog, foreign, settings
+from scaffold.core.templates.catalog import Catalog, Entry
 from scaffold.core.templates.manifest import NAME
-from scaffold.errors import ScaffoldError
+from scaffold.errors import ExitCode, ScaffoldError
 from scaffold.tools import files, git
 
 
@@ -32,10 +35,59 @@ def add(name: str, place: str) -> Outcome:
             code="catalog-invalid",
         )
     git.refuse_secret(place, "catalog")
-    with _exclusive(), files.temporary_folder() as parent:
+    with _exclusive():
+        offered = _register(name, place)
+    rows = [(entry.name, entry.title) for entry in offered]
+    data = {"catalog": name, "source": place, "templates": [entry.name for entry in offered]}
+    return Outcome(data, [Table(("template", "what it makes"), rows)])
+
+
+def update(name: str | None = None, progress: Progress = silent) -> Outcome:
+    """Fetch catalogs again that are clones of git repositories; one that fails does not stop the others.
+
+    Args:
+        name: The catalog; None for all.
+        progress: Shows what is being done.
+
+    Raises:
+        ScaffoldError: There is none of this name, or it alone was named and cannot be fetched.
+    """
+    with _exclusive():
+        chosen = [_registered(name)] if name else catalog.registered()
+        rows = []
+        for number, item in enumerate(chosen, start=1):
+            progress.count(f"Fetching {item.name}", number, len(chosen))
+            try:
+                rows.append(_fetched_again(item))
+            except ScaffoldError as error:
+                if name:
+                    raise
+                rows.append({"name": item.name, "fetched": False, "templates": [], "error": error.message})
+    cells = [(row["name"], row["error"] or _said(row)) for row in rows]
+    blocks = [Table(("catalog", ""), cells)]
+    failed = any(row["error"] for row in rows)
+    empty = [Text("No catalog is registered; scaffold catalog add NAME FOLDER-OR-URL registers one.")]
+    return Outcome({"catalogs": rows}, blocks if rows else empty, exit_code=ExitCode.PARTLY_DONE if failed else 0)
+
+
+def _fetched_again(item: Catalog) -> dict[str, Any]:
+    offered = _register(item.name, item.source) if item.is_clone else catalog.entries(item)
+    templates = [entry.name for entry in offered]
+    return {"name": item.name, "fetched": item.is_clone, "templates": templates, "error": ""}
+
+
+def _said(row: Mapping[str, Any]) -> str:
+    many = len(row["templates"])
+    count = f"{many} template{'' if many == 1 else 's'}"
+    return f"fetched: {count}" if row["fetched"] else f"a folder of yours, read as it is: {count}"
+
+
+def _register(name: str, place: str) -> list[Entry]:
+    """Look into a folder, or into a fresh clone; then put that in the place of what was registered under the name."""
+    with files.temporary_folder() as parent:
         folder = Path(os.path.expanduser(place))  # noqa: PTH111 - Path.expanduser() fails for a user that there is not
         fresh = None if folder.is_dir() else _fetched(place, parent / name)
-        offered = catalog.entries(Catalog(name, place, fresh or folder))
+        offered = catalog.entries(Catalog(name, place, fresh or folder.resolve()))
         if not offered:
             raise ScaffoldError(
                 f"{place} holds no template.",
@@ -45,11 +97,11 @@ def add(name: str, place: str) -> Outcome:
         others = [item for item in catalog.registered() if item.name != name]
         _remove_clone(name)
         if fresh:
-            files.move(fresh, _clone(name))
-        catalog.save([*others, Catalog(name, place, _clone(name) if fresh else folder.resolve())])
-    rows = [(entry.name, entry.title) for entry in offered]
-    data = {"catalog": name, "source": place, "templates": [entry.name for entry in offered]}
-    return Outcome(data, [Table(("template", "what it makes"), rows)])
+            files.move(fresh, catalog.clone_folder(name))
+            catalog.save([*others, Catalog(name, place, catalog.clone_folder(name), time.time())])
+            return catalog.entries(Catalog(name, place, catalog.clone_folder(name)))
+        catalog.save([*others, Catalog(name, place, folder.resolve())])
+    return offered
 
 
 def list_catalogs() -> Outcome:
@@ -68,13 +120,8 @@ def remove(name: str) -> Outcome:
         ScaffoldError: There is none of this name.
     """
     with _exclusive():
-        items = catalog.registered()
-        gone = next((item for item in items if item.name == name), None)
-        if gone is None:
-            raise ScaffoldError(
-                f"There is no catalog `{name}`.", "`scaffold catalog list` shows what there is.", code="no-such-catalog"
-            )
-        catalog.save([item for item in items if item.name != name])
+        gone = _registered(name)
+        catalog.save([item for item in catalog.registered() if item != gone])
         _remove_clone(name)
     notice = Notice(
         f"Projects made from {name}/… keep working, but cannot be updated until the catalog is added again."
@@ -82,9 +129,18 @@ def remove(name: str) -> Outcome:
     return Outcome({"catalog": name, "removed": True}, [Text(f"Removed {name}.")], [notice])
 
 
+def _registered(name: str) -> Catalog:
+    for item in catalog.registered():
+        if item.name == name:
+            return item
+    raise ScaffoldError(
+        f"There is no catalog `{name}`.", "`scaffold catalog list` shows what there is.", code="no-such-catalog"
+    )
+
+
 def _fetched(url: str, clone: Path) -> Path:
     try:
-        git.clone(url, clone, bare=False)
+        git.clone(foreign.expanded(url), clone, bare=False)
     except git.GitError as error:
         raise ScaffoldError(
             f"{git.redact(url)} is neither a folder nor a git repository that can be read.",
@@ -95,13 +151,8 @@ def _fetched(url: str, clone: Path) -> Path:
 
 
 def _remove_clone(name: str) -> None:
-    if _clone(name).is_dir():
-        files.remove_tree(_clone(name))
-
-
-def _clone(name: str) -> Path:
-    """The folder for our clone of a git repository."""
-    return settings.config_folder() / "catalogs" / name
+    if catalog.clone_folder(name).is_dir():
+        files.remove_tree(catalog.clone_folder(name))
 
 
 def _exclusive() -> FileLock:

@@ -11,17 +11,18 @@ from scaffold.errors import ExitCode
 from scaffold.tools.git.merge import workbench
 
 
-def diff(folder: Path, *, exit_code: bool = False) -> Outcome:
+def diff(folder: Path, answers_file: str | None = None, *, exit_code: bool = False) -> Outcome:
     """Compare the release that a project is at with HEAD.
 
     Args:
         folder: The project.
+        answers_file: The answers file of the template, in a project of several.
         exit_code: Whether to end with 1 when there is a difference, as `git diff --exit-code` does.
 
     Raises:
         ScaffoldError: There is no project, or its template is gone.
     """
-    project = open_project(folder)
+    project = open_project(folder, answers_file)
     with workbench(project.repository) as bench:
         names = changed_files(bench, project, Renderer())
         patch = bench.diff(TEMPLATE, MINE, names) if names else ""

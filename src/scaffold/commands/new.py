@@ -1,11 +1,12 @@
 """`scaffold new TEMPLATE [DEST]`: make a repository that runs.
 
 It is made in a folder beside DEST, which one rename turns into DEST: killed at any moment, DEST is absent or complete.
+Where DEST is a repository, it is made in a temporary folder and merged into DEST as one commit, as an update is.
 Installing, pushing and running come after, in the finished project.
 """
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -16,10 +17,13 @@ from scaffold.core.dataset import bring, describe, place, previewing
 from scaffold.core.dataset import template as data_template
 from scaffold.core.dataset.bring import Brought, Person
 from scaffold.core.dataset.request import Request
-from scaffold.core.outcome import Block, Markdown, Outcome, Progress, Text, Tree, silent
+from scaffold.core.outcome import Block, Markdown, Notice, Outcome, Progress, Table, Text, Tree, silent
+from scaffold.core.project import Project
 from scaffold.core.setup import Made
 from scaffold.core.templates import rendering, settings, source
 from scaffold.core.templates.rendering import Rendering, Wanted
+from scaffold.core.update import adoption, pending, provenance, recovery, start, summary
+from scaffold.core.update.plan import Plan
 from scaffold.errors import ExitCode, ScaffoldError, UsageError
 from scaffold.tools import files, git
 
@@ -42,6 +46,7 @@ class NewOptions:
         push: Whether to push to it.
         data: The owner's own file and what was said about it; None for the template's example.
         person: Asked for what is open about the data; None where nobody can be.
+        answers_file: The name of the answers file; None for the template's own choice.
     """
 
     template: str
@@ -57,26 +62,47 @@ class NewOptions:
     push: bool = False
     data: Request | None = None
     person: Person | None = None
+    answers_file: str | None = None
+
+
+@dataclass(frozen=True)
+class _Destination:
+    """Where the project will be.
+
+    Attributes:
+        dest: Its folder.
+        there: The repository that is there already; None for none.
+    """
+
+    dest: Path
+    there: Project | None = None
 
 
 def preview(options: NewOptions, progress: Progress = silent) -> Outcome:
     """The files that `create` would write, with their sizes, and what it would make of the data; nothing is written."""
-    dest = _destination(options)
+    target = _destination(options)
+    dest = target.dest
     template = source.find(options.template)
+    if target.there:
+        start.require_ready(target.there)
     undecided = options.data is not None and not options.data.target and options.person is None
     with (
         _brought(replace(options, data=None) if undecided else options, template, progress) as brought,
         files.temporary_folder() as parent,
     ):
         progress.step("Rendering")
-        rendered = _render(options, template, brought, parent / dest.name)
+        rendered = _render(options, target.there, template, brought, parent / dest.name)
         tree = files.sizes(parent / dest.name)
+        made = Made(dest, template.label, rendered, trusted=False)
+        plan = start.planned(made, parent / dest.name, target.there) if target.there else None
         shown = previewing.preview(template.manifest, template.label, options.data, brought, progress)
     asked = [key for key, question in rendered.questions.items() if _is_asked(question) and key not in options.answers]
     data = {"project": str(dest), "template": template.label, "version": rendered.version, "files": tree, **shown.data}
+    data["merged"] = _rows(plan)
     total = f"{len(tree)} files, {sum(tree.values()) / 1024:.0f} KB; nothing was written."
     would = ["target", *asked] if undecided else asked
-    blocks: list[Block] = [*shown.blocks, Tree(str(dest), tree), Text(total), Text(f"Would ask: {', '.join(would)}")]
+    blocks: list[Block] = [*shown.blocks, Tree(str(dest), tree), *_table(plan), Text(total)]
+    blocks.append(Text(f"Would ask: {', '.join(would)}"))
     return Outcome({**data, "would_ask": would, "dry_run": True}, blocks, shown.warnings)
 
 
@@ -86,7 +112,7 @@ def create(options: NewOptions, progress: Progress = silent) -> Outcome:
     Raises:
         ScaffoldError: The template or an answer is not valid, or DEST is in use; nothing was written.
     """
-    dest = _destination(options)
+    target = _destination(options)
     template = source.find(options.template)
     trusted = options.trust or template.is_built_in
     if options.run and not trusted:
@@ -95,17 +121,32 @@ def create(options: NewOptions, progress: Progress = silent) -> Outcome:
             "Read it first; if you trust its authors, add --trust.",
             code="template-runs-code",
         )
-    with _brought(options, template, progress) as brought, files.staged(dest) as stage:
+    plan = None
+    with (
+        _repository(target.there) as notices,
+        _brought(options, template, progress) as brought,
+        _stage(target) as stage,
+    ):
         progress.step("Rendering")
-        rendered = _render(options, template, brought, stage)
-        made = Made(dest, template.label, rendered, trusted)
+        rendered = _render(options, target.there, template, brought, stage)
+        made = Made(target.dest, template.label, rendered, trusted, left_out=notices)
         if options.install:
             progress.step("Locking the environment")
             setup.lock(made, stage)
         made.files = len(files.sizes(stage))
-        if options.use_git:
+        if target.there:
+            progress.step("Merging")
+            plan = start.merge(made, stage, target.there, options.remote)
+        elif options.use_git:
             progress.step("Committing")
             setup.commit(made, stage, options.remote)
+    if target.there is None or made.committed:
+        _set_up(made, options, progress)
+    made.left_out += provenance.unlinked(template, rendered.version)
+    return _outcome(made, options, brought, plan)
+
+
+def _set_up(made: Made, options: NewOptions, progress: Progress) -> None:
     if options.install:
         progress.step("Installing the environment")
         setup.install(made)
@@ -115,17 +156,50 @@ def create(options: NewOptions, progress: Progress = silent) -> Outcome:
     if options.run:
         progress.release_terminal("Running make all")
         setup.run(made)
-    return _outcome(made, options, brought)
 
 
-def _destination(options: NewOptions) -> Path:
+def _destination(options: NewOptions) -> _Destination:
     git.version()
-    if options.push and not options.remote:
+    git.refuse_secret(options.remote, "remote")
+    dest = project.destination(options.dest or Path(source.suggested_name(options.template)))
+    there = project.repository_at(dest, options.answers_file)
+    origin = git.remote_url(dest) if there else ""
+    if options.push and not (options.remote or origin):
         raise UsageError("--push needs to know where to.", "Add --remote URL.")
     if options.remote and not options.use_git:
         raise UsageError("--remote needs a repository, but --no-git makes none.", "Leave out one of the two.")
-    git.refuse_secret(options.remote, "remote")
-    return project.free_destination(options.dest or Path(source.suggested_name(options.template)))
+    if there is None:
+        return _Destination(project.free_destination(dest))
+    if not options.use_git:
+        raise UsageError(f"--no-git makes no commit, but {dest} is a repository.", "Leave --no-git out.")
+    if options.remote and origin not in ("", options.remote):
+        raise UsageError(f"{dest} has the remote origin already: {git.redact(origin)}.", "Leave --remote out.")
+    return _Destination(dest, there)
+
+
+@contextlib.contextmanager
+def _repository(there: Project | None) -> Iterator[list[Notice]]:
+    """Keep other scaffolds out of the repository that is there, and see that it can take a project."""
+    if there is None:
+        yield []
+        return
+    with pending.exclusive(there):
+        restored = recovery.recover(there)
+        start.require_ready(there)
+        yield [Notice(restored)] if restored else []
+
+
+@contextlib.contextmanager
+def _stage(target: _Destination) -> Iterator[Path]:
+    """A folder in which the project is made: it becomes DEST, unless a repository is there."""
+    if target.there is None:
+        with files.staged(target.dest) as stage:
+            yield stage
+        return
+    with files.temporary_folder() as parent:
+        stage = parent / target.dest.name
+        stage.mkdir()
+        yield stage
 
 
 def _brought(
@@ -138,9 +212,17 @@ def _brought(
     return data_template.brought(manifest, template.label, request, options.person, progress)
 
 
-def _render(options: NewOptions, template: source.Template, brought: Brought | None, folder: Path) -> Rendering:
+def _render(
+    options: NewOptions, there: Project | None, template: source.Template, brought: Brought | None, folder: Path
+) -> Rendering:
     """Render the template into a folder, and put the owner's file there."""
-    rendered = rendering.write(_wanted(options, template, brought, folder.name), folder)
+    wanted = _wanted(options, template, brought, folder.name)
+    if there:
+        wanted = replace(wanted, defaults={**wanted.defaults, **adoption.github_owner(there)})
+    try:
+        rendered = rendering.write(wanted, folder)
+    except UsageError as error:
+        raise settings.blamed(error, wanted.given) from error
     if brought is not None:
         place.put(brought.copy, folder)
     return rendered
@@ -161,20 +243,34 @@ def _wanted(options: NewOptions, template: source.Template, brought: Brought | N
         defaults=settings.default_answers(ours=template.manifest is not None),
         ask=options.ask,
         trust=options.trust,
+        answers_file=options.answers_file or "",
     )
 
 
-def _outcome(made: Made, options: NewOptions, brought: Brought | None) -> Outcome:
+def _rows(plan: Plan | None) -> list[dict[str, str]]:
+    """What becomes of the files that the repository and the template both have."""
+    rows = plan.changes if plan else ()
+    return [{"path": row.path, "action": row.action, "reason": row.reason} for row in rows if row.action != "add"]
+
+
+def _table(plan: Plan | None) -> list[Block]:
+    rows = [tuple(row.values()) for row in _rows(plan)]
+    return [Table(("path", "action", "reason"), rows)] if rows else []
+
+
+def _outcome(made: Made, options: NewOptions, brought: Brought | None, plan: Plan | None) -> Outcome:
     failed = (options.push and not made.pushed) or (options.run and not made.ran)
+    left = plan is not None and not made.committed
     data = {
         "project": str(made.path),
         "template": made.template,
         "version": made.rendered.version,
         "answers": dict(made.rendered.answers),
         "files": made.files,
+        "merged": _rows(plan),
         **{name: getattr(made, name) for name in ("locked", "committed", "installed", "hooks", "pushed", "ran")},
     }
-    blocks: list[Block] = [Text(f"Made {made.where} from {made.template} {made.rendered.version}".rstrip() + ".")]
+    blocks: list[Block] = [*_table(plan), Text(_made(made, plan))]
     notices = made.left_out
     if brought is not None:
         blocks += describe.proposal_blocks(brought.proposal)
@@ -182,9 +278,16 @@ def _outcome(made: Made, options: NewOptions, brought: Brought | None) -> Outcom
     table = project.results_table(made.path) if made.ran else ""
     if table:
         blocks.append(Markdown(table))
-    blocks.append(Text(_next_step(made)))
-    exit_code = ExitCode.PARTLY_DONE if failed else ExitCode.DONE
+    blocks += [] if left else [Text(_next_step(made))]
+    exit_code = ExitCode.PARTLY_DONE if failed or left else ExitCode.DONE
     return Outcome(data, blocks, tuple(notices), exit_code)
+
+
+def _made(made: Made, plan: Plan | None) -> str:
+    name = f"{made.template} {made.rendered.version}".rstrip()
+    if plan is None:
+        return f"Made {made.where} from {name}."
+    return f"Merged {name} into the repository {made.path.name}: {summary.counts(plan)}."
 
 
 def _next_step(made: Made) -> str:

@@ -12,11 +12,11 @@ from typing import Any
 from scaffold.core.dataset import replacing
 from scaffold.core.dataset.request import Request
 from scaffold.core.outcome import Block, Markdown, Notice, Outcome, Patch, Progress, Table, Text, silent
-from scaffold.core.project import Project, open_project, remembered_text
+from scaffold.core.project import Project, answers_files, open_project, remembered_text
 from scaffold.core.templates import changelog, source
 from scaffold.core.templates.builds import what_it_builds
 from scaffold.core.templates.rendering import Renderer, Rendering
-from scaffold.core.update import apply, pending, recovery, summary, uv_lock
+from scaffold.core.update import apply, pending, provenance, recovery, relink, summary, uv_lock
 from scaffold.core.update.plan import Plan, make_plan, with_file
 from scaffold.core.update.sides import Target, render_both
 from scaffold.errors import ExitCode, InterruptedByUserError, ScaffoldError
@@ -39,6 +39,8 @@ class UpdateOptions:
         trust: Whether the template may run code.
         same_release: Whether to keep the release and change only answers (`scaffold set`).
         data: A file that replaces the data that the project works on.
+        source: Where the template is now, when it moved; None for the recorded address.
+        answers_file: The answers file, in a project of several templates; None for the usual one, or the only one.
     """
 
     to: str | None = None
@@ -51,6 +53,8 @@ class UpdateOptions:
     trust: bool = False
     same_release: bool = False
     data: Request | None = None
+    source: str | None = None
+    answers_file: str | None = None
 
 
 def abort(folder: Path) -> Outcome:
@@ -80,15 +84,15 @@ def update(
         ScaffoldError: It cannot be updated, and nothing was changed.
     """
     renderer = renderer or Renderer()
-    project = open_project(folder, damaged=True)
+    project = open_project(folder, options.answers_file, damaged=True)
     if options.dry_run:
         apply.require_finished(project)
-        return _decided(open_project(folder), options, progress, renderer)
+        return _decided(open_project(folder, options.answers_file), options, progress, renderer)
     with pending.exclusive(project):
         notices = [Notice(text) for text in [recovery.recover(project)] if text]
         apply.require_finished(project)
         if notices or not (project.version and project.address):
-            project = open_project(folder)
+            project = open_project(folder, options.answers_file)
         if not options.autostash:
             apply.require_clean(project)
         try:
@@ -105,16 +109,29 @@ def _decided(project: Project, options: UpdateOptions, progress: Progress, rende
     apply.require_known_answers(project)
     with replacing.replaced(project, options.data, progress) as data, workbench(project.repository) as bench:
         progress.step("Rendering")
+        if options.source:
+            project = relink.relinked(bench, project, options.source, trust=options.trust)
         target = Target(
             options.to, data.answers(options.given), options.ask, options.trust, same_release=options.same_release
         )
         base, new, migrating = render_both(bench, project, target, renderer)
         base, new = data.added_to(base, new, write=not options.dry_run)
+        notices = provenance.notices(project, base)  # before a commit of this update is the last one
         progress.step("Merging")
         label = f"{source.suggested_name(project.address)}-{new.version}"
         plan = make_plan(bench, project, base, new, label, migrating)
         outcome = data.described(_carried_out(bench, plan, options, new))
-    return replace(outcome, warnings=[*outcome.warnings, *summary.dropped(new, asked=options.ask)])
+    notices += _others(project, options)
+    return replace(outcome, warnings=[*notices, *outcome.warnings, *summary.dropped(new, asked=options.ask)])
+
+
+def _others(project: Project, options: UpdateOptions) -> list[Notice]:
+    """The other templates of the project, when the person named none."""
+    names = [name for name in answers_files(project.folder) if name != project.answers_file]
+    if options.answers_file or not names:
+        return []
+    command = f"scaffold {'set' if options.same_release else 'update'} --answers-file {names[0]}"
+    return [Notice(f"This was the template of {project.answers_file}; there is also {', '.join(names)}.", command)]
 
 
 def _carried_out(bench: Workbench, plan: Plan, options: UpdateOptions, new: Rendering) -> Outcome:
@@ -146,7 +163,7 @@ def _applied(bench: Workbench, plan: Plan, options: UpdateOptions, new: Renderin
     if plan.relock:
         plan = _locked_again(bench, plan, notices, _what_locking_runs(project, options, new))
     try:
-        message = _message(project, plan, options)
+        message = provenance.message(_message(project, plan, options), new.commit)
         held = apply.apply(bench, plan, message, commit=options.commit, autostash=options.autostash)
     except git.GitError as error:
         left = pending.read(project)
@@ -197,6 +214,8 @@ def _message(project: Project, plan: Plan, options: UpdateOptions) -> str:
     if options.same_release:
         names = [*options.given, *(["data"] if options.data else [])]
         return f"Set {', '.join(names)} ({name} {plan.version})"
+    if options.source and project.version == plan.version:
+        return f"Take {name} from {project.address}"
     return f"Update from {name} {project.version} to {plan.version}"
 
 

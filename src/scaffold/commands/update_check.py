@@ -6,13 +6,13 @@ from pathlib import Path
 from scaffold.core.outcome import Outcome, Table, Text
 from scaffold.core.project import open_project
 from scaffold.core.templates import source
-from scaffold.core.update import summary
+from scaffold.core.update import provenance, summary
 from scaffold.errors import ExitCode, ScaffoldError
 
 
-def check(folder: Path) -> Outcome:
+def check(folder: Path, answers_file: str | None = None) -> Outcome:
     """Whether a newer release is there: exit code 0 when the project is current, 1 when it is outdated."""
-    project = open_project(folder)
+    project = open_project(folder, answers_file)
     newest = source.newest_release(project.address)
     current = newest == project.version or source.is_newer(project.version, newest)
     data = {"project": str(project.folder), "version": project.version, "newest": newest, "current": current}
@@ -20,6 +20,7 @@ def check(folder: Path) -> Outcome:
     return Outcome(
         data,
         [Text(f"{summary.title(project)} {project.version} {line}.")],
+        provenance.old_catalog(project.address),
         exit_code=ExitCode.DONE if current else ExitCode.FAILED,
     )
 

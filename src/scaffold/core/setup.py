@@ -8,6 +8,7 @@ from pathlib import Path
 from scaffold.core.outcome import Notice
 from scaffold.core.templates import builds
 from scaffold.core.templates.rendering import Rendering
+from scaffold.core.update import provenance
 from scaffold.tools import git, process, uv
 
 
@@ -92,17 +93,28 @@ def commit(made: Made, stage: Path, remote: str) -> None:
     git.init(stage)
     if remote:
         git.add_remote(stage, remote)
-    if not git.has_identity(stage):
-        made.leave_out(
-            "git does not know your name, so the author of the first commit is scaffold.",
-            git.INTRODUCE,
-        )
+    introduce(made, stage)
     try:
-        git.commit_all(stage, f"Start from {made.template} {made.rendered.version}".rstrip())
+        git.commit_all(stage, first_message(made))
         made.committed = True
     except git.GitError as error:
         made.leave_out(
             f"The first commit was refused: {error.message}", f"cd {made.where} && git add --all && git commit"
+        )
+
+
+def first_message(made: Made) -> str:
+    """The message of a project's first commit."""
+    text = f"Start from {made.template} {made.rendered.version}".rstrip()
+    return provenance.message(text, made.rendered.commit)
+
+
+def introduce(made: Made, repository: Path) -> None:
+    """Note it where git does not know who commits in a repository."""
+    if not git.has_identity(repository):
+        made.leave_out(
+            "git does not know your name, so the author of the first commit is scaffold.",
+            git.INTRODUCE,
         )
 
 

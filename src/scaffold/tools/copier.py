@@ -40,6 +40,7 @@ class Request:
         trust: Whether the template may run its own code.
         operation: What templates see as `_copier_operation`: `copy` for a new project, `update` for one that stands.
         run_tasks: Whether its tasks run after rendering.
+        answers_file: The file that records the answers; empty for the template's own choice.
     """
 
     address: str
@@ -52,6 +53,7 @@ class Request:
     trust: bool = False
     operation: Literal["copy", "update"] = "copy"
     run_tasks: bool = True
+    answers_file: str = ""
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,7 @@ class Rendered:
         skipped: Files that the template writes only where they are absent (`_skip_if_exists`).
         dropped: Remembered answers that this release does not take → why.
         notices: What the template says to the owner before and after an update.
+        answers_file: The file that records the answers.
     """
 
     version: str
@@ -73,6 +76,7 @@ class Rendered:
     skipped: frozenset[str] = frozenset()
     dropped: Mapping[str, str] = field(default_factory=dict)
     notices: tuple[str, ...] = ()
+    answers_file: str = ".copier-answers.yml"
 
 
 def render(request: Request, dest: Path) -> Rendered:
@@ -95,8 +99,10 @@ def render(request: Request, dest: Path) -> Rendered:
         skipped = frozenset(path for path in sizes(dest) if worker.all_skip_if_exists and worker.match_skip(Path(path)))
         messages = (worker.template.message_before_update, worker.template.message_after_update)
         texts = [worker._render_string(text).strip() for text in messages if text and request.operation == "update"]
+        answers_file = worker.answers_relpath.as_posix()
     version = worker.template.commit or ""
-    return Rendered(version, answers, questions, skipped, dropped, tuple(dict.fromkeys(filter(None, texts))))
+    said = tuple(dict.fromkeys(filter(None, texts)))
+    return Rendered(version, answers, questions, skipped, dropped, said, answers_file)
 
 
 _REFUSED = re.compile(r"""(?:to question|for question|choice for) ['"](\w+)['"]""")
@@ -111,6 +117,7 @@ def _accepted(request: Request, dest: Path, dropped: dict[str, str], **more: Any
     from copier._main import _operation
 
     arguments = {
+        "answers_file": request.answers_file or None,
         "vcs_ref": request.ref,
         # The user's copier settings may name defaults, but not trusted templates: only --trust does, each time.
         "settings": copier.Settings(defaults=dict(copier.load_settings().defaults)),

@@ -152,7 +152,7 @@ def friendly_os_errors(path: Path) -> Iterator[None]:
 
 
 def move(source: Path, dest: Path) -> None:
-    """Move a folder to a path where nothing is, across file systems if necessary."""
+    """Move a file or folder to a path where nothing is, across file systems if necessary."""
     with friendly_os_errors(dest):
         dest.parent.mkdir(parents=True, exist_ok=True)
         shutil.move(str(source), dest)

@@ -198,7 +198,7 @@ def test_a_bundle_that_lists_nothing_is_damaged(bundle: Path, damage: Damage) ->
             ScaffoldError, match=r"The releases of hello are damaged or missing \(hello\.bundle\)"
         ) as said:
             ask()
-        assert "Reinstall" in said.value.hint
+        assert said.value.hint == f"Make {bundle} anew: scaffold template release"
 
 
 def test_a_bundle_whose_folder_is_gone_is_missing(tmp_path: Path) -> None:

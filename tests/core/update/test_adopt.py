@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from conftest import Run
-from support import git, write
+from support import git, git_repository, write
 from update_support import LINES, Condition, Template, answers_of, changed, commit, committed, to_the_bit
 
 
@@ -187,3 +187,75 @@ def test_a_draft_has_one_release(templates: Path, work: Path, run: Run) -> None:
     commit(work / "one")
     done = run("adopt", work / "one", templates / "hello", "--json")
     assert (done.code, done.data["version"]) == (0, "0.1.0.dev0")
+
+
+@pytest.fixture
+def sparse(work: Path) -> Path:
+    """A repository as a forge makes it, and a file of its owner's."""
+    write(work / "sparse", {"README.md": "# sparse\n", "LICENSE": "Ada's\n", "own.txt": "own\n"})
+    return git_repository(work / "sparse")
+
+
+def test_next_to_nothing_of_the_template_names_the_command_that_brings_it(
+    sparse: Path, template: Path, run: Run
+) -> None:
+    before = Condition.of(sparse)
+    done = run("adopt", sparse, template, "--json")
+    assert done.code == 1
+    assert "has next to nothing" in done.json["error"]["message"]
+    assert f"scaffold adopt {sparse} {template} --complete" in done.json["error"]["hint"]
+    assert "--to 0.2.0" in done.json["error"]["hint"]
+    assert Condition.of(sparse) == before
+
+
+def test_complete_brings_what_is_missing_of_the_newest_release(sparse: Path, template: Path, run: Run) -> None:
+    before = Condition.of(sparse)
+
+    done = run("adopt", sparse, template, "--complete", "--json")
+
+    assert (done.code, done.data["version"], done.json["warnings"]) == (0, "0.2.0", [])
+    actions = {row["path"]: row["action"] for row in done.data["brought"]}
+    assert (actions["README.md"], actions["lib/b.txt"]) == ("change", "add")
+    assert not {"LICENSE", "own.txt"} & actions.keys()
+    assert (sparse / "LICENSE").read_text() == "Ada's\n"
+    assert git(sparse, "rev-parse", "HEAD") == before.head
+    assert run("update", "--abort", sparse).code == 0
+    assert Condition.of(sparse) == before
+    assert run("adopt", sparse, template, "--complete").code == 0
+    git(sparse, "commit", "--quiet", "--no-edit")
+    assert git(sparse, "log", "-1", "--format=%s") == "Link to tpl 0.2.0"
+    assert run("update", "--check", sparse).code == 0
+
+
+def test_complete_keeps_what_the_owner_changed(stray: Path, template: Path, run: Run) -> None:
+    write(stray, {"src/a.txt": "mine\n"})
+    (stray / "run.sh").unlink()
+    commit(stray)
+
+    done = run("adopt", stray, template, "--complete", "--json")
+
+    assert (done.code, done.data["version"]) == (0, "0.1.0")
+    assert {row["path"]: row["action"] for row in done.data["brought"]} == {
+        ".copier-answers.yml": "add",
+        "run.sh": "add",
+    }
+    assert (stray / "src/a.txt").read_text() == "mine\n"
+
+
+def test_complete_brings_what_a_linked_project_lacks(project: Path, template: Path, run: Run) -> None:
+    (project / "run.sh").unlink()
+    commit(project)
+    done = run("adopt", project, template, "--complete", "--json")
+    assert (done.code, [row["path"] for row in done.data["brought"]]) == (0, ["run.sh"])
+
+
+@pytest.mark.parametrize("dry", [True, False])
+def test_complete_loses_no_uncommitted_work(dry: bool, sparse: Path, template: Path, run: Run) -> None:
+    write(sparse, {"own.txt": "changed\n"} if not dry else {"new.txt": "mine\n"})
+    before = to_the_bit(sparse)
+    done = run("adopt", sparse, template, "--complete", "--json", *(["--dry-run"] if dry else []))
+    assert done.code == (0 if dry else 1)
+    now = to_the_bit(sparse)
+    assert {path: now[path] for path in before} == before
+    if dry:
+        assert "yours stays" in done.json["warnings"][0]["message"]

@@ -136,6 +136,7 @@ def test_status_of_many(project: Path, run: Run, work: Path) -> None:
         "changed": 1,
         "conflicts": [],
         "state": "ok",
+        "answers_file": ".copier-answers.yml",
     }
     assert (second["conflicts"], second["state"]) == (["src/a.txt"], "conflicts to resolve (0.2.0)")
     assert "was not made from a template" in third["state"]

@@ -58,6 +58,7 @@ class Job:
         version: The release; empty for a template outside git.
         folder_name: The project's folder, which templates derive names from.
         operation: `copy` for a new project, `update` for one that stands.
+        answers_file: The file that records the answers; empty for the template's own choice.
     """
 
     tree: Tree
@@ -66,6 +67,7 @@ class Job:
     version: str
     folder_name: str
     operation: str = "copy"
+    answers_file: str = ""
 
     @cached_property
     def environment(self) -> SandboxedEnvironment:
@@ -104,6 +106,7 @@ class Result:
         skipped: Files that the template writes only where they are absent.
         message: What the template says to the owner of a new project.
         notices: What it says to the owner before and after an update.
+        answers_file: The file that records the answers.
     """
 
     tree: dict[str, File]
@@ -111,6 +114,7 @@ class Result:
     dropped: Mapping[str, str]
     skipped: frozenset[str]
     message: str
+    answers_file: str = ".copier-answers.yml"
     notices: tuple[str, ...] = ()
 
 
@@ -128,7 +132,7 @@ def render(job: Job, answers: Answers) -> Result:
     with jinja.limited():
         for name, details in job.config.questions.items():
             answer(Question(name, details, job.context(answers), job.environment), answers)
-        where = str(job.config.settings.get("answers_file", ".copier-answers.yml"))
+        where = job.answers_file or str(job.config.settings.get("answers_file", ".copier-answers.yml"))
         answers_file = str(PurePosixPath(_text(job, where, job.context(answers), "_answers_file")))
         context = job.context(answers, answers_file)
         # Files never see the operation: Copier offers it to exclusions and tasks alone.
@@ -141,7 +145,7 @@ def render(job: Job, answers: Answers) -> Result:
     combined = answers.combined
     known = {key: combined[key] for key in combined if key in job.config.questions}
     said = tuple(dict.fromkeys(filter(None, notices))) if job.operation == "update" else ()
-    return Result(rendered, known, answers.dropped, skipped, message, said)
+    return Result(rendered, known, answers.dropped, skipped, message, answers_file, said)
 
 
 def _message(job: Job, context: Mapping[str, Any], key: str) -> str:

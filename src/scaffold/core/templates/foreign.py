@@ -27,12 +27,14 @@ class Fetched:
         version: The release as the project records it (`git describe`); empty for a folder in no repository.
         ref: What Copier is to check out; None lets it take the folder as it is.
         only_copier: Whether only a checkout by git has the right bytes (submodules, filters, uncommitted changes).
+        commit: The id of the commit that was read; empty for a folder as it is.
     """
 
     tree: Tree
     version: str
     ref: str | None
     only_copier: bool = False
+    commit: str = ""
 
 
 def expanded(address: str) -> str:
@@ -60,7 +62,7 @@ def fetch(address: str, ref: str | None) -> Fetched:
             raise unreadable(address, error.message.removeprefix("git clone failed: ")) from error
         repository = BareRepository(parent / "template.git")
         chosen = ref or newest(repository.tag_names())
-        if not chosen and folder.is_dir() and _is_dirty(folder):
+        if not chosen and folder.is_dir() and is_dirty(folder):
             return Fetched({}, "", None, only_copier=True)
         return _read(repository, address, chosen or "HEAD", ref)
 
@@ -83,7 +85,7 @@ def _read(repository: BareRepository, address: str, chosen: str, ref: str | None
     tree = with_contents(files, repository.read_many({entry.oid for entry in files.values()}))
     attributes = [file.content for path, file in tree.items() if path.rsplit("/", 1)[-1] == ".gitattributes"]
     converts = any(word in content for content in attributes for word in _CONVERSIONS)
-    return Fetched(tree, version, chosen, only_copier=converts or len(files) < len(entries))
+    return Fetched(tree, version, chosen, converts or len(files) < len(entries), commit)
 
 
 def newest(tags: Sequence[str]) -> str | None:
@@ -97,7 +99,8 @@ def is_repository(folder: Path) -> bool:
     return (folder / ".git").exists() or ((folder / "HEAD").is_file() and (folder / "objects").is_dir())
 
 
-def _is_dirty(folder: Path) -> bool:
+def is_dirty(folder: Path) -> bool:
+    """Whether a repository's work tree has uncommitted changes."""
     return bool(git.run(folder, "status", "--porcelain")) if (folder / ".git").exists() else False
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from packaging.version import InvalidVersion, Version
 
+from scaffold.core.templates import catalog
 from scaffold.errors import ScaffoldError
 from scaffold.tools import git
 from scaffold.tools.files import temporary_folder
@@ -82,9 +83,17 @@ def choose(name: str, offered: Sequence[str], ref: str | None) -> str:
 
 def damaged(bundle: Path) -> ScaffoldError:
     """The error for a bundle that git cannot read."""
-    return ScaffoldError(
-        f"The releases of {bundle.stem} are damaged or missing ({bundle.name}).",
-        "Reinstall scaffold: pip install --force-reinstall portfolio-scaffold", code="release-damaged")
+    message, hint = f"The releases of {bundle.stem} are damaged or missing ({bundle.name}).", ""
+    with contextlib.suppress(ScaffoldError):  # a damaged list of catalogs: every command that needs it says so
+        owner = catalog.owner(bundle)
+        if owner:
+            message = f"The releases of {owner.name}/{bundle.stem} are damaged or missing ({bundle})."
+            hint = f"Restore them in {owner.folder}, or remove the catalog: scaffold catalog remove {owner.name}"
+        if owner and owner.is_clone:
+            hint = f"Fetch the catalog again: scaffold catalog update {owner.name}"
+    if bundle.parent == catalog.BUILT_IN:
+        hint = "Reinstall scaffold: pip install --force-reinstall portfolio-scaffold"
+    return ScaffoldError(message, hint or f"Make {bundle} anew: scaffold template release", code="release-damaged")
 
 
 _read: dict[tuple[str, int, str], Tree] = {}

@@ -34,6 +34,8 @@ class Rendering:
         message: What the template says to the owner of a new project.
         notices: What it says to the owner before and after an update.
         changelog: The `CHANGELOG.md` of a template with a manifest.
+        commit: The id of the commit that the release is, where it may move; empty for none.
+        answers_file: The file that records the release and the answers.
     """
 
     tree: Tree
@@ -45,6 +47,8 @@ class Rendering:
     message: str = ""
     notices: tuple[str, ...] = ()
     changelog: str = ""
+    commit: str = ""
+    answers_file: str = ".copier-answers.yml"
 
 
 @dataclass(frozen=True)
@@ -64,6 +68,7 @@ class Wanted:
         project: The folder of the project that stands, whose files `_external_data` names; None for a new one.
         past: Whether it is the project as it last took the template: its answers are used as they are recorded.
         run_tasks: Whether tasks run, where the template is trusted.
+        answers_file: The name of the file that records the release and the answers; empty for the template's own choice.
     """
 
     address: str
@@ -78,6 +83,7 @@ class Wanted:
     project: Path | None = None
     past: bool = False
     run_tasks: bool = True
+    answers_file: str = ""
 
     @property
     def key(self) -> str:
@@ -201,9 +207,8 @@ def _in_memory(template: Source, wanted: Wanted) -> Rendering | None:
     # Before anything is rendered.
     check_answers(wanted.given, config.questions)
     fixed = {"_src_path": template.template.address, **({"_commit": template.version} if template.version else {})}
-    job = engine.Job(
-        template.tree, config, template.template.address, template.version, wanted.folder_name, wanted.operation
-    )
+    names = (wanted.folder_name, wanted.operation, wanted.answers_file)
+    job = engine.Job(template.tree, config, template.template.address, template.version, *names)
     defaults = {**settings.copier_defaults(), **wanted.defaults}
     try:
         result = engine.render(
@@ -222,6 +227,8 @@ def _in_memory(template: Source, wanted: Wanted) -> Rendering | None:
         message=result.message,
         notices=result.notices,
         changelog=_changelog(template),
+        commit=template.commit,
+        answers_file=result.answers_file,
     )
 
 
@@ -261,6 +268,8 @@ def _by_copier(template: Source, wanted: Wanted, folder: Path) -> Rendering:
         rendered.dropped,
         notices=rendered.notices,
         changelog=_changelog(template),
+        commit=template.commit,
+        answers_file=rendered.answers_file,
     )
 
 
@@ -277,9 +286,10 @@ def request(template: Source, wanted: Wanted) -> Iterator[copier.Request]:
         trust=wanted.trust,
         operation=wanted.operation,
         run_tasks=wanted.run_tasks,
+        answers_file=wanted.answers_file,
     )
     if template.template.manifest is None:
-        yield asked
+        yield replace(asked, repository=Path(template.template.place) if template.template.place else None)
         return
     # Copier reads git repositories: ours stand in bundles, or are put together here.
     with release.draft_repository(template.tree, template.template.name, template.version) as repository:

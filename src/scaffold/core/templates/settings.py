@@ -3,6 +3,7 @@
 import os
 import re
 import sys
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import yaml
 from platformdirs import user_config_path
 
 from scaffold.core import config
-from scaffold.errors import ScaffoldError
+from scaffold.errors import ScaffoldError, UsageError
 from scaffold.tools import git
 
 PYTHONS = ("3.11", "3.12", "3.13")
@@ -60,6 +61,16 @@ def read_settings() -> dict[str, str]:
         return {}
     settings = config.read(path, Settings, hint='For example: [defaults] and below it ci = "none".')
     return {key: value for key, value in asdict(settings.defaults).items() if value is not None}
+
+
+def blamed(error: ScaffoldError, given: Mapping[str, Any]) -> ScaffoldError:
+    """The error for an answer that does not fit, naming the settings file where that sets it."""
+    names = [key for key in read_settings().keys() - given.keys() if re.search(rf"\b{key}\b", error.message)]
+    if error.code != "answer-invalid" or not names:
+        return error
+    message = f"{settings_file()} sets a default that does not fit. {error.message}"
+    hint = f"Correct `{names[0]}` there, or give another answer: -d {names[0]}=VALUE"
+    return UsageError(message, hint, code="answer-invalid")
 
 
 def copier_defaults() -> dict[str, Any]:

@@ -34,6 +34,7 @@ class Template:
         manifest: Its description; None for a plain Copier template.
         bundle: The bundle of its releases; None when it has none.
         folder: The folder of its sources; None when it has none.
+        place: Where it is read from in place of its address: a catalog's repository on this disk; empty for the address.
     """
 
     label: str
@@ -42,6 +43,7 @@ class Template:
     manifest: Manifest | None = None
     bundle: Path | None = None
     folder: Path | None = None
+    place: str = ""
 
     @property
     def is_built_in(self) -> bool:
@@ -59,7 +61,7 @@ class Template:
         elif self.folder and self.manifest:
             tags = [_draft_version(self.manifest.version)]
         else:
-            tags = sorted(filter(release.is_version, git.remote_tags(foreign.expanded(self.address))), key=Version)
+            tags = sorted(filter(release.is_version, git.remote_tags(foreign.expanded(self.place or self.address))), key=Version)
         if not tags:
             message = f"The template {git.redact(self.label)} has no releases."
             raise ScaffoldError(message, "Its authors can tag one: git tag 0.1.0", code="no-such-release")
@@ -76,6 +78,7 @@ class Source:
         version: The release as the project records it; empty for a template outside git.
         ref: The release that Copier checks out; None for the folder as it is.
         only_copier: Whether the right bytes are only in a checkout by git.
+        commit: The id of the commit that the release is, for one that may move; empty for a built-in one, or for none.
     """
 
     template: Template
@@ -83,6 +86,7 @@ class Source:
     version: str
     ref: str | None
     only_copier: bool = False
+    commit: str = ""
 
 
 def find(word: str) -> Template:
@@ -117,8 +121,8 @@ def read(word: str, ref: str | None = None) -> Source:
         return _released(template, template.bundle, ref)
     if template.folder and template.manifest:
         return _draft(template, template.folder, template.manifest, ref)
-    fetched = foreign.fetch(template.address, ref)
-    return Source(template, fetched.tree, fetched.version, fetched.ref, fetched.only_copier)
+    fetched = foreign.fetch(template.place or template.address, ref)
+    return Source(template, fetched.tree, fetched.version, fetched.ref, fetched.only_copier, fetched.commit)
 
 
 def newest_release(word: str) -> str:
@@ -207,14 +211,24 @@ def _in_catalog(entry: catalog.Entry) -> Template:
     if not entry.path.is_dir():
         return Template(entry.name, suggested_name(entry.name), f"git+{entry.address}", entry.manifest, entry.path)
     if entry.manifest is None:
-        return _plain(str(entry.path), entry.path)
+        return _plain_in_catalog(entry)
     return Template(entry.name, entry.path.name, f"git+{entry.address}", entry.manifest, None, entry.path)
+
+
+def _plain_in_catalog(entry: catalog.Entry) -> Template:
+    """A plain Copier template of a catalog: a repository of its own is recorded by the URL that others fetch it from."""
+    path = entry.path.resolve()
+    url = git.remote_url(path) if foreign.is_repository(path) and not foreign.is_dirty(path) else ""
+    shared = bool(url) and not git.holds_secret(url)
+    address, place = (_as_git(url), str(path)) if shared else (str(path), "")
+    return Template(entry.name, suggested_name(entry.name), address, folder=path, place=place)
 
 
 def _released(template: Template, bundle: Path, ref: str | None) -> Source:
     heads = release.heads(bundle)
     chosen = release.choose(bundle.stem, tuple(heads), ref)
-    return Source(template, release.read(bundle, heads, chosen), chosen, chosen)
+    commit = "" if template.is_built_in else heads[chosen]
+    return Source(template, release.read(bundle, heads, chosen), chosen, chosen, commit=commit)
 
 
 def _draft(template: Template, folder: Path, manifest: Manifest, ref: str | None) -> Source:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from scaffold.core.project import ANSWERS_FILE, Project
+from scaffold.core.project import Project
 from scaffold.core.templates import settings
 from scaffold.core.templates.rendering import Rendering, Wanted, render
 from scaffold.core.update import ownership
@@ -41,9 +41,17 @@ class Fit:
     total: int
 
     @property
-    def alike(self) -> bool:
-        """Whether the repository has any file of the template."""
-        return len(self.missing) < self.total
+    def same(self) -> int:
+        """How many of the template's files the repository has as they are."""
+        return self.total - len(self.changed) - len(self.missing)
+
+    @property
+    def resembles(self) -> bool:
+        """Whether the repository may come from the template.
+
+        A file of the same name counts little: most repositories have a README, a licence and a .gitignore of their own.
+        """
+        return self.same + len(self.changed) / 4 >= self.total / 10
 
 
 class Yardstick:
@@ -65,7 +73,7 @@ class Yardstick:
         wanted, rendering = _render_what_fits(replace(wanted, operation="update", run_tasks=False))
         tree = ownership.without_ignored(rendering.tree, self._entries)
         tree, _ = ownership.align(tree, {}, self._entries, self._bench.read_many)
-        for path in (ANSWERS_FILE, *rendering.skipped):
+        for path in (rendering.answers_file, *rendering.skipped):
             tree.pop(path, None)
         here = {path: self._entries[path] for path in tree if path in self._entries}
         self._measured += 1
@@ -121,7 +129,7 @@ def _render_what_fits(wanted: Wanted) -> tuple[Wanted, Rendering]:
 
 def guesses(project: Project) -> dict[str, Any]:
     """Answers that the repository suggests: the built-in templates' question → answer."""
-    found = {**settings.default_answers(), "project_name": project.folder.name, **_remote(project)}
+    found = {**settings.default_answers(), "project_name": project.folder.name, **github_owner(project)}
     found |= _pyproject(project)
     packages = [path.parent.name for path in project.folder.glob("src/*/__init__.py")]
     if len(packages) == 1:
@@ -137,9 +145,9 @@ def _title(project: Project) -> str:
     return heading[1] if heading else ""
 
 
-def _remote(project: Project) -> dict[str, Any]:
-    origin = git.attempt(project.root, "remote", "get-url", "origin").stdout
-    owner = re.search(r"github\.com[:/]([\w-]+)/", origin)
+def github_owner(project: Project) -> dict[str, str]:
+    """The owner of the repository on GitHub, as an answer; none when it was not cloned from there."""
+    owner = re.search(r"github\.com[:/]([\w-]+)/", git.remote_url(project.root))
     return {"github_owner": owner[1]} if owner else {}
 
 

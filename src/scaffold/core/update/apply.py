@@ -4,7 +4,7 @@ import re
 import shlex
 from dataclasses import replace
 
-from scaffold.core.project import ANSWERS_FILE, Project, remembered_text
+from scaffold.core.project import Project, remembered_text
 from scaffold.core.update import pending, stash
 from scaffold.core.update.pending import APPLYING, CONFLICTS, STAGED, PendingUpdate
 from scaffold.core.update.plan import Plan, head_of
@@ -12,6 +12,7 @@ from scaffold.core.update.recovery import restore
 from scaffold.errors import ScaffoldError
 from scaffold.tools import git, uv
 from scaffold.tools.git.merge import Workbench
+from scaffold.tools.git.trees import EMPTY_TREE
 
 
 def require_finished(project: Project) -> None:
@@ -57,12 +58,12 @@ def require_known_answers(project: Project) -> None:
     """
     head_of(project)
     # No git command that compares: it would refresh its index, too, and a dry run must change nothing.
-    known = git.attempt(project.folder, "cat-file", "blob", f"HEAD:./{ANSWERS_FILE}")
-    here = remembered_text(project.folder)
+    known = git.attempt(project.folder, "cat-file", "blob", f"HEAD:./{project.answers_file}")
+    here = remembered_text(project.folder, project.answers_file)
     if not known.ok or known.out.replace(b"\r\n", b"\n") != here.replace(b"\r\n", b"\n"):
         raise ScaffoldError(
-            f"{project.folder / ANSWERS_FILE} has changes that are not committed.",
-            f"Restore it with git checkout HEAD -- {ANSWERS_FILE}; scaffold set KEY=VALUE changes an answer.",
+            f"{project.folder / project.answers_file} has changes that are not committed.",
+            f"Restore it with git checkout HEAD -- {project.answers_file}; scaffold set KEY=VALUE changes an answer.",
             code="uncommitted-changes",
         )
 
@@ -73,7 +74,9 @@ def uncommitted(project: Project) -> list[str]:
     return git.run(project.root, "-c", "core.quotePath=false", "status", *flags).splitlines()
 
 
-def apply(bench: Workbench, plan: Plan, message: str, *, commit: bool, autostash: bool = False) -> str:
+def apply(
+    bench: Workbench, plan: Plan, message: str, *, commit: bool, autostash: bool = False, hooks: bool = True
+) -> str:
     """Write a plan to the work tree, to the index and, when it is clean, to a commit.
 
     A plan with conflicts, or one that shall not be committed, leaves a pending update. After one that was committed,
@@ -85,6 +88,7 @@ def apply(bench: Workbench, plan: Plan, message: str, *, commit: bool, autostash
         message: The commit message.
         commit: Whether to commit a clean result; otherwise it stays staged.
         autostash: Whether to stash uncommitted work first.
+        hooks: Whether the commit runs the repository's hooks.
 
     Returns:
         The commit that holds the stashed work; empty for none.
@@ -93,7 +97,7 @@ def apply(bench: Workbench, plan: Plan, message: str, *, commit: bool, autostash
         ScaffoldError: git refused, and the project is as it was; or a hook refused the commit, and all is staged.
     """
     project = plan.project
-    for_hooks = uv.variables()
+    for_hooks = uv.variables() if hooks else None
     _require_free(project)
     _require_visible(bench, plan, all_of_it=autostash)
     bench.hand_over(project.repository.objects)
@@ -103,7 +107,7 @@ def apply(bench: Workbench, plan: Plan, message: str, *, commit: bool, autostash
         entry = replace(entry, stash=stashed)
         pending.write(project, entry)
         # From the commit that was merged: git keeps what the owner committed since then, or refuses.
-        git.run(project.root, "read-tree", "-m", "-u", plan.head, plan.tree)
+        git.run(project.root, "read-tree", "-m", "-u", plan.head or EMPTY_TREE, plan.tree)
         if plan.conflicts:
             git.run(project.root, "update-index", "-z", "--index-info", stdin=_index_info(plan))
         # `git commit` offers this message when the conflicts are resolved, or when a hook refuses the commit below.

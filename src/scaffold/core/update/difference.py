@@ -1,6 +1,6 @@
 """What the owner of a project changed in the template's files: the release that it is at against HEAD."""
 
-from scaffold.core.project import ANSWERS_FILE, Project
+from scaffold.core.project import Project
 from scaffold.core.templates.rendering import Renderer
 from scaffold.core.update import ownership
 from scaffold.core.update.plan import head_of
@@ -25,7 +25,7 @@ def changed_files(bench: Workbench, project: Project, renderer: Renderer) -> lis
     entries = bench.entries(mine)
     template, _ = ownership.align(ownership.without_ignored(rendered.tree, entries), {}, entries, bench.read_many)
     # The answers are the tool's, and what the template writes only where it is absent is the owner's.
-    for path in (ANSWERS_FILE, *rendered.skipped):
+    for path in (rendered.answers_file, *rendered.skipped):
         template.pop(path, None)
     bench.write([Commit(TEMPLATE, template), Commit(MINE, {}, start=mine)])
     rows = bench.changes(TEMPLATE, MINE, renames=False)

@@ -43,7 +43,7 @@ class Migrations:
         if self.template is None:
             return tree, self.wanted.remembered
         with self._run(bench, tree, "before") as folder:
-            return bench.taken(folder), _answers(folder)
+            return bench.taken(folder), _answers(folder, self.wanted.answers_file)
 
     def after(self, bench: Workbench, tree: str, answers: Mapping[str, Any]) -> str:
         """Run those that come last on the merged tree, with the new answers. Returns the tree that they leave.
@@ -70,12 +70,12 @@ class Migrations:
             yield folder
 
 
-def _answers(folder: Path) -> Mapping[str, Any]:
+def _answers(folder: Path, answers_file: str) -> Mapping[str, Any]:
     try:
-        return open_project(folder).answers
+        return open_project(folder, answers_file or None).answers
     except ScaffoldError as error:
         raise ScaffoldError(
-            f"A migration of the template left no answers that can be read in {ANSWERS_FILE}.",
+            f"A migration of the template left no answers that can be read in {answers_file or ANSWERS_FILE}.",
             "Nothing was changed. Tell the template's authors.",
             code="template-invalid",
         ) from error

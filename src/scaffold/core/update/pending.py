@@ -26,7 +26,7 @@ class PendingUpdate:
 
     Attributes:
         phase: `applying`, `conflicts` or `staged`.
-        head: The commit that it started from.
+        head: The commit that it started from; empty on a branch without one.
         tree: The id of the tree that it brings.
         version: The release that it brings.
         stash: The commit that holds the owner's uncommitted work; empty for none.
@@ -65,7 +65,7 @@ def clear(project: Project) -> None:
 
 def moved_on(project: Project, pending: PendingUpdate) -> bool:
     """Whether there has been a commit since the update began: its own, or the owner's."""
-    return git.run(project.folder, "rev-parse", "HEAD") != pending.head
+    return git.attempt(project.folder, "rev-parse", "--verify", "--quiet", "HEAD").stdout.strip() != pending.head
 
 
 def is_left(project: Project, pending: PendingUpdate) -> bool:

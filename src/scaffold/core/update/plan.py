@@ -7,7 +7,7 @@ three; then the house rules are applied to the result.
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from scaffold.core.project import ANSWERS_FILE, Project
+from scaffold.core.project import Project
 from scaffold.core.templates import changelog
 from scaffold.core.templates.rendering import Rendering
 from scaffold.core.update import ownership
@@ -17,7 +17,7 @@ from scaffold.core.update.uv_lock import LOCK_FILE, PYPROJECT, is_stale
 from scaffold.errors import ScaffoldError
 from scaffold.tools import git
 from scaffold.tools.git.merge import YOURS_BRANCH, Stage, Stages, Workbench, merge
-from scaffold.tools.git.trees import FOLDER, Commit, Entry, File
+from scaffold.tools.git.trees import EMPTY_TREE, FOLDER, Commit, Entry, File
 
 _DELETED_BY_TEMPLATE = {Stage.BASE, Stage.YOURS}
 _ADDED_BY_BOTH = {Stage.YOURS, Stage.THEIRS}
@@ -29,7 +29,7 @@ class Plan:
 
     Attributes:
         project: The project being updated.
-        head: The commit that it starts from.
+        head: The commit that it starts from; empty on a branch without one.
         version: The release that the project will be at.
         tree: The id of the new tree of the whole work tree; conflicted files hold markers.
         conflicts: Path in the work tree → its stages.
@@ -79,7 +79,7 @@ def make_plan(
         label: The template's name in conflict markers.
         migrating: The migrations that are a part of the update; None for none.
     """
-    head, mine = head_of(project)
+    head, mine = starting_point(project)
     start = migrating.start if migrating else mine
     entries = bench.entries(start)
     old, theirs = ownership.without_ignored(base.tree, entries), ownership.without_ignored(new.tree, entries)
@@ -93,7 +93,7 @@ def make_plan(
     ownership.keep_existing(old, theirs, entries, base.skipped | new.skipped | locked)
     bench.use_attributes(bench.read(entries[".gitattributes"].oid) if ".gitattributes" in entries else b"")
     # The answers file is the tool's: what was edited in it is in base and new already.
-    same = {ANSWERS_FILE: old[ANSWERS_FILE]} if ANSWERS_FILE in old else {}
+    same = {path: old[path] for path in (base.answers_file,) if path in old}
     merged = merge(bench, old, Commit(YOURS_BRANCH, same, start=start, parent="base"), theirs, label)
     sides = Sides(project.folder, start, entries, old, theirs)
     ruled = apply_rules(bench, sides, merged)
@@ -166,6 +166,12 @@ def head_of(project: Project) -> tuple[str, str]:
         )
     head, tree = names.stdout.split()
     return head, tree
+
+
+def starting_point(project: Project) -> tuple[str, str]:
+    """`head_of`; on a branch without a commit, where a project may begin, no commit and the empty tree."""
+    born = git.attempt(project.root, "rev-parse", "--verify", "--quiet", "HEAD").ok
+    return head_of(project) if born else ("", EMPTY_TREE)
 
 
 def _whole_tree(bench: Workbench, head: str, prefix: str, tree: str) -> str:

@@ -8,7 +8,7 @@ from scaffold.core.update.pending import APPLYING, PendingUpdate
 from scaffold.errors import ScaffoldError
 from scaffold.tools import git
 from scaffold.tools.git.bare import BareRepository
-from scaffold.tools.git.trees import SUBMODULE, Entry
+from scaffold.tools.git.trees import EMPTY_TREE, SUBMODULE, Entry
 
 _SAVED = "Found by scaffold after an interrupted update"
 _Files = dict[str, Entry]
@@ -54,7 +54,12 @@ def abort(project: Project) -> str:
             "git revert undoes one that is committed.",
             code="nothing-to-abort",
         )
-    if not git.attempt(project.root, "reset", "--quiet", "--merge", "HEAD").ok:
+    undo = (
+        ("reset", "--quiet", "--merge", "HEAD")
+        if unfinished.head
+        else ("read-tree", "-m", "-u", unfinished.tree, EMPTY_TREE)
+    )
+    if not git.attempt(project.root, *undo).ok:
         raise ScaffoldError(
             "Files that the update changed were changed again since then, and undoing it would lose that.",
             "git commit --all keeps everything; or copy those files elsewhere, git checkout them, then try again.",
@@ -79,9 +84,12 @@ def restore(project: Project, unfinished: PendingUpdate) -> list[str]:
         pending.clear(project)
         return []
     # Before anything is overwritten: the owner may have gone on working since the update was killed.
-    saved = "" if there.is_ours() else there.save()
+    saved = "" if there.is_ours() or not there.has_commit else there.save()
     ours = there.added_by_us()
-    git.run(project.root, "reset", "--quiet", "--hard", "HEAD")
+    if there.has_commit:
+        git.run(project.root, "reset", "--quiet", "--hard", "HEAD")
+    else:  # only files that are ours are removed below, so nothing of the owner's has to be saved
+        git.run(project.root, "read-tree", "--empty")
     for path in ours:
         path.unlink(missing_ok=True)
         _prune(path.parent, project.root)
@@ -119,7 +127,9 @@ class _WorkTree:
         self._project, self._root = project, project.root
         self._index = {"GIT_INDEX_FILE": str(pending.home(project) / "found.index")}
         self._objects = BareRepository(project.repository.git_dir)
-        self._known = [self._files(tree) for tree in ("HEAD", unfinished.tree, unfinished.stash)]
+        self.has_commit = git.attempt(project.root, "rev-parse", "--verify", "--quiet", "HEAD").ok
+        self._head = "HEAD" if self.has_commit else EMPTY_TREE
+        self._known = [self._files(tree) for tree in (self._head, unfinished.tree, unfinished.stash)]
         self._tree = self._snapshot()
         self._entries = self._files(self._tree)
 
@@ -159,7 +169,7 @@ class _WorkTree:
         head, update, *_ = self._known
         there = [path for path in update.keys() - head.keys() if _is_file(self._root / path)]
         names = "".join(f"{path}\0" for path in there).encode("utf-8", "surrogateescape")
-        git.run(self._root, "read-tree", "HEAD", env=self._index)
+        git.run(self._root, "read-tree", self._head, env=self._index)
         git.run(self._root, "add", "--update", "--", ":/", env=self._index)
         git.run(self._root, "update-index", "-z", "--add", "--stdin", env=self._index, stdin=names)
         tree = git.run(self._root, "write-tree", env=self._index)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from scaffold.core.project import ANSWERS_FILE, Project
+from scaffold.core.project import Project
 from scaffold.core.templates import source
 from scaffold.core.templates.rendering import Renderer, Rendering, Wanted
 from scaffold.core.update import migrations
@@ -44,6 +44,7 @@ def as_taken(project: Project, *, trust: bool = False) -> Wanted:
         operation="update",
         project=project.folder,
         past=True,
+        answers_file=project.other_answers_file,
     )
 
 
@@ -83,7 +84,9 @@ def _require_forward(project: Project, to: str, target: Target) -> None:
             code="no-such-release",
         )
     # The last commit that changed the release, not the one that brought the file.
-    update = git.run(project.folder, "log", "-1", "--format=%h", "--diff-filter=M", "-G^_commit:", "--", ANSWERS_FILE)
+    update = git.run(
+        project.folder, "log", "-1", "--format=%h", "--diff-filter=M", "-G^_commit:", "--", project.answers_file
+    )
     raise ScaffoldError(
         f"{name} is at {project.version}, and {to} is older: an update only goes forward.",
         f"Undo the last update: git -C {project.folder} revert {update}"

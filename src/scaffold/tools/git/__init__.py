@@ -28,6 +28,7 @@ from scaffold.tools.git.repository import (
     init,
     push,
     remote_tags,
+    remote_url,
     toplevel,
     unmerged,
 )
@@ -51,6 +52,7 @@ __all__ = [
     "redact",
     "refuse_secret",
     "remote_tags",
+    "remote_url",
     "run",
     "run_bytes",
     "toplevel",

@@ -108,6 +108,11 @@ def unmerged(folder: Path) -> list[str]:
     return list(dict.fromkeys(path for _, path in records(listing)))
 
 
+def remote_url(folder: Path) -> str:
+    """The URL of the remote `origin`; empty when there is none."""
+    return attempt(folder, "remote", "get-url", "origin").stdout.strip()
+
+
 def add_remote(folder: Path, url: str) -> None:
     """Name `url` the remote `origin`."""
     run(folder, "remote", "add", "origin", "--", url)

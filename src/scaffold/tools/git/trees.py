@@ -17,6 +17,8 @@ WHO = "scaffold <scaffold@localhost>"
 WHEN = "1767225600 +0000"  # 2026-01-01: a fixed moment, so that the same input gives the same commit hash
 FOLDER, SYMLINK, SUBMODULE = "040000", "120000", "160000"
 """Git's modes of the tree entries that are no regular file."""
+EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
+"""The id of the tree without a file, which every repository of the usual format (sha1) has."""
 
 
 class Entry(NamedTuple):
