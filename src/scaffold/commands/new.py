@@ -142,7 +142,7 @@ def _render(options: NewOptions, template: source.Template, brought: Brought | N
     """Render the template into a folder, and put the owner's file there."""
     rendered = rendering.write(_wanted(options, template, brought, folder.name), folder)
     if brought is not None:
-        place.put(brought.copy, folder)
+        place.put(brought.copy, folder, folder.parent)
     return rendered
 
 
