@@ -82,6 +82,21 @@ def test_every_test_of_an_exercise_is_there(own: dict[str, str]) -> None:
             assert f"def {name}(" in own[file], path
 
 
+def test_an_exercise_asks_for_a_guess_and_gives_hints_in_three_steps(
+    own: dict[str, str], tabular: dict[str, Rendered]
+) -> None:
+    lists = [own.get("EXERCISES.md"), tabular["ml-tabular-starter"].texts()["EXERCISES.md"]]
+    for text in filter(None, lists):
+        for exercise in text.split("\n## ")[1:]:
+            assert "**Before you begin**, write down in `docs/journal.md`: " in exercise
+            assert re.findall(r"<summary>(.*?)</summary>", exercise) == ["A question", "A nudge", "Nearly all of it"]
+
+
+def test_a_coding_assistant_is_a_tutor_in_the_starter_and_a_colleague_elsewhere(own: dict[str, str]) -> None:
+    assert ("is a tutor here" in own["AGENTS.md"]) == ("EXERCISES.md" in own)
+    assert ("is a colleague here" in own["AGENTS.md"]) == ("EXERCISES.md" not in own)
+
+
 def test_the_example_says_so_first(tabular: dict[str, Rendered]) -> None:
     for name, rendered in tabular.items():
         readme, project = (rendered.texts()[path] for path in ("README.md", "pyproject.toml"))
