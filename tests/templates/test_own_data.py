@@ -124,10 +124,14 @@ def test_a_default_repository_has_at_most_80_files(tabular: dict[str, Rendered])
 
 SIGNS = st.characters(exclude_categories=["C", "Z"]) | st.sampled_from([*string.punctuation, " "])
 HOSTILE = [
-    '"); import os  #', "{{ 7*7 }}", "{% raw %}", "class", "a b", "100 %", "😀", "'''", '"""', "\\", "\\'", "<script>",
+    '"); import os  #', "{{ 7*7 }}", "{% raw %}", "class", "None", "__init__", "a b", "100 %", "😀", "'''", '"""', "\\", "\\'", "<script>",
     "x" * 200,
 ]  # fmt: skip
-TEXTS = (st.text(SIGNS, min_size=1, max_size=200) | st.sampled_from(HOSTILE)).map(str.strip).filter(bool)
+NAMES = (st.text(SIGNS, min_size=1, max_size=200) | st.sampled_from(HOSTILE)).map(str.strip).filter(bool)
+
+
+# The tool makes a name one line, and keeps a cell as it is.
+CELLS = st.builds("{}\n{}".format, NAMES, NAMES) | NAMES
 
 
 def profile(names: list[str], values: list[str]) -> list[dict[str, Any]]:
@@ -149,8 +153,8 @@ def profile(names: list[str], values: list[str]) -> list[dict[str, Any]]:
     max_examples=25, deadline=None, phases=[Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(
-    names=st.lists(TEXTS, min_size=4, max_size=4, unique=True),
-    values=st.lists(TEXTS, min_size=2, max_size=3, unique=True),
+    names=st.lists(NAMES, min_size=4, max_size=4, unique=True),
+    values=st.lists(CELLS, min_size=2, max_size=3, unique=True),
 )
 def test_names_and_cells_stay_data(
     names: list[str], values: list[str], tmp_path_factory: pytest.TempPathFactory
@@ -179,3 +183,5 @@ def test_names_and_cells_stay_data(
         assert done.returncode == 0, done.stdout
     for path in (folder / "docs/data-card.md", folder / "README.md"):
         assert not re.search(r"(?<!\\)<script", path.read_text(encoding="utf-8"))
+    rows = re.findall(r"^\|.*", (folder / "docs/data-card.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert all(line.endswith("|") for line in rows)
