@@ -20,7 +20,7 @@ from scaffold.core.templates.rendering import Wanted
 RUFF = Path(sys.executable).parent / "ruff"
 TEMPLATE = TEMPLATES / "ml-tabular"
 WORDS = re.compile(
-    r"\b(bik(e|es|er|ers|ing)|cycl(es?|ists?|ing)|rentals?|rid(e|es|er|ers|ing|ership)|hours?|weather|commut\w+|stations?)\b",
+    r"\b(bik(e|es|er|ers|ing)|cycl\w+|rentals?|rid(e|es|er|ers|ing|ership)|hours?|weather|commut\w+|stations?)\b",
     re.IGNORECASE,
 )
 EXAMPLE_ONLY = re.compile(
