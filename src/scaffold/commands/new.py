@@ -224,7 +224,7 @@ def _render(
     except UsageError as error:
         raise settings.blamed(error, wanted.given) from error
     if brought is not None:
-        place.put(brought.copy, folder)
+        place.put(brought.copy, folder, folder.parent)
     return rendered
 
 

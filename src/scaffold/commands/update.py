@@ -115,12 +115,15 @@ def _decided(project: Project, options: UpdateOptions, progress: Progress, rende
             options.to, data.answers(options.given), options.ask, options.trust, same_release=options.same_release
         )
         base, new, migrating = render_both(bench, project, target, renderer)
-        base, new = data.added_to(base, new, write=not options.dry_run)
+        base, new = data.added_to(base, new)
         notices = provenance.notices(project, base)  # before a commit of this update is the last one
         progress.step("Merging")
         label = f"{source.suggested_name(project.address)}-{new.version}"
         plan = make_plan(bench, project, base, new, label, migrating)
-        outcome = data.described(_carried_out(bench, plan, options, new))
+        outcome = _carried_out(bench, plan, options, new)
+        if not options.dry_run:
+            outcome = data.placed(outcome, pending.home(project))
+        outcome = data.described(outcome)
     notices += _others(project, options)
     return replace(outcome, warnings=[*notices, *outcome.warnings, *summary.dropped(new, asked=options.ask)])
 

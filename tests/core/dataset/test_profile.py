@@ -41,6 +41,8 @@ SENTENCE = "the quick brown fox jumps over the lazy dog and then it sleeps"
         ("sold", [day.strftime("%m/%d/%Y %H:%M") for day in DAYS], "datetime"),
         ("sold", [day.strftime("%d-%b-%Y") for day in DAYS], "datetime"),
         ("sold", [f"{day}T10:00:00Z" for day in DAYS], "datetime"),
+        ("sold", [day.strftime("%Y %b") for day in DAYS], "datetime"),
+        ("sold", [day.strftime("%b-%y") for day in DAYS], "datetime"),
         ("note", [f"{number} {SENTENCE}" for number in range(N)], "text"),
         ("row", range(1, N + 1), "identifier"),
         ("id", [10_000 + 7 * number for number in range(N)], "identifier"),

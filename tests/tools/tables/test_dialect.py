@@ -22,6 +22,16 @@ def test_the_separator(tmp_path: Path, separator: str) -> None:
     assert read_dialect(path) == Dialect(separator, "utf-8", 0, False, ("name", "price", "note"))
 
 
+@pytest.mark.parametrize("above", ["", "Report of May\n\n"])
+@pytest.mark.parametrize("columns", [2, 5])
+def test_decimal_commas_in_every_column_are_no_separators(tmp_path: Path, columns: int, above: str) -> None:
+    path = tmp_path / "t.csv"
+    header = tuple("abcde"[:columns])
+    rows = [";".join(f"{row},{column}" for column in range(columns)) for row in range(30)]
+    path.write_text(above + "\n".join([";".join(header), *rows]) + "\n")
+    assert read_dialect(path) == Dialect(";", "utf-8", above.count("\n"), False, header)
+
+
 @pytest.mark.parametrize(
     ("encoding", "expected"),
     [("utf-8", "utf-8"), ("utf-8-sig", "utf-8-sig"), ("utf-16", "utf-16"), ("latin-1", "cp1252"), ("cp1252", "cp1252")],

@@ -26,7 +26,8 @@ _DAYS = (
     "%d.%m.%y",
 )
 _TIMES = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
-FORMATS = (*(day + time for day, time in product(_DAYS, _TIMES)), "%Y-%m", "%Y%m%d")
+_MONTHS = ("%Y-%m", "%Y/%m", "%m/%Y", "%Y %b", "%b %Y", "%B %Y", "%Y-%b", "%b-%Y", "%b-%y")
+FORMATS = (*(day + time for day, time in product(_DAYS, _TIMES)), *_MONTHS, "%Y%m%d")
 _DAY_FIRST = {"%m/%d": "%d/%m", "%m-%d": "%d-%m"}
 
 

@@ -64,19 +64,24 @@ def prepare(table: OpenTable, dropped: Sequence[str]) -> Copy:
     return Copy(path, file_name(table.source, suffix), _sha256(path), path.stat().st_size, reading)
 
 
-def put(copy: Copy, project: Path) -> Path:
+def put(copy: Copy, project: Path, workshop: Path) -> Path:
     """Copy the file into a project and return where it is now.
+
+    Args:
+        copy: The file.
+        project: The project's folder.
+        workshop: A folder on the same file system, in which the copy may be half made.
 
     Raises:
         ScaffoldError: The disk is full, or the folder cannot be written.
     """
     dest = project / FOLDER / copy.name
-    coming = dest.with_name(f".{copy.name}.new")
+    coming = workshop / f"{copy.name}.new"
     with friendly_os_errors(dest):
         dest.parent.mkdir(parents=True, exist_ok=True)
         try:
             shutil.copyfile(copy.path, coming)
-            coming.replace(dest)
+            shutil.move(coming, dest)
         finally:
             coming.unlink(missing_ok=True)
     return dest

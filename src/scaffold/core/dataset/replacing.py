@@ -3,6 +3,7 @@
 import contextlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from scaffold.core.dataset import answers as data_answers
@@ -10,7 +11,7 @@ from scaffold.core.dataset import describe, place, template
 from scaffold.core.dataset.bring import Brought
 from scaffold.core.dataset.model import Answers
 from scaffold.core.dataset.request import Request
-from scaffold.core.outcome import Outcome, Progress
+from scaffold.core.outcome import Notice, Outcome, Progress
 from scaffold.core.project import Project
 from scaffold.core.templates import source
 from scaffold.core.templates.manifest import FILE_NAME, Manifest, parse_manifest
@@ -50,11 +51,8 @@ class Replacement:
             kept["dataset_source"] = known.get("dataset_source", self.found.copy.name)
         return {**data_answers.without_typed(given), **self.found.answers, **kept}
 
-    def added_to(self, base: Rendering, new: Rendering, *, write: bool) -> tuple[Rendering, Rendering]:
-        """Both renderings with their data files in them: the one that the project has, and the new one.
-
-        A file that is too large for the repository is copied to where the project looks for it, if `write` says so.
-        """
+    def added_to(self, base: Rendering, new: Rendering) -> tuple[Rendering, Rendering]:
+        """Both renderings with their data files in them: the one that the project has, and the new one."""
         if self.found is None:
             return base, new
         copy, folder = self.found.copy, place.FOLDER.as_posix()
@@ -64,9 +62,31 @@ class Replacement:
             base = replace(base, tree={**base.tree, f"{folder}/{old}": File(blob.out)}) if blob.ok else base
         if copy.in_git:
             new = replace(new, tree={**new.tree, f"{folder}/{copy.name}": File(copy.path.read_bytes())})
-        elif write:
-            place.put(copy, self.project.folder)
         return base, new
+
+    def placed(self, outcome: Outcome, workshop: Path) -> Outcome:
+        """Copy a file that is too large for the repository to where the project looks for it, after its update.
+
+        No git command could undo this, so an update that is not committed yet leaves the earlier file in place.
+
+        Args:
+            outcome: The outcome of the update.
+            workshop: A folder in which the copy may be half made.
+
+        Returns:
+            The outcome, which says what is left to do.
+        """
+        if self.found is None or self.found.copy.in_git:
+            return outcome
+        if outcome.data["state"] in ("updated", "current"):
+            place.put(self.found.copy, self.project.folder, workshop)
+            return outcome
+        path = place.FOLDER / self.found.copy.name
+        left = Notice(
+            f"{path.as_posix()} is too large for git, and is written when the update is committed.",
+            "Commit it, then run this command again.",
+        )
+        return replace(outcome, warnings=[*outcome.warnings, left])
 
     def described(self, outcome: Outcome) -> Outcome:
         """An outcome that says what comes of the file, too."""

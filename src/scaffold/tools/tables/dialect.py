@@ -136,23 +136,27 @@ def _sample(path: Path, compressed: bool, encoding: str) -> str:
 
 
 def _best_split(text: str) -> tuple[str, list[tuple[int, list[str]]]]:
-    """The separator under which most records have one width, the widest first among equals."""
-    best, chosen, kept = (-1.0, 0), SEPARATORS[0], list[tuple[int, list[str]]]()
+    """The separator under which most records have one width."""
+    best, chosen, kept = (-1.0, 0, 0), SEPARATORS[0], list[tuple[int, list[str]]]()
     for separator in SEPARATORS:
         records = list(_records(text, separator))
         width = _usual_width(records)
-        share = sum(len(record) == width for _, record in records) / len(records)
-        score = (share if width > 1 else 0.0, width)
+        widths = [len(record) for _, record in records]
+        share = widths.count(width) / len(records) if width > 1 else 0.0
+        score = (share, -widths.index(width), width)
         if _beats(score, best):
             best, chosen, kept = score, separator, records
     return chosen, kept
 
 
-def _beats(score: tuple[float, int], other: tuple[float, int]) -> bool:
-    """Whether a separator splits better: clearly more regularly, or as regularly into more cells."""
+def _beats(score: tuple[float, int, int], other: tuple[float, int, int]) -> bool:
+    """Whether a separator splits better: clearly more regularly, or the header too, or into more cells.
+
+    Decimal commas may split every line but the header, and into more cells than the semicolons do.
+    """
     if abs(score[0] - other[0]) > 0.05:
         return score[0] > other[0]
-    return score[1] > other[1]
+    return score[1:] > other[1:]
 
 
 def _records(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:

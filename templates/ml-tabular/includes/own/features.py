@@ -61,7 +61,11 @@ AMOUNTS: list[str] = []
 
 # What `make experiments` leaves out, one group at a time; the features of one column belong together.
 GROUPS = {
-    column.name: [name for name in FEATURES if name == column.name or name.startswith(f"{column.name}: ")]
+    column.name: [
+        name
+        for name in FEATURES
+        if name == column.name or (column.kind == "datetime" and name.startswith(f"{column.name}: "))
+    ]
     for column in dataset.INPUTS
 }
 
