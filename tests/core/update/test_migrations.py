@@ -149,7 +149,7 @@ def test_a_file_that_a_migration_moves_onto_an_untracked_one_stays(template: Tem
     assert (project / "lib/b.txt").read_text() == "untracked\n"
 
 
-@pytest.mark.parametrize("command", ["echo more >> c.txt", "rm a.txt"])
+@pytest.mark.parametrize("command", ["echo more >> c.txt", pytest.param("rm a.txt", marks=pytest.mark.thorough)])
 def test_conflicts_are_named_and_abort_undoes_all(command: str, template: Template, project: Path, run: Run) -> None:
     write_and_commit(project, {"a.txt": changed(LINES, l18="mine")})
     template.release(
@@ -206,6 +206,7 @@ def test_set_runs_none(template: Template, project: Path, run: Run) -> None:
     assert committed(project)["ran.txt"].content == b"ran\n"
 
 
+@pytest.mark.thorough
 def test_uncommitted_work_is_refused_or_put_aside(template: Template, project: Path, run: Run) -> None:
     template.release("2.0", {}, AFTER)
     write(project, {"a.txt": "dirty\n"})
@@ -217,6 +218,7 @@ def test_uncommitted_work_is_refused_or_put_aside(template: Template, project: P
     assert "migrated.txt" in committed(project)
 
 
+@pytest.mark.thorough
 def test_a_project_in_a_larger_repository(template: Template, run: Run, work: Path) -> None:
     git(work, "init", "--quiet", "mono")
     assert run("new", template.folder, work / "mono/apps/one", "-y", "--no-install").code == 0
