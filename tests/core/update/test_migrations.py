@@ -1,12 +1,13 @@
 """`_migrations` run inside the merge: in Copier's order, on throw-away checkouts, with one plan and one abort."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 
 from conftest import Run
 from core.update.conftest import Forked
-from support import git, write
+from support import BIN, git, spawn, write
 from update_support import (
     LINES,
     Condition,
@@ -14,6 +15,7 @@ from update_support import (
     answers_of,
     changed,
     committed,
+    in_work_tree,
     stages,
     to_the_bit,
     write_and_commit,
@@ -102,6 +104,16 @@ def test_the_order_and_the_filters_are_copier_s(template: Template, project: Pat
         "me-1.0-2.0-migrate",
         "in sub",
     ]
+
+
+@pytest.mark.thorough
+def test_copier_s_own_update_leaves_the_same_files(template: Template, project: Path, run: Run, work: Path) -> None:
+    template.release("2.0", {"new.txt": "new\n", "sub/x.txt": "x\n", "a.txt": changed(LINES, l18="theirs")}, ORDER)
+    other = Path(shutil.copytree(project, work / "other/one", symlinks=True))
+    done = spawn(BIN / "copier", "update", "--defaults", "--trust", "--data", "name=me", other)
+    assert done.code == 0, done.err
+    assert run("update", project, "-y", "--trust", "-d", "name=me").code == 0
+    assert in_work_tree(project) == in_work_tree(other)
 
 
 def test_an_answer_that_a_migration_renames_is_kept(template: Template, project: Path, run: Run) -> None:

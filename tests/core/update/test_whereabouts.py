@@ -129,6 +129,17 @@ def test_a_lock_that_another_git_takes_during_the_update_stays(project: Path, me
     assert Condition.of(project) == before
 
 
+def test_a_lock_of_another_git_stops_abort(project: Path, run: Run) -> None:
+    write_and_commit(project, CLASHES)
+    before = Condition.of(project)
+    run("update", project, "-y")
+    write(project, {".git/index.lock": ""})
+    assert run("update", project, "--abort", "--json").json["error"]["code"] == "busy"
+    (project / ".git/index.lock").unlink()
+    assert run("update", project, "--abort").code == 0
+    assert Condition.of(project) == before
+
+
 def test_a_lock_older_than_an_interrupted_update_is_not_ours(project: Path, run: Run) -> None:
     lock = write(project, {".git/index.lock": ""}) / ".git/index.lock"
     os.utime(lock, ns=(1, 1))
@@ -136,7 +147,7 @@ def test_a_lock_older_than_an_interrupted_update_is_not_ours(project: Path, run:
     record = f'{{"phase": "applying", "head": "{head}", "tree": "{head}", "version": "0.2.0"}}'
     write(project, {".git/scaffold/update.json": record})
     state = run("status", project, "--json").data["projects"][0]["state"]
-    assert ("another git command" in state, lock.exists()) == (True, True)
+    assert ("Another git command" in state, lock.exists()) == (True, True)
     lock.unlink()
     assert "interrupted" in run("status", project, "--json").data["projects"][0]["state"]
 

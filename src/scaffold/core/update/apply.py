@@ -124,13 +124,7 @@ def apply(bench: Workbench, plan: Plan, message: str, *, commit: bool, autostash
 
 def _require_free(project: Project) -> None:
     """Refuse while another git command is at work: its lock is not ours to remove, nor its commit ours to make."""
-    lock = pending.lock_of_git(project)
-    if lock.exists():
-        raise ScaffoldError(
-            f"Another git command is at work in {project.root}, or was killed there: {lock} exists.",
-            "Wait until it has ended; if none is running, delete that file. Then try again.",
-            code="busy",
-        )
+    pending.require_unlocked(project)
 
     for name, verb in _UNDER_WAY.items():
         if (project.repository.git_dir / name).exists():
