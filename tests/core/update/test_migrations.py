@@ -192,6 +192,15 @@ def test_one_that_fails_leaves_the_project_as_it_was(stage: str, template: Templ
     assert Condition.of(project) == before
 
 
+@pytest.mark.parametrize("stage", ["before", "after"])
+def test_what_the_owner_commits_while_one_runs_is_kept(stage: str, template: Template, project: Path, run: Run) -> None:
+    commits = f"cd {project} && echo meanwhile > b.txt && git commit --quiet --all --message meanwhile"
+    template.release("2.0", {"new.txt": "new\n"}, migrations(f'{{version: "2.0", {stage}: ["{commits}"]}}'))
+    assert run("update", project, "-y", "--trust").code == 0
+    assert committed(project)["b.txt"].content == b"meanwhile\n"
+    assert committed(project)["new.txt"].content == b"new\n"
+
+
 def test_one_that_takes_the_answers_away_is_named(template: Template, project: Path, run: Run) -> None:
     template.release("2.0", {}, migrations('{version: "2.0", before: ["rm .copier-answers.yml"]}'))
     before = Condition.of(project)
