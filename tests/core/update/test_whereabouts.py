@@ -62,7 +62,7 @@ def test_a_hidden_edit_elsewhere_stays(project: Path, run: Run) -> None:
     # git-stash(1) resets the whole work tree, hidden edits included.
     assert "README.md" in run("update", project, "-y", "--autostash", "--json").json["error"]["message"]
     git(project, "checkout", "--", "LICENSE")
-    assert run("update", project, "-y").code == 0
+    assert run("update", project, "-y", "--autostash").code == 0
     assert (project / "README.md").read_text() == "mine\n"
     assert git(project, "stash", "list") == ""
 

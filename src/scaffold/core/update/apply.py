@@ -95,7 +95,7 @@ def apply(bench: Workbench, plan: Plan, message: str, *, commit: bool, autostash
     project = plan.project
     for_hooks = uv.variables()
     _require_free(project)
-    _require_visible(bench, plan, all_of_it=autostash)
+    _require_visible(bench, plan, all_of_it=autostash and bool(uncommitted(project)))
     bench.hand_over(project.repository.objects)
     entry = PendingUpdate(APPLYING, plan.head, plan.tree, plan.version)
     try:
@@ -125,7 +125,6 @@ def apply(bench: Workbench, plan: Plan, message: str, *, commit: bool, autostash
 def _require_free(project: Project) -> None:
     """Refuse while another git command is at work: its lock is not ours to remove, nor its commit ours to make."""
     pending.require_unlocked(project)
-
     for name, verb in _UNDER_WAY.items():
         if (project.repository.git_dir / name).exists():
             raise ScaffoldError(

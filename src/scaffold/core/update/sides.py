@@ -63,7 +63,7 @@ def render_both(
     new = replace(old, ref=release, given=target.given, ask=target.ask, past=False)
     found = migrations.find(template, new, project.version)
     base = renderer.render(old)
-    if found.template is None:
+    if found is None:
         return base, renderer.render(new), None
     head, mine = head_of(project)
     start, answers = found.before(bench, mine)
