@@ -179,7 +179,7 @@ def _not_written(project: Project, entry: PendingUpdate, error: Exception) -> Ex
         )
     reason = error.message if isinstance(error, ScaffoldError) else str(error)
     reason = re.sub(r"^git [a-z-]+ failed: ", "", reason).rstrip(".")
-    edited = re.search(r"Entry '(.+)' (?:not uptodate|would be overwritten)|ntracked working tree file '(.+)'", reason)
+    edited = re.search(r"Entry '(.+)' (?:not up-?to-?date|would be overwritten)|ntracked working tree file '(.+)'", reason)
     if edited:
         said = f"{edited[1] or edited[2]} was changed while the update was at work: nothing was updated"
         hint = "Commit it, then try again."
