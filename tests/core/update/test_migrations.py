@@ -1,12 +1,13 @@
 """`_migrations` run inside the merge: in Copier's order, on throw-away checkouts, with one plan and one abort."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 
 from conftest import Run
 from core.update.conftest import Forked
-from support import git, write
+from support import BIN, git, spawn, write
 from update_support import (
     LINES,
     Condition,
@@ -14,6 +15,7 @@ from update_support import (
     answers_of,
     changed,
     committed,
+    in_work_tree,
     stages,
     to_the_bit,
     write_and_commit,
@@ -104,6 +106,16 @@ def test_the_order_and_the_filters_are_copier_s(template: Template, project: Pat
     ]
 
 
+@pytest.mark.thorough
+def test_copier_s_own_update_leaves_the_same_files(template: Template, project: Path, run: Run, work: Path) -> None:
+    template.release("2.0", {"new.txt": "new\n", "sub/x.txt": "x\n", "a.txt": changed(LINES, l18="theirs")}, ORDER)
+    other = Path(shutil.copytree(project, work / "other/one", symlinks=True))
+    done = spawn(BIN / "copier", "update", "--defaults", "--trust", "--data", "name=me", other)
+    assert done.code == 0, done.err
+    assert run("update", project, "-y", "--trust", "-d", "name=me").code == 0
+    assert in_work_tree(project) == in_work_tree(other)
+
+
 def test_an_answer_that_a_migration_renames_is_kept(template: Template, project: Path, run: Run) -> None:
     assert run("set", "name=Bikes", "-C", project).code == 0
     rename = "sed 's/^name:/title:/' .copier-answers.yml > x; mv x .copier-answers.yml"
@@ -149,7 +161,7 @@ def test_a_file_that_a_migration_moves_onto_an_untracked_one_stays(template: Tem
     assert (project / "lib/b.txt").read_text() == "untracked\n"
 
 
-@pytest.mark.parametrize("command", ["echo more >> c.txt", "rm a.txt"])
+@pytest.mark.parametrize("command", ["echo more >> c.txt", pytest.param("rm a.txt", marks=pytest.mark.thorough)])
 def test_conflicts_are_named_and_abort_undoes_all(command: str, template: Template, project: Path, run: Run) -> None:
     write_and_commit(project, {"a.txt": changed(LINES, l18="mine")})
     template.release(
@@ -180,6 +192,15 @@ def test_one_that_fails_leaves_the_project_as_it_was(stage: str, template: Templ
     assert Condition.of(project) == before
 
 
+@pytest.mark.parametrize("stage", ["before", "after"])
+def test_what_the_owner_commits_while_one_runs_is_kept(stage: str, template: Template, project: Path, run: Run) -> None:
+    commits = f"cd {project} && echo meanwhile > b.txt && git commit --quiet --all --message meanwhile"
+    template.release("2.0", {"new.txt": "new\n"}, migrations(f'{{version: "2.0", {stage}: ["{commits}"]}}'))
+    assert run("update", project, "-y", "--trust").code == 0
+    assert committed(project)["b.txt"].content == b"meanwhile\n"
+    assert committed(project)["new.txt"].content == b"new\n"
+
+
 def test_one_that_takes_the_answers_away_is_named(template: Template, project: Path, run: Run) -> None:
     template.release("2.0", {}, migrations('{version: "2.0", before: ["rm .copier-answers.yml"]}'))
     before = Condition.of(project)
@@ -206,6 +227,7 @@ def test_set_runs_none(template: Template, project: Path, run: Run) -> None:
     assert committed(project)["ran.txt"].content == b"ran\n"
 
 
+@pytest.mark.thorough
 def test_uncommitted_work_is_refused_or_put_aside(template: Template, project: Path, run: Run) -> None:
     template.release("2.0", {}, AFTER)
     write(project, {"a.txt": "dirty\n"})
@@ -217,6 +239,7 @@ def test_uncommitted_work_is_refused_or_put_aside(template: Template, project: P
     assert "migrated.txt" in committed(project)
 
 
+@pytest.mark.thorough
 def test_a_project_in_a_larger_repository(template: Template, run: Run, work: Path) -> None:
     git(work, "init", "--quiet", "mono")
     assert run("new", template.folder, work / "mono/apps/one", "-y", "--no-install").code == 0

@@ -31,8 +31,16 @@ def counting(log: Path) -> str:
     )
 
 
-@pytest.mark.parametrize("command", [["update", "-y"], ["set", "ci=b"]], ids=lambda command: command[0])
-@pytest.mark.parametrize("flags", [[], ["--dry-run"]], ids=" ".join)
+@pytest.mark.parametrize(
+    ("command", "flags"),
+    [
+        (["update", "-y"], []),
+        (["set", "ci=b"], ["--dry-run"]),
+        pytest.param(["update", "-y"], ["--dry-run"], marks=pytest.mark.thorough),
+        pytest.param(["set", "ci=b"], [], marks=pytest.mark.thorough),
+    ],
+    ids=" ".join,
+)
 def test_a_task_runs_once_for_each_side_and_one_of_new_projects_never(
     command: list[str], flags: list[str], run: Run, work: Path, log: Path
 ) -> None:
@@ -48,7 +56,7 @@ def test_a_task_runs_once_for_each_side_and_one_of_new_projects_never(
     assert committed(work / "one")["made.txt"].content == (b"b\n" if command[0] == "set" and not flags else b"a\n")
 
 
-@pytest.mark.parametrize("flags", [[], ["--dry-run"]], ids=" ".join)
+@pytest.mark.parametrize("flags", [pytest.param([], marks=pytest.mark.thorough), ["--dry-run"]], ids=" ".join)
 def test_adopt_runs_no_task(flags: list[str], run: Run, work: Path, log: Path) -> None:
     template = Template(work / "tpl").release("1.0", {"a.txt": LINES}, counting(log)).release("2.0", {"b.txt": "b\n"})
     write(work / "one", {"a.txt": LINES})

@@ -6,6 +6,7 @@ What is unusual (tasks, migrations, extensions, includes, secrets, links, yield)
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import yaml
@@ -47,20 +48,25 @@ class Config:
 
 def raw_config(tree: Tree) -> Config:
     """The template's copier.yml as far as it can be read without Copier: tags such as `!include` come to nothing."""
-    return _read(tree, _Lenient) or Config({}, {})
+    return _read(tree) or _read(tree, lenient=True) or Config({}, {})
 
 
 def read_config(tree: Tree) -> Config | None:
     """The template's copier.yml; None when only Copier can read it (`!include`, two files, no mapping)."""
-    return _read(tree, _Loader)
+    return _read(tree)
 
 
-def _read(tree: Tree, loader: type[yaml.SafeLoader]) -> Config | None:
+def _read(tree: Tree, *, lenient: bool = False) -> Config | None:
     names = [name for name in CONFIGS if name in tree]
     if len(names) != 1:
         return None if names else Config({}, {})
+    return _parsed(tree[names[0]].content, lenient)
+
+
+@lru_cache(maxsize=8)  # it takes 0.1 s of CPU, and is asked for by everybody
+def _parsed(content: bytes, lenient: bool) -> Config | None:
     try:
-        documents = list(yaml.load_all(tree[names[0]].content, loader))  # noqa: S506 - a SafeLoader
+        documents = list(yaml.load_all(content, _Lenient if lenient else _Loader))  # noqa: S506 - a SafeLoader
     except yaml.YAMLError:
         return None
     documents = [document for document in documents if document]

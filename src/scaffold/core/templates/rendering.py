@@ -129,9 +129,10 @@ class Renderer:
         template = self.read(wanted.address, wanted.ref)
         if anywhere.key not in self._done and _is_same_anywhere(template):
             rendering = _rendered(template, anywhere)
-            _keep(self._done, anywhere.key, None if _has_traces(rendering) else rendering)
-            if not _has_traces(rendering):
-                return rendering
+            shared = None if _has_traces(rendering) else rendering
+            _keep(self._done, anywhere.key, shared)
+            if shared is not None:
+                return shared
         rendering = _rendered(template, wanted)
         _keep(self._done, wanted.key, rendering)
         return rendering

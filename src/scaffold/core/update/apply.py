@@ -99,7 +99,7 @@ def apply(
     project = plan.project
     for_hooks = uv.variables() if hooks else None
     _require_free(project)
-    _require_visible(bench, plan, all_of_it=autostash)
+    _require_visible(bench, plan, all_of_it=autostash and bool(uncommitted(project)))
     bench.hand_over(project.repository.objects)
     entry = PendingUpdate(APPLYING, plan.head, plan.tree, plan.version)
     try:
@@ -128,14 +128,7 @@ def apply(
 
 def _require_free(project: Project) -> None:
     """Refuse while another git command is at work: its lock is not ours to remove, nor its commit ours to make."""
-    lock = pending.lock_of_git(project)
-    if lock.exists():
-        raise ScaffoldError(
-            f"Another git command is at work in {project.root}, or was killed there: {lock} exists.",
-            "Wait until it has ended; if none is running, delete that file. Then try again.",
-            code="busy",
-        )
-
+    pending.require_unlocked(project)
     for name, verb in _UNDER_WAY.items():
         if (project.repository.git_dir / name).exists():
             raise ScaffoldError(
@@ -190,7 +183,9 @@ def _not_written(project: Project, entry: PendingUpdate, error: Exception) -> Ex
         )
     reason = error.message if isinstance(error, ScaffoldError) else str(error)
     reason = re.sub(r"^git [a-z-]+ failed: ", "", reason).rstrip(".")
-    edited = re.search(r"Entry '(.+)' (?:not uptodate|would be overwritten)|ntracked working tree file '(.+)'", reason)
+    edited = re.search(
+        r"Entry '(.+)' (?:not up-?to-?date|would be overwritten)|ntracked working tree file '(.+)'", reason
+    )
     if edited:
         said = f"{edited[1] or edited[2]} was changed while the update was at work: nothing was updated"
         hint = "Commit it, then try again."

@@ -2,7 +2,7 @@
 
 As in Copier, those of the stage `before` run on the project as it is, and may change its answers; those of the stage
 `after` run on what the merge gave. Both run in a throw-away checkout, and what they change there becomes a part of the
-plan: nothing is in the project before everything is decided, and files that no commit holds are out of their reach.
+plan: nothing is in the project before everything is decided, and files that no commit holds are not there.
 """
 
 import contextlib
@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
+
+from packaging.version import Version
 
 from scaffold.core.project import ANSWERS_FILE, open_project
 from scaffold.core.templates import source
@@ -25,14 +27,16 @@ class Migrations:
     """The migrations of one update.
 
     Attributes:
-        template: The release that brings them; None where there are none to run.
+        template: The release that brings them.
         wanted: That release as it is asked for.
-        since: The release that the project is updated from.
+        since: The release that the project is updated from, as the project records it.
+        version: The same as a version.
     """
 
-    template: Source | None
+    template: Source
     wanted: Wanted
     since: str
+    version: Version
 
     def before(self, bench: Workbench, tree: str) -> tuple[str, Mapping[str, Any]]:
         """Run those that come first on the project's tree. Returns the tree and the answers that they leave.
@@ -40,9 +44,7 @@ class Migrations:
         Raises:
             ScaffoldError: One of them failed, or left answers that cannot be read.
         """
-        if self.template is None:
-            return tree, self.wanted.remembered
-        with self._run(bench, tree, "before") as folder:
+        with self._run(bench, tree, "before", self.wanted) as folder:
             return bench.taken(folder), _answers(folder, self.wanted.answers_file)
 
     def after(self, bench: Workbench, tree: str, answers: Mapping[str, Any]) -> str:
@@ -51,22 +53,16 @@ class Migrations:
         Raises:
             ScaffoldError: One of them failed.
         """
-        if self.template is None:
-            return tree
-        with replace(self, wanted=replace(self.wanted, remembered=answers, given={}))._run(
-            bench, tree, "after"
-        ) as folder:
+        with self._run(bench, tree, "after", replace(self.wanted, remembered=answers, given={})) as folder:
             return bench.taken(folder)
 
     @contextlib.contextmanager
-    def _run(self, bench: Workbench, tree: str, stage: Literal["before", "after"]) -> Iterator[Path]:
-        version = source.as_version(self.since)
-        if self.template is None or version is None:
-            raise ValueError(self.since)
-        wanted = replace(self.wanted, remembered={**self.wanted.remembered, "_commit": self.since})
+    def _run(self, bench: Workbench, tree: str, stage: Literal["before", "after"], wanted: Wanted) -> Iterator[Path]:
+        """A checkout in which those of a stage have run."""
+        known = replace(wanted, remembered={**wanted.remembered, "_commit": self.since})
         with bench.checkout(tree, wanted.folder_name) as folder:
-            with request(self.template, wanted) as asked:
-                copier.migrate(asked, folder, stage, version)
+            with request(self.template, known) as asked:
+                copier.migrate(asked, folder, stage, self.version)
             yield folder
 
 
@@ -81,8 +77,8 @@ def _answers(folder: Path, answers_file: str) -> Mapping[str, Any]:
         ) from error
 
 
-def find(template: Source, wanted: Wanted, since: str) -> Migrations:
-    """The migrations that an update to a release runs.
+def find(template: Source, wanted: Wanted, since: str) -> Migrations | None:
+    """The migrations that an update to a release runs; None for none.
 
     Args:
         template: The release.
@@ -95,12 +91,13 @@ def find(template: Source, wanted: Wanted, since: str) -> Migrations:
     from scaffold.core.templates import copier_yml
 
     old, new = source.as_version(since), source.as_version(template.version)
-    config = copier_yml.raw_config(template.tree).settings
-    lines = copier_yml.what_migrates(config, old, new) if old and new and old < new else []
+    if old is None or new is None or old >= new:
+        return None
+    lines = copier_yml.what_migrates(copier_yml.raw_config(template.tree).settings, old, new)
     if lines and not wanted.trust:
         raise ScaffoldError(
             f"The update to {template.version} runs code of the template's own: {'; '.join(lines)}.",
             "Read it first; if you trust its authors, add --trust.",
             code="template-runs-code",
         )
-    return Migrations(template if lines else None, wanted, since)
+    return Migrations(template, wanted, since, old) if lines else None

@@ -83,14 +83,35 @@ def state(project: Project) -> str:
     return f"{_WORDS[pending.phase]} ({pending.version})"
 
 
-def lock_of_git(project: Project) -> Path:
-    """The file by which a git command keeps others from writing the index."""
+def require_unlocked(project: Project) -> None:
+    """Refuse while another git command is writing the index: its lock is never ours to remove.
+
+    Raises:
+        ScaffoldError: One is, or was killed.
+    """
+    lock = _lock_of_git(project)
+    if lock.exists():
+        raise ScaffoldError(
+            f"Another git command is at work in {project.root}, or was killed there: {lock} exists.",
+            "Wait until it has ended; if none is running, delete that file. Then try again.",
+            code="busy",
+        )
+
+
+def remove_our_lock(project: Project) -> None:
+    """Remove the lock of a git that was killed with the update of the record: none was there when it was written.
+
+    Raises:
+        ScaffoldError: The lock is another git's.
+    """
+    lock, record = _lock_of_git(project), home(project) / "update.json"
+    if lock.exists() and lock.stat().st_mtime_ns >= record.stat().st_mtime_ns:
+        lock.unlink()
+    require_unlocked(project)
+
+
+def _lock_of_git(project: Project) -> Path:
     return project.repository.git_dir / "index.lock"
-
-
-def is_ours(project: Project, lock: Path) -> bool:
-    """Whether a lock was left by a git of an update that was killed: none was there when the record was written."""
-    return lock.stat().st_mtime_ns >= (home(project) / "update.json").stat().st_mtime_ns
 
 
 @contextlib.contextmanager

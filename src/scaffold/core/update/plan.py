@@ -58,10 +58,14 @@ class Migrating:
     """The migrations of an update, whose first stage has run.
 
     Attributes:
-        start: The id of the project's tree after the first stage.
+        head: The commit that it ran on.
+        mine: The id of the project's tree there.
+        start: The id of the tree that it left.
         migrations: Those that are to run.
     """
 
+    head: str
+    mine: str
     start: str
     migrations: Migrations
 
@@ -79,8 +83,29 @@ def make_plan(
         label: The template's name in conflict markers.
         migrating: The migrations that are a part of the update; None for none.
     """
-    head, mine = starting_point(project)
-    start = migrating.start if migrating else mine
+    head, mine = (migrating.head, migrating.mine) if migrating else starting_point(project)
+    sides, ruled = _merged(bench, project, (base, new), migrating.start if migrating else mine, label)
+    by_migration: set[str] = set()
+    if migrating:
+        after = migrating.migrations.after(bench, ruled.tree, new.answers)
+        steps = ((mine, migrating.start), (ruled.tree, after))
+        by_migration = {path for step in steps for path in _differing(bench, *step)}
+        sides = replace(sides, start=mine, entries=bench.entries(mine))
+        ruled = keep_through_migrations(bench, sides, ruled, after)
+    changes = _changes(bench, sides, ruled)
+    changes = [_by_migration(change) if change.path in by_migration else change for change in changes]
+    tree = _whole_tree(bench, head, project.prefix, ruled.tree)
+    conflicts = {project.path_of(path): stages for path, stages in ruled.conflicts.items()}
+    rows = sorted([*changes, *ruled.kept], key=lambda change: change.path)
+    relock = not {PYPROJECT, LOCK_FILE} & ruled.conflicts.keys() and _is_lock_stale(bench, sides.entries, ruled.tree)
+    return Plan(project, head, new.version, tree, conflicts, tuple(rows), relock, _notices(project, new))
+
+
+def _merged(
+    bench: Workbench, project: Project, renderings: tuple[Rendering, Rendering], start: str, label: str
+) -> tuple[Sides, Ruled]:
+    """Merge base and new into the project's tree, and apply the house rules."""
+    base, new = renderings
     entries = bench.entries(start)
     old, theirs = ownership.without_ignored(base.tree, entries), ownership.without_ignored(new.tree, entries)
     old, theirs = ownership.align(old, theirs, entries, bench.read_many)
@@ -96,20 +121,7 @@ def make_plan(
     same = {path: old[path] for path in (base.answers_file,) if path in old}
     merged = merge(bench, old, Commit(YOURS_BRANCH, same, start=start, parent="base"), theirs, label)
     sides = Sides(project.folder, start, entries, old, theirs)
-    ruled = apply_rules(bench, sides, merged)
-    by_migration: set[str] = set()
-    if migrating:
-        after = migrating.migrations.after(bench, ruled.tree, new.answers)
-        by_migration = {path for pair in ((mine, start), (ruled.tree, after)) for path in _differing(bench, *pair)}
-        entries = bench.entries(mine)
-        ruled = keep_through_migrations(bench, replace(sides, start=mine, entries=entries), ruled, after)
-    changes = _changes(bench, mine, entries, {path: file.oid for path, file in old.items()}, ruled)
-    changes = [_by_migration(change) if change.path in by_migration else change for change in changes]
-    tree = _whole_tree(bench, head, project.prefix, ruled.tree)
-    conflicts = {project.path_of(path): stages for path, stages in ruled.conflicts.items()}
-    rows = sorted([*changes, *ruled.kept], key=lambda change: change.path)
-    relock = not {PYPROJECT, LOCK_FILE} & ruled.conflicts.keys() and _is_lock_stale(bench, entries, ruled.tree)
-    return Plan(project, head, new.version, tree, conflicts, tuple(rows), relock, _notices(project, new))
+    return sides, apply_rules(bench, sides, merged)
 
 
 def _notices(project: Project, new: Rendering) -> tuple[str, ...]:
@@ -181,12 +193,11 @@ def _whole_tree(bench: Workbench, head: str, prefix: str, tree: str) -> str:
     return bench.tree_of("whole")
 
 
-def _changes(
-    bench: Workbench, start: str, entries: Mapping[str, Entry], base: Mapping[str, str], ruled: Ruled
-) -> list[Change]:
+def _changes(bench: Workbench, sides: Sides, ruled: Ruled) -> list[Change]:
     """The rows of what differs between HEAD and the new tree."""
-    changes = []
-    for status, path, target in bench.changes(start, ruled.tree):
+    changes, entries = [], sides.entries
+    base = {path: file.oid for path, file in sides.base.items()}
+    for status, path, target in bench.changes(sides.start, ruled.tree):
         if target in ruled.conflicts:
             continue
         mine = path not in base or entries[path].oid != base[path] if path in entries else False

@@ -26,7 +26,7 @@ def recover(project: Project) -> str:
         return ""
     if unfinished.phase == APPLYING:
         moved = pending.moved_on(project, unfinished)
-        _remove_our_lock(project)
+        pending.remove_our_lock(project)
         notes = restore(project, unfinished)
         what = "had finished" if moved else "was interrupted; the project is as it was before"
         return "; ".join([f"An update to {unfinished.version} {what}", *notes]) + "."
@@ -54,6 +54,7 @@ def abort(project: Project) -> str:
             "git revert undoes one that is committed.",
             code="nothing-to-abort",
         )
+    pending.require_unlocked(project)
     undo = (
         ("reset", "--quiet", "--merge", "HEAD")
         if unfinished.head
@@ -100,24 +101,6 @@ def restore(project: Project, unfinished: PendingUpdate) -> list[str]:
     pending.clear(project)
     notes = [] if restored else [_POP]
     return [*notes, f"what you changed since then is in git's stash, as `{_SAVED}`"] if saved else notes
-
-
-def _remove_our_lock(project: Project) -> None:
-    """Remove what a git that was killed with us left.
-
-    Raises:
-        ScaffoldError: The lock is another git's.
-    """
-    lock = pending.lock_of_git(project)
-    if not lock.exists():
-        return
-    if not pending.is_ours(project, lock):
-        raise ScaffoldError(
-            f"An update of {project.folder} was interrupted, and another git command is at work there: {lock} exists.",
-            f"When it has ended: scaffold status {project.folder}; if none is running, delete that file first.",
-            code="busy",
-        )
-    lock.unlink()
 
 
 class _WorkTree:

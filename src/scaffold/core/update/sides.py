@@ -64,10 +64,11 @@ def render_both(
     new = replace(old, ref=release, given=target.given, ask=target.ask, past=False)
     found = migrations.find(template, new, project.version)
     base = renderer.render(old)
-    if found.template is None:
+    if found is None:
         return base, renderer.render(new), None
-    start, answers = found.before(bench, head_of(project)[1])
-    return base, renderer.render(replace(new, remembered=answers)), Migrating(start, found)
+    head, mine = head_of(project)
+    start, answers = found.before(bench, mine)
+    return base, renderer.render(replace(new, remembered=answers)), Migrating(head, mine, start, found)
 
 
 def _require_forward(project: Project, to: str, target: Target) -> None:
