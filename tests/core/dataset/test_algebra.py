@@ -41,6 +41,13 @@ def test_a_noisy_sum_is_no_leak(noise: float) -> None:
     assert algebra.linear_parts(rows("a + b", noise)) == []
 
 
+@pytest.mark.parametrize(
+    ("make", "noise", "parts"), [("2 * a - b", 0.5, [0, 1]), ("c", 0.5, [2]), ("a + b", 20, []), ("7", 0, [])]
+)
+def test_what_nearly_gives_the_target_along_a_straight_line(make: str, noise: float, parts: list[int]) -> None:
+    assert algebra.nearly_linear(rows(make, noise)) == parts
+
+
 def test_as_many_columns_as_rows_explain_nothing() -> None:
     dice = random.Random(3)
     assert algebra.linear_parts([tuple(dice.uniform(0, 1) for _ in range(41)) for _ in range(40)]) == []

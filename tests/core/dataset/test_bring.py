@@ -90,6 +90,26 @@ def test_of_two_dates_or_a_birthday_none_is_taken(tmp_path: Path) -> None:
         assert found.proposal.time == ""
 
 
+@pytest.mark.parametrize(
+    ("name", "values", "words"),
+    [
+        ("year", [2001 + n // 10 for n in range(N)], "`year` may say when a row happened, and the split is random."),
+        ("Quarter", [f"{1970 + n // 4} Q{n % 4 + 1}" for n in range(N)], "`Quarter` is not written as a date"),
+        ("year", [n % 7 for n in range(N)], ""),
+        ("age", [1900 + n % 90 for n in range(N)], ""),
+    ],
+)
+def test_a_random_split_of_rows_that_may_have_an_order_is_said(
+    tmp_path: Path, name: str, values: list[object], words: str
+) -> None:
+    path = table(tmp_path, {name: values, "x": [n * 7 % 11 for n in range(N)], "y": [n * n % 97 for n in range(N)]})
+    with brought(path, "y") as found:
+        notices = said(found)
+    assert (words in notices) if words else "random" not in notices
+    with brought(path, "y", time="none") as found:
+        assert not [item for item in found.proposal.findings if item.kind == "time"]
+
+
 def test_a_leak_is_left_out_and_said_before_anything_is_trained(tmp_path: Path) -> None:
     _, rows = houses(N)
     path = extended(tmp_path / "h.csv", price_eur=[round(float(str(row[-1])) * 0.92, 2) for row in rows])

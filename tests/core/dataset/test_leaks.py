@@ -52,6 +52,14 @@ def test_parts_of_a_sum(tmp_path: Path) -> None:
     assert "`price` is computed from `land` and `building` by adding them" in leaks["land"][1]
 
 
+def test_what_the_project_would_refuse_is_left_out_before(tmp_path: Path) -> None:
+    reading = [random.Random(n).uniform(400, 700) * 1000 for n in range(N)]
+    mean = [round((price + other) / 2, -3) for price, other in zip(prices(), reading, strict=True)]
+    leaks = found(tmp_path, {"reading": reading, "mean": mean})
+    assert {name: kind for name, (kind, _) in leaks.items()} == {"reading": "leak", "mean": "leak"}
+    assert "A straight line from `reading` and `mean` gives 99.9% of `price`" in leaks["mean"][1]
+
+
 def test_factors_of_a_product(tmp_path: Path) -> None:
     area = [random.Random(n).uniform(20, 200) for n in range(N)]
     rate = [price / size for price, size in zip(prices(), area, strict=True)]

@@ -11,6 +11,8 @@ _EXACT = 1e-9
 _ADDED = 2e-4
 _DEPENDENT = 1e-8
 _SHARE = 1e-3
+_NEARLY = (1 - 0.999) ** 0.5
+_SMALL_SHARE = 0.02
 _FEWEST_ROWS = 30
 _PRODUCT_ROWS = 60
 _LEAST_SPREAD = 0.05
@@ -44,6 +46,40 @@ def linear_parts(rows: Sequence[Sequence[float]]) -> list[int]:
     parts = [place for place, share in enumerate(shares) if share > _SHARE]
     simple = all(isclose(abs(factors[place]), 1, rel_tol=1e-3) for place in parts)
     return [chosen[place] for place in parts] if simple or left / size < _EXACT else []
+
+
+def nearly_linear(rows: Sequence[Sequence[float]]) -> list[int]:
+    """Which columns explain 99.9 % of the variance of the last one along a straight line.
+
+    A project refuses to train on these: a total and its parts that were rounded, an age and the years since.
+
+    Args:
+        rows: Rows of numbers, the target last.
+
+    Returns:
+        Positions of columns of which none can be spared; empty when a straight line explains less.
+    """
+    width = min(len(rows[0]) - 1, _MOST_COLUMNS, len(rows) // _ROWS_A_COLUMN) if rows else 0
+    if width < 1 or len(rows) < _FEWEST_ROWS:
+        return []
+    columns = [_centred([row[position] for row in rows]) for position in range(len(rows[0]) - 1)]
+    target = _centred([row[-1] for row in rows])
+    size = _norm(target)
+
+    def explained(positions: Sequence[int]) -> bool:
+        return bool(positions) and _least_squares([columns[one] for one in positions], target)[1] < _NEARLY * size
+
+    chosen = sorted(_likeliest(columns, target, width))
+    if not size or not explained(chosen):
+        return []
+    factors, _ = _least_squares([columns[position] for position in chosen], target)
+    share = {one: abs(factor) * _norm(columns[one]) / size for one, factor in zip(chosen, factors, strict=True)}
+    large = [one for one in chosen if share[one] > _SMALL_SHARE]
+    needed = large if explained(large) else chosen
+    for one in sorted(needed, key=lambda each: share[each]):
+        rest = [other for other in needed if other != one]
+        needed = rest if explained(rest) else needed
+    return needed
 
 
 def products(rows: Sequence[Sequence[float]]) -> Iterator[tuple[int, int, str]]:

@@ -140,6 +140,9 @@ def _advice(item: Finding) -> str:
         return f"If it means that there is no value: --missing {quoted(f'{item.column}={value}')}"
     if item.kind == "text":
         return f"If such a cell means that there is no value: --missing {quoted(f'{item.column}=TEXT')}"
+    if item.kind == "time":
+        dated = "" if "is not written" not in item.message else "write it as 2024-01 or 2024-01-31, and "
+        return f"If it orders the rows in time: {dated}--time {quoted(item.column)}. If it does not: --time none"
     if item.kind == "personal":
         return f"--drop {quoted(item.column)}, or --keep-personal"
     return f"--drop {quoted(item.column)}"

@@ -96,6 +96,9 @@ def _computed(sample: Sample, columns: Sequence[Column], target: Column) -> dict
     if len(parts) > 1:
         names = [columns[position].name for position in parts]
         found |= dict.fromkeys(names, f"`{target.name}` is computed from {_listed(names)} by adding them")
+    elif parts := algebra.nearly_linear(rows):
+        names = [columns[position].name for position in parts]
+        found |= dict.fromkeys(names, f"A straight line from {_listed(names)} gives 99.9% of `{target.name}`")
     for first, second, sign in algebra.products(rows):
         names = [columns[first].name, columns[second].name]
         way = "multiplying" if sign == "×" else "dividing"

@@ -89,7 +89,7 @@ class Column:
         return self.kind in NUMERIC
 
 
-FindingKind = Literal["leak", "suspect", "personal", "missing", "text"]
+FindingKind = Literal["leak", "suspect", "personal", "missing", "text", "time"]
 
 
 @dataclass(frozen=True)
@@ -98,8 +98,8 @@ class Finding:
 
     Attributes:
         column: Its name.
-        kind: `leak` (certain), `suspect` (a likely leak), `personal`, `missing` (a disguised missing value) or `text`
-            (numbers or dates that could not be read as such).
+        kind: `leak` (certain), `suspect` (a likely leak), `personal`, `missing` (a disguised missing value), `text`
+            (numbers or dates that could not be read as such) or `time` (it may order the rows, and nobody said so).
         message: One sentence that quotes what was found.
         advice: The flag that answers it.
     """

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from scaffold.core.dataset import moments
 from scaffold.core.dataset.kinds import is_called
 from scaffold.core.dataset.model import NOT_FEATURES, NUMERIC, Column, Finding, Profile, shown
 from scaffold.core.dataset.request import NO_COLUMN, Request
@@ -16,7 +17,6 @@ MIN_ROWS = 50
 MAX_ROWS = 5_000_000
 MOST_CLASSES = 20
 _MOST_MISSING = 0.5
-_BIRTH = ("birth", "birthday", "birthdate", "dob", "born")
 
 
 @dataclass(frozen=True)
@@ -179,6 +179,8 @@ def propose(profile: Profile, request: Request, task: str, leaks: Sequence[Findi
             f"No column is left to predict `{target.name}` from.", "Keep one although it was left out: --keep COLUMN"
         )
     found = [item for item in (*profile.findings, *leaks) if item.column not in request.drop]
+    if not time and not request.time:
+        found += moments.unused(item.column for item in placed if item.role not in ("target", "group"))
     return Proposal(
         profile,
         task,
@@ -243,7 +245,7 @@ def _time_column(profile: Profile, request: Request) -> str:
         for column in profile.of_kind("datetime")
         if column.name not in (*request.drop, request.group, request.target)
         and column.missing <= profile.rows / 20
-        and not is_called(column.name, _BIRTH)
+        and not is_called(column.name, moments.BIRTH)
     ]
     return found[0].name if len(found) == 1 and found[0].name else ""
 
