@@ -10,11 +10,13 @@ import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scaffold import __version__
 from scaffold.core.outcome import Block, Markdown, Notice, Outcome, Patch, Progress, Table, Text, Tree
 from scaffold.errors import ScaffoldError
+from scaffold.tools.files import friendly_os_error
 from scaffold.tools.terminal import escaped
 
 if TYPE_CHECKING:
@@ -40,7 +42,29 @@ style = Style()
 
 
 def show(command: str, outcome: Outcome) -> None:
-    """Print the result of a command."""
+    """Print the result of a command.
+
+    Raises:
+        ScaffoldError: It cannot be written: the disk of stdout is full.
+    """
+    try:
+        _show(command, outcome)
+        sys.stdout.flush()
+    except OSError as error:
+        # Nothing more goes there: not the error, and not what Python still holds when it ends.
+        style.as_json = False
+        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - until the end
+        if not isinstance(error, BrokenPipeError):  # a reader that has read enough is no error
+            raise _unwritable(error) from error
+
+
+def _unwritable(error: OSError) -> ScaffoldError:
+    friendly = friendly_os_error(error, Path("stdout"))
+    message = f"The output could not be written: {error.strerror}."
+    return friendly or ScaffoldError(message, "Write it to another place.")
+
+
+def _show(command: str, outcome: Outcome) -> None:
     if style.as_json:
         _envelope(command, outcome.exit_code, data=outcome.data, warnings=outcome.warnings)
         return
@@ -105,12 +129,14 @@ def can_ask() -> bool:
 def choose(question: str, table: Table, names: Sequence[str]) -> str:
     """Show a numbered table and ask for one of its rows."""
     from rich.prompt import Prompt
+    from rich.text import Text as RichText
 
     numbered = Table(("", *table.columns), [(str(i), *row) for i, row in enumerate(table.rows, start=1)])
     out = _rich(stderr=False)
     _lay_out(out, numbered)
     answers = [*map(str, range(1, len(names) + 1)), *names]
-    answer = Prompt.ask(escaped(question), choices=answers, show_choices=False, default="1", console=out)
+    line = RichText(escaped(f"{question}, 1 to {len(names)} (Enter accepts 1)"))
+    answer = Prompt.ask(line, choices=answers, show_choices=False, default="1", show_default=False, console=out)
     return names[int(answer) - 1] if answer.isdigit() else answer
 
 

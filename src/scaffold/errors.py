@@ -38,7 +38,9 @@ CODES = {
     "personal-data": "A file holds personal data, and neither --drop nor --keep-personal was given.",
     "permission-denied": "A file or folder cannot be written.",
     "program-missing": "A program that scaffold starts is not installed.",
+    "project-runs-programs": "A project's own git configuration names programs, and they are not run here.",
     "release-damaged": "A template's bundle of releases is damaged or missing.",
+    "repository-of-another": "The repository belongs to another user, and git was not told to trust it.",
     "secret-in-url": "A URL holds a password or token.",
     "several-templates": "The project is made from several templates, and none of their answers files was named.",
     "template-invalid": "A template's sources or its copier.yml are not valid.",
@@ -76,6 +78,15 @@ class UsageError(ScaffoldError):
 
     code = "usage"
     exit_code = ExitCode.USAGE
+
+
+class NotComparedError(ScaffoldError):
+    """A command whose exit code 1 is an answer (`update --check`, `diff --exit-code`) could not find the answer."""
+
+    exit_code = ExitCode.PARTLY_DONE
+
+    def __init__(self, error: ScaffoldError) -> None:
+        super().__init__(error.message, error.hint, code=error.code)
 
 
 class DataError(ScaffoldError):

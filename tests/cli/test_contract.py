@@ -44,6 +44,7 @@ GOOD: dict[str, tuple[list[str], set[str]]] = {
             "answers",
             "files",
             "merged",
+            "message",
             "locked",
             "committed",
             "installed",

@@ -14,17 +14,23 @@ from scaffold.cli.main import main
 from support import BIN, git, spawn, write
 
 pty = pytest.importorskip("pty", reason="this system has no pseudo-terminals", exc_type=ImportError)
+termios = pytest.importorskip("termios", reason="this system has no pseudo-terminals", exc_type=ImportError)
 
 
 class Terminal:
     """A program with a person at it: scaffold, unless told otherwise."""
 
     def __init__(
-        self, *args: str, program: Callable[[list[str]], int] = main, env: dict[str, str] | None = None
+        self,
+        *args: str,
+        program: Callable[[list[str]], int] = main,
+        env: dict[str, str] | None = None,
+        columns: int = 200,
     ) -> None:
         self.seen = ""
         self.ours, theirs = pty.openpty()
-        self.process = Fork(args, theirs, {"TERM": "xterm", "COLUMNS": "200", **(env or {})}, program)
+        termios.tcsetwinsize(theirs, (50, columns))
+        self.process = Fork(args, theirs, {"TERM": "xterm", "COLUMNS": str(columns), **(env or {})}, program)
         os.close(theirs)
 
     def until(self, words: str) -> None:
@@ -118,6 +124,50 @@ def test_questions_are_asked_with_git_s_defaults(terminal: Open, work: Path) -> 
         assert line in answers
 
 
+REFUSAL = "Use at least one letter of A-Z or a digit: the repository and the package get its name, unexceptionally."
+NARROW = f"""\
+name:
+  type: str
+  help: What is the project called? This is the title of its README, and everything else is named after it.
+  default: Bikes
+  validator: "{{% if name == '-' %}}{REFUSAL}{{% endif %}}"
+"""
+
+
+@pytest.mark.parametrize("more", ["", "_secret_questions: [other]\n"], ids=["ours", "copier's"])
+def test_a_refusal_is_shown_whole_on_a_narrow_terminal(terminal: Open, work: Path, more: str) -> None:
+    write(work / "narrow", {"copier.yml": NARROW + more, "{{ _copier_conf.answers_file }}.jinja": ANSWERS})
+    person = terminal("new", "./narrow", "mine", "--no-install", columns=40)
+    person.until("What is the project called?")
+    person.type("\x15-\r")
+    person.until("unexceptionally")
+    assert all(word in person.seen for word in REFUSAL.split())
+    person.type("\x15Cars\r")
+    assert person.end() == 0
+    assert "name: Cars" in (work / "mine/.copier-answers.yml").read_text()
+
+
+def test_a_beginner_is_asked_the_first_questions_and_offered_the_others(
+    terminal: Open, tmp_path: Path, work: Path
+) -> None:
+    template = write(tmp_path / "numbers", TABLE_TEMPLATE)
+    manifest = (template / "template.toml").read_text()
+    write(template, {"template.toml": 'first_questions = ["project_name"]\n' + manifest})
+    write(template, {"copier.yml": (template / "copier.yml").read_text() + "docker: {type: bool, default: true}\n"})
+    person = terminal("new", str(template), "mine", "--no-install")
+    person.until("1 of 2  Which data, 1 to 2 (Enter accepts 1)")
+    person.type("\r")
+    person.until("(Enter accepts)")
+    person.type("\r")
+    person.until("(Enter accepts no) [y/N]")
+    person.type("y")
+    person.until("(Enter accepts yes) [Y/n]")
+    person.type("n")
+    assert person.end() == 0
+    assert all(words in person.seen for words in ("2 of 2", "Change docker, too?", "1 of 1"))
+    assert "docker: false" in (work / "mine/.copier-answers.yml").read_text()
+
+
 @pytest.mark.parametrize("key", ["\x03", "\x04"])
 def test_leaving_the_choice(terminal: Open, work: Path, key: str) -> None:
     person = terminal("new")
@@ -186,6 +236,7 @@ def test_yes_without_a_template_and_a_terminal(installed: Path, work: Path) -> N
 
 def show_progress(_: list[str]) -> int:
     """A program that goes on whenever a line is typed."""
+    console.style = console.Style()
     with console.progress() as progress:
         progress.step("Running your own solution")
         progress.count("Grading", 2, 3)

@@ -529,7 +529,7 @@ def test_offline_says_what_was_left_out_and_what_does_it_later(run: Run, package
     assert lock["hint"] == "Online: cd mine && uv lock && git add uv.lock"
     assert hooks == {
         "message": "The commit hooks were not installed.",
-        "hint": "Online: cd mine && make setup",
+        "hint": "Online: cd mine && uv run pre-commit install",
     }
 
 
@@ -552,7 +552,7 @@ def test_run_makes_all_and_shows_the_results(run: Run, packaged: Path, work: Pat
     assert "accuracy 0.9" in made.out
     assert "noise of make" in made.err
     assert "noise of make" not in made.out
-    assert made.out.endswith("Next: cd mine && make help\n")
+    assert made.out.endswith("Next: cd mine\n")
 
 
 def test_a_run_that_fails_leaves_the_project(run: Run, packaged: Path, work: Path) -> None:
@@ -683,5 +683,8 @@ def test_what_a_person_reads(run: Run, acme: str, work: Path, capfd: Any) -> Non
 
 def test_the_next_step_of_a_project_with_verbs(run: Run, packaged: Path, work: Path) -> None:
     assert "project/Makefile" in PACKAGED
-    assert run("new", packaged, "mine", "-y", "--no-install").out.endswith("cd mine && make setup all\n")
+    assert run("new", packaged, "mine", "-y", "--no-install").out.endswith("cd mine && make all\n")
+    makefile = packaged / "project/Makefile"
+    makefile.write_text("setup install: ; true\n" + makefile.read_text())
+    assert run("new", packaged, "three", "-y", "--no-install").out.endswith("cd three && make setup all\n")
     assert run("new", packaged, "two", "-y").out.endswith("cd two && make all\n")

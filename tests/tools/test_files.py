@@ -3,11 +3,13 @@
 import errno
 import os
 import stat
+import time
 from pathlib import Path
 
 import pytest
 
 import needs
+from conftest import Run
 from scaffold.errors import ScaffoldError
 from scaffold.tools import files
 from support import spawn, write
@@ -173,3 +175,65 @@ def test_a_write_that_breaks_off_leaves_the_old_file(work: Path) -> None:
     assert spawn(sys.executable, "-c", LIMITED, work / "a").out.strip() in {"ScaffoldError", "OSError"}
     assert (work / "a").read_text() == "old"
     assert os.listdir(work) == ["a"]
+
+
+# -- folders of killed runs --------------------------------------------------------------------------------------------
+
+GONE = 2**22 + 7
+"""The id of no process: Linux counts to 2**22."""
+
+
+def left_behind(name: str, hours: float = 30) -> Path:
+    """A folder as a run that was killed so many hours ago left it."""
+    folder = write(Path(name), {"deep/file": "x"})
+    (folder / "deep/file").chmod(0o444)
+    then = time.time() - hours * 3600
+    os.utime(folder, (then, then))
+    return folder
+
+
+@needs.shell
+def test_the_folders_of_killed_runs_are_removed(work: Path) -> None:
+    left = [left_behind(f"scaffold-{GONE}-abcd_123"), left_behind(f".my project.scaffold-{GONE}-abcdefgh")]
+    kept = [
+        left_behind(f"scaffold-{GONE}-abcd1234", hours=20),
+        left_behind(f"scaffold-{os.getpid()}-abcd1234"),
+        left_behind("scaffold-abcd1234"),
+        left_behind(f"my-scaffold-{GONE}-abcd1234"),
+        left_behind(f"scaffold-{GONE}-abcd1234-notes"),
+    ]
+    with files.staged(work / "dest"):
+        pass
+    assert not any(folder.exists() for folder in left)
+    assert all((folder / "deep/file").exists() for folder in kept)
+
+
+@needs.shell
+def test_a_link_of_such_a_name_is_left_alone(work: Path, tmp_path: Path) -> None:
+    target = left_behind(str(tmp_path / "precious"))
+    Path(f"scaffold-{GONE}-abcd1234").symlink_to(target)
+    inside = left_behind(f"scaffold-{GONE}-abcdefgh")
+    (inside / "link").symlink_to(target)
+    os.utime(inside, (0, 0))
+    files.sweep(work)
+    assert (target / "deep/file").exists()
+    assert os.listdir(work) == [f"scaffold-{GONE}-abcd1234"]
+
+
+@needs.shell
+def test_the_next_start_sweeps_the_folder_of_temporary_files(
+    sealed: Path, run: Run, acme: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "_swept", set())  # as in a new process
+    left = left_behind(str(sealed / f"tmp/scaffold-{GONE}-abcd1234"))
+    assert run("show", "acme/hello").code == 0
+    assert not left.exists()
+
+
+def test_a_full_disk_of_temporary_files_is_said(monkeypatch: pytest.MonkeyPatch, run: Run, acme: str) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("tempfile.mkdtemp", full)
+    failed = run("new", "acme/hello", "x", "-y", "--json")
+    assert (failed.code, failed.json["error"]["code"]) == (1, "disk-full")

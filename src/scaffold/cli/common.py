@@ -47,9 +47,9 @@ def command(app: typer.Typer, name: str, title: str = "") -> Callable[[Callable[
             console.style = console.Style(as_json, quiet, verbose)
             try:
                 outcome = function(*args, **kwargs)
+                console.show(full_name, outcome)
             except (Exception, KeyboardInterrupt) as error:
                 raise CommandFailedError(full_name) from error
-            console.show(full_name, outcome)
             raise typer.Exit(outcome.exit_code)
 
         # typer reads a function's signature: the command's own parameters, and behind them the shared ones.

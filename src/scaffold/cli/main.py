@@ -1,8 +1,10 @@
 """The program: one Typer app, and the only place where an exception becomes an exit code."""
 
 import io
+import os
 import sys
 import traceback
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -52,6 +54,9 @@ def root(
 
 def entry() -> None:
     """The console script."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # it is closed: nobody wants to read it
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - until the end
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a character that this console cannot print must not end the program
             stream.reconfigure(errors="backslashreplace")
@@ -84,10 +89,20 @@ def _failed(command: str, error: BaseException | None) -> int:
         return error.exit_code
     if isinstance(error, (KeyboardInterrupt, EOFError)):
         return _interrupted(command)
+    if isinstance(error, OSError) and (friendly := _of_the_system(error)):
+        console.show_error(command, friendly)
+        return friendly.exit_code
     where = f"`{command}`" if command else "the command line"
     bug = BugError(f"scaffold has a bug: {type(error).__name__} in {where}.", _write_log(command, error))
     console.show_error(command, bug)
     return bug.exit_code
+
+
+def _of_the_system(error: OSError) -> ScaffoldError | None:
+    """What to say of a full disk, a folder that cannot be read and the like, wherever it was met."""
+    from scaffold.tools import files
+
+    return files.friendly_os_error(error, Path(error.filename) if isinstance(error.filename, str) else Path.cwd())
 
 
 def _interrupted(command: str) -> int:

@@ -12,6 +12,7 @@ from scaffold.core.dataset.request import Request
 from scaffold.core.outcome import Outcome, Table
 from scaffold.errors import UsageError
 
+Trust = Annotated[bool, typer.Option("--trust", help="Let the template run its own code.")]
 Ref = Annotated[str | None, typer.Option("--ref", metavar="VERSION", help="A release; the newest when left out.")]
 
 
@@ -36,16 +37,19 @@ def list_() -> Outcome:
 def show(
     template: Annotated[str, typer.Argument(help="A template.", autocompletion=template_names)],
     ref: Ref = None,
+    answer: Answer = None,
+    trust: Trust = False,
 ) -> Outcome:
     """Show what a template makes: questions, files, skills, time and disk space.
 
     Example: scaffold show ml-tabular
     """
     from scaffold.commands import show as show_command
+    from scaffold.core import answers
 
     with console.progress() as progress:
         progress.step("Reading")
-        return show_command.show_template(template, ref)
+        return show_command.show_template(template, ref, answers.gather(None, answer or []), trust=trust)
 
 
 def profile(
@@ -88,7 +92,7 @@ def new(
     run: Annotated[bool, typer.Option("--run", help="Run `make all` in it afterwards.")] = False,
     remote: Annotated[str, typer.Option("--remote", metavar="URL", help="The remote `origin`.")] = "",
     push: Annotated[bool, typer.Option("--push", help="Push the first commit to it.")] = False,
-    trust: Annotated[bool, typer.Option("--trust", help="Let the template run its own code.")] = False,
+    trust: Trust = False,
     answers_file: Annotated[
         str | None,
         typer.Option(

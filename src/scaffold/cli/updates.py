@@ -55,7 +55,10 @@ def update(
     answer: Answer = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Take the defaults for new questions.")] = False,
     check: Annotated[
-        bool, typer.Option("--check", help="Only check for a newer release: exit code 0 for none, 1 for one.")
+        bool,
+        typer.Option(
+            "--check", help="Only check for a newer release: exit code 0 for none, 1 for one, 4 for a failure."
+        ),
     ] = False,
     dry_run: DryRun = False,
     abort: Annotated[bool, typer.Option("--abort", help="Undo an unfinished update.")] = False,
@@ -107,7 +110,7 @@ def update(
         return command_.update(folders[0], options)
     with console.progress() as progress:
         if many:
-            return command_.update_all(folders, options, progress)
+            return command_.update_all(folders, options, progress, found=all_below is not None)
         return command_.update(folders[0], options, progress)
 
 
@@ -149,7 +152,7 @@ def set_(
     if not pairs and own_data is None:
         raise UsageError("Nothing was said to change.", "For example: scaffold set docker=true")
     options = command_.UpdateOptions(
-        given=answers.gather(None, pairs or []),
+        given=answers.gather(None, pairs or [], example="scaffold set license=MIT"),
         data=own_data,
         dry_run=dry_run,
         diff=console.style.verbose,
@@ -167,6 +170,7 @@ def diff(
     folder: Annotated[Path, typer.Argument(help="The project.")] = Path(),
     exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit with 1 when something differs.")] = False,
     answers_file: AnswersFile = None,
+    trust: Trust = False,
 ) -> Outcome:
     """Show what you changed in the template's files.
 
@@ -174,11 +178,12 @@ def diff(
     """
     from scaffold.commands import diff as command_
 
-    return command_.diff(folder, answers_file, exit_code=exit_code)
+    return command_.diff(folder, answers_file, exit_code=exit_code, trust=trust)
 
 
 def status(
     paths: Annotated[list[Path] | None, typer.Argument(help="Projects; the current folder when left out.")] = None,
+    trust: Trust = False,
 ) -> Outcome:
     """Show the state of projects: release, newest release, files you changed, conflicts left.
 
@@ -186,7 +191,7 @@ def status(
     """
     from scaffold.commands import status as command_
 
-    return command_.status(paths or [Path()])
+    return command_.status(paths or [Path()], trust=trust)
 
 
 def adopt(

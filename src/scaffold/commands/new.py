@@ -207,9 +207,16 @@ def _brought(
 ) -> contextlib.AbstractContextManager[Brought | None]:
     """What comes of the owner's file; None for a project that works on the template's example."""
     request, manifest = options.data, template.manifest
-    if request is None and options.person and manifest and manifest.data and manifest.data.kind == "table":
-        request = bring.own_file(options.person, manifest.summary)
+    if options.person and manifest and _asks_for_data(options, template):
+        open_ones = [name for name in manifest.first_questions if name not in options.answers]
+        request = bring.own_file(options.person, manifest.summary, f"1 of {len(open_ones) + 1}" if open_ones else "")
     return data_template.brought(manifest, template.label, request, options.person, progress)
+
+
+def _asks_for_data(options: NewOptions, template: source.Template) -> bool:
+    """Whether the person is asked which data the project is to work on, before the template's own questions."""
+    needs = template.manifest and template.manifest.data
+    return options.data is None and options.person is not None and bool(needs and needs.kind == "table")
 
 
 def _render(
@@ -242,6 +249,7 @@ def _wanted(options: NewOptions, template: source.Template, brought: Brought | N
         given={**given, **(brought.answers if brought else {})},
         defaults=settings.default_answers(ours=template.manifest is not None),
         ask=options.ask,
+        asked=int(_asks_for_data(options, template)),
         trust=options.trust,
         answers_file=options.answers_file or "",
     )
@@ -265,9 +273,10 @@ def _outcome(made: Made, options: NewOptions, brought: Brought | None, plan: Pla
         "project": str(made.path),
         "template": made.template,
         "version": made.rendered.version,
-        "answers": dict(made.rendered.answers),
+        "answers": made.rendered.shown_answers,
         "files": made.files,
         "merged": _rows(plan),
+        "message": made.rendered.message,
         **{name: getattr(made, name) for name in ("locked", "committed", "installed", "hooks", "pushed", "ran")},
     }
     blocks: list[Block] = [*_table(plan), Text(_made(made, plan))]
@@ -278,6 +287,8 @@ def _outcome(made: Made, options: NewOptions, brought: Brought | None, plan: Pla
     table = project.results_table(made.path) if made.ran else ""
     if table:
         blocks.append(Markdown(table))
+    if made.rendered.message:
+        blocks.append(Text(made.rendered.message))
     blocks += [] if left else [Text(_next_step(made))]
     exit_code = ExitCode.PARTLY_DONE if failed or left else ExitCode.DONE
     return Outcome(data, blocks, tuple(notices), exit_code)
@@ -291,8 +302,6 @@ def _made(made: Made, plan: Plan | None) -> str:
 
 
 def _next_step(made: Made) -> str:
-    if made.ran:
-        return f"Next: cd {made.where} && make help"
-    if not (made.path / "Makefile").is_file():
-        return f"Next: cd {made.where}"
-    return f"Next: cd {made.where} && make {'all' if made.installed else 'setup all'}"
+    wanted = ("help",) if made.ran else ("all",) if made.installed else ("setup", "all")
+    verbs = [verb for verb in wanted if verb in setup.make_verbs(made.path)]
+    return f"Next: cd {made.where}" + (f" && make {' '.join(verbs)}" if verbs else "")

@@ -12,20 +12,26 @@ from scaffold.tools import files
 _PREDICTED = {"regression": "number", "classification": "class"}
 
 
-def show_template(word: str, ref: str | None = None) -> Outcome:
+def show_template(
+    word: str, ref: str | None = None, given: Mapping[str, Any] | None = None, *, trust: bool = False
+) -> Outcome:
     """A template's description, its questions with their defaults, and the files that the defaults give.
 
     Args:
         word: The template, as `scaffold new` takes it.
         ref: The release; None for the newest.
+        given: Answers to questions; the others get their defaults.
+        trust: Whether the template may run code.
     """
     template = source.find(word)
     defaults = settings.default_answers(ours=template.manifest is not None)
     with files.temporary_folder() as parent:
         folder = parent / source.suggested_name(template.name)
-        rendered = rendering.write(Wanted(word, ref, folder.name, defaults=defaults), folder)
+        rendered = rendering.write(
+            Wanted(word, ref, folder.name, given=given or {}, defaults=defaults, trust=trust), folder
+        )
         tree = files.sizes(folder)
-    questions = [_question(key, details, rendered.answers) for key, details in rendered.questions.items()]
+    questions = [_question(key, details, rendered.shown_answers) for key, details in rendered.questions.items()]
     about = _about(template.manifest)
     data = {"template": template.label, "version": rendered.version, **about, "questions": questions, "files": tree}
     return Outcome(data, _blocks(template.label, rendered.version, about, questions, tree))

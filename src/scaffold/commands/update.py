@@ -4,6 +4,7 @@ Both render the template twice (as the project last took it, and as it will be) 
 HEAD. Nothing in the work tree changes before everything is decided.
 """
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -15,7 +16,8 @@ from scaffold.core.outcome import Block, Markdown, Notice, Outcome, Patch, Progr
 from scaffold.core.project import Project, answers_files, open_project, remembered_text
 from scaffold.core.templates import changelog, source
 from scaffold.core.templates.builds import what_it_builds
-from scaffold.core.templates.rendering import Renderer, Rendering
+from scaffold.core.templates.renderer import Renderer
+from scaffold.core.templates.rendering import Rendering
 from scaffold.core.update import apply, pending, provenance, recovery, relink, summary, uv_lock
 from scaffold.core.update.plan import Plan, make_plan, with_file
 from scaffold.core.update.sides import Target, render_both
@@ -84,10 +86,12 @@ def update(
         ScaffoldError: It cannot be updated, and nothing was changed.
     """
     renderer = renderer or Renderer()
-    project = open_project(folder, options.answers_file, damaged=True)
+    name = options.answers_file
     if options.dry_run:
-        apply.require_finished(project)
-        return _decided(open_project(folder, options.answers_file), options, progress, renderer)
+        with git.deaf():
+            apply.require_finished(open_project(folder, name, damaged=True))
+            return _decided(open_project(folder, name), options, progress, renderer)
+    project = open_project(folder, name, damaged=True)
     with pending.exclusive(project):
         notices = [Notice(text) for text in [recovery.recover(project)] if text]
         apply.require_finished(project)
@@ -177,7 +181,7 @@ def _applied(bench: Workbench, plan: Plan, options: UpdateOptions, new: Renderin
         return summary.left(plan, "staged", [*notices, refused, *summary.in_stash(left.stash)])
     if plan.conflicts:
         finish = "Resolve each, git add it, then git commit; or undo the update: scaffold update --abort"
-        many = len(plan.conflicts)
+        many = sum(row.action == "conflict" for row in plan.changes)
         conflicts = Notice(f"{many} conflict{'s' if many > 1 else ''} to resolve.", finish)
         return summary.left(plan, "conflicts", [*notices, conflicts, *summary.in_stash(held)])
     if not options.commit:
@@ -222,14 +226,24 @@ def _message(project: Project, plan: Plan, options: UpdateOptions) -> str:
     return f"Update from {name} {project.version} to {plan.version}"
 
 
-def update_all(folders: Sequence[Path], options: UpdateOptions, progress: Progress = silent) -> Outcome:
-    """Update many projects; one that fails does not stop the others."""
+def update_all(
+    folders: Sequence[Path], options: UpdateOptions, progress: Progress = silent, *, found: bool = False
+) -> Outcome:
+    """Update many projects; one that fails does not stop the others.
+
+    Args:
+        folders: The projects.
+        options: The options.
+        progress: Shows what is being done.
+        found: Whether they were found below a folder and not named: some may be strangers', so no program that one of
+            them names is run.
+    """
     renderer = Renderer()
     rows: dict[Path, dict[str, Any]] = {}
     # Projects with the same answers follow one another, so that each distinct rendering is made once.
     for number, folder in enumerate(sorted(set(folders), key=remembered_text), start=1):
         progress.count(f"Updating {folder.name}", number, len(folders))
-        rows[folder] = _row(folder, options, renderer)
+        rows[folder] = _row(folder, options, renderer, found=found)
     shown = [rows[folder] for folder in dict.fromkeys(folders)]
     table = Table(
         ("project", "from", "to", "state", ""),
@@ -243,13 +257,18 @@ def update_all(folders: Sequence[Path], options: UpdateOptions, progress: Progre
     return Outcome({"projects": shown}, [table, text], exit_code=ExitCode.PARTLY_DONE if unfinished else ExitCode.DONE)
 
 
-def _row(folder: Path, options: UpdateOptions, renderer: Renderer) -> dict[str, Any]:
+def _row(folder: Path, options: UpdateOptions, renderer: Renderer, *, found: bool) -> dict[str, Any]:
     nothing = {"project": str(folder), "from": "", "to": "", "state": "failed", "changes": [], "warnings": []}
     try:
-        outcome = update(folder, options, renderer=renderer)
+        with git.deaf() if found else contextlib.nullcontext():
+            if found and not options.dry_run:
+                pending.require_own_programs_unused(open_project(folder, damaged=True))
+            outcome = update(folder, options, renderer=renderer)
     except ScaffoldError as error:
         return {**nothing, "error": error.message, "hint": error.hint, "exit_code": error.exit_code}
-    except OSError as error:
-        return {**nothing, "error": str(error), "hint": "", "exit_code": ExitCode.FAILED}
+    except Exception as error:  # a bug, too, must not stop the others
+        reason = str(error) if isinstance(error, OSError) else f"scaffold has a bug: {type(error).__name__}"
+        code = ExitCode.FAILED if isinstance(error, OSError) else ExitCode.BUG
+        return {**nothing, "error": reason, "hint": f"See: scaffold update {folder}", "exit_code": code}
     warnings = [notice.message for notice in outcome.warnings]
     return {**outcome.data, "warnings": warnings, "error": "", "hint": "", "exit_code": outcome.exit_code}

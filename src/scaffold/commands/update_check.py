@@ -1,18 +1,31 @@
 """`scaffold update --check`: whether newer releases exist."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from scaffold.core.outcome import Outcome, Table, Text
-from scaffold.core.project import open_project
+from scaffold.core.project import Project, open_project
 from scaffold.core.templates import source
 from scaffold.core.update import provenance, summary
-from scaffold.errors import ExitCode, ScaffoldError
+from scaffold.errors import ExitCode, NotComparedError, ScaffoldError
+from scaffold.tools import git
 
 
 def check(folder: Path, answers_file: str | None = None) -> Outcome:
-    """Whether a newer release is there: exit code 0 when the project is current, 1 when it is outdated."""
-    project = open_project(folder, answers_file)
+    """Whether a newer release is there: exit code 0 when the project is current, 1 when it is outdated.
+
+    Raises:
+        NotComparedError: That could not be found out; exit code 4.
+    """
+    try:
+        with git.deaf():
+            return _compared(open_project(folder, answers_file))
+    except ScaffoldError as error:
+        raise NotComparedError(error) from error
+
+
+def _compared(project: Project) -> Outcome:
     newest = source.newest_release(project.address)
     current = newest == project.version or source.is_newer(project.version, newest)
     data = {"project": str(project.folder), "version": project.version, "newest": newest, "current": current}
@@ -26,7 +39,7 @@ def check(folder: Path, answers_file: str | None = None) -> Outcome:
 
 
 def check_all(folders: Sequence[Path]) -> Outcome:
-    """Whether newer releases are there, for many projects: exit code 1 when any is outdated or could not be checked."""
+    """Whether newer releases are there, for many projects: exit code 4 when one could not be checked."""
     rows = []
     for folder in folders:
         try:
@@ -38,6 +51,10 @@ def check_all(folders: Sequence[Path]) -> Outcome:
         for row in rows
     ]
     table = Table(("project", "release", "newest", ""), cells)
-    return Outcome(
-        {"projects": rows}, [table], exit_code=ExitCode.DONE if all(row["current"] for row in rows) else ExitCode.FAILED
-    )
+    return Outcome({"projects": rows}, [table], exit_code=_exit_code(rows))
+
+
+def _exit_code(rows: Sequence[Mapping[str, Any]]) -> int:
+    if any(row["error"] for row in rows):
+        return ExitCode.PARTLY_DONE
+    return ExitCode.DONE if all(row["current"] for row in rows) else ExitCode.FAILED

@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from scaffold.core import yaml_text
 from scaffold.errors import UsageError
 
 
-def parse_pair(pair: str) -> tuple[str, str]:
+def parse_pair(pair: str, example: str = "-d license=MIT") -> tuple[str, str]:
     """Read one `KEY=VALUE`; the value stays text, and copier casts it to the question's type.
 
     Only the question has a type: `3.10` may be a version, and `no` a name.
@@ -20,7 +19,7 @@ def parse_pair(pair: str) -> tuple[str, str]:
     key, separator, text = pair.partition("=")
     key = key.strip()
     if not separator or not key:
-        raise UsageError(f"`-d {pair}` is not KEY=VALUE.", "For example: -d license=MIT", code="answer-invalid")
+        raise UsageError(f"`{pair}` is not KEY=VALUE.", f"For example: {example}", code="answer-invalid")
     return key, text
 
 
@@ -31,11 +30,12 @@ def read_answers_file(path: Path) -> dict[str, Any]:
         UsageError: The file is missing, not YAML, or not a mapping.
     """
     try:
-        loaded = yaml.safe_load(path.read_text(encoding="utf-8"))
+        loaded = yaml_text.load(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise UsageError(f"The answers file {path} cannot be read: {error.strerror}.", code="answer-invalid") from error
-    except (yaml.YAMLError, ValueError) as error:  # ValueError: no UTF-8, or a date like 2020-99-99
-        raise UsageError(f"The answers file {path} is not valid YAML.", code="answer-invalid") from error
+    except ValueError as error:  # also where it is no UTF-8
+        reason = f": {error}" if isinstance(error, yaml_text.NotYamlError) else ""
+        raise UsageError(f"The answers file {path} is not valid YAML{reason}.", code="answer-invalid") from error
     if loaded is None:
         return {}
     if not isinstance(loaded, dict):
@@ -43,7 +43,7 @@ def read_answers_file(path: Path) -> dict[str, Any]:
     return {str(key): value for key, value in loaded.items() if not str(key).startswith("_")}
 
 
-def gather(file: Path | None, pairs: Sequence[str]) -> dict[str, Any]:
+def gather(file: Path | None, pairs: Sequence[str], example: str = "-d license=MIT") -> dict[str, Any]:
     """All given answers. A pair overrides the file, and a later pair an earlier one. Raises UsageError."""
     answers = read_answers_file(file) if file else {}
-    return answers | dict(parse_pair(pair) for pair in pairs)
+    return answers | dict(parse_pair(pair, example) for pair in pairs)

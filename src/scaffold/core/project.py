@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from scaffold.core import yaml_text
 from scaffold.errors import ScaffoldError
 from scaffold.tools import git
 from scaffold.tools.files import friendly_os_errors
@@ -76,11 +75,12 @@ def open_project(folder: Path, answers_file: str | None = None, *, damaged: bool
         ScaffoldError: There is none, it is in no repository, its answers file is damaged, or it has several and none is
             named.
     """
-    folder = folder.expanduser().resolve()
-    if not folder.is_dir():
-        raise ScaffoldError(
-            f"There is no folder {folder}.", "Name the folder of a generated project.", code="no-such-folder"
-        )
+    with friendly_os_errors(folder):
+        folder = folder.expanduser().resolve()
+        if not folder.is_dir():
+            raise ScaffoldError(
+                f"There is no folder {folder}.", "Name the folder of a generated project.", code="no-such-folder"
+            )
     repository = git.find_repository(folder)
     try:
         answers_file = answers_file or _only_answers_file(folder)
@@ -139,9 +139,9 @@ def _read_answers(path: Path) -> dict[str, Any]:
         )
     hint = f"See what changed: git -C {folder} log -p {path.name}"
     try:
-        answers = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise ScaffoldError(f"{path} is not valid YAML.", hint, code="not-a-project") from error
+        answers = yaml_text.load(text)
+    except yaml_text.NotYamlError as error:
+        raise ScaffoldError(f"{path} is not valid YAML: {error}.", hint, code="not-a-project") from error
     if not isinstance(answers, dict):
         raise ScaffoldError(f"{path} holds no answers.", hint, code="not-a-project")
     return answers

@@ -1,7 +1,9 @@
 """Setting up a new project: lock, commit, install, push, run. What fails is noted, and stops nothing."""
 
 import contextlib
+import re
 import shlex
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -97,6 +99,7 @@ def commit(made: Made, stage: Path, remote: str) -> None:
     try:
         git.commit_all(stage, first_message(made))
         made.committed = True
+        tell_ignored(made, git.ignored_by_user(stage))
     except git.GitError as error:
         made.leave_out(
             f"The first commit was refused: {error.message}", f"cd {made.where} && git add --all && git commit"
@@ -118,21 +121,36 @@ def introduce(made: Made, repository: Path) -> None:
         )
 
 
+def tell_ignored(made: Made, paths: Sequence[str]) -> None:
+    """Say what the user's own gitignore kept out of the first commit."""
+    if not paths:
+        return
+    names = ", ".join(paths[:3]) + (", …" if len(paths) > 3 else "")
+    add = "." if len(paths) > 3 else shlex.join(paths)
+    made.leave_out(
+        f"Your own gitignore (core.excludesFile) kept {len(paths)} of the project's files out of the commit: {names}.",
+        f"Commit them, too: cd {made.where} && git add --force {add} && git commit --amend --no-edit",
+    )
+
+
 def install(made: Made) -> None:
     """Install the locked environment, and the commit hooks that need it."""
     if made.locked:
         done = uv.sync(made.path)
         made.installed = done.ok
         if not done.ok:
-            made.leave_out(
-                f"The environment was not installed: {done.last_line}", f"Online: cd {made.where} && make setup"
-            )
+            made.leave_out(f"The environment was not installed: {done.last_line}", _set_up_later(made))
     if made.committed and (made.path / ".pre-commit-config.yaml").is_file():
         # Only in an environment: a hook whose tools are not there would refuse every commit.
         if made.installed:
             made.hooks = uv.install_hooks(made.path).ok
         if not made.hooks:
-            made.leave_out("The commit hooks were not installed.", f"Online: cd {made.where} && make setup")
+            made.leave_out("The commit hooks were not installed.", _set_up_later(made, "run pre-commit install"))
+
+
+def _set_up_later(made: Made, otherwise: str = "sync") -> str:
+    command = "make setup" if "setup" in make_verbs(made.path) else f"{uv.command()} {otherwise}"
+    return f"Online: cd {made.where} && {command}"
 
 
 def push(made: Made) -> None:
@@ -144,7 +162,24 @@ def push(made: Made) -> None:
         git.push(made.path)
         made.pushed = True
     except git.GitError as error:
-        made.leave_out(f"The push was refused: {error.message}", f"cd {made.where} && git push -u origin main")
+        made.leave_out(f"The push was refused: {error.message}", _push_later(made, error.message))
+
+
+def _push_later(made: Made, reason: str) -> str:
+    command = "git push -u origin main"
+    if "failed to push some refs" in reason:  # the remote has commits that this repository does not have
+        return f"Join the two histories: cd {made.where} && git pull --rebase origin main && {command}"
+    return f"See that the repository is there and that you may push: cd {made.where} && {command}"
+
+
+def make_verbs(folder: Path) -> set[str]:
+    """The targets that a project's Makefile defines; empty when it has none."""
+    try:
+        text = (folder / "Makefile").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return set()
+    rules = re.findall(r"^([\w.-]+(?:[ \t]+[\w.-]+)*)[ \t]*:(?![=:])", text, re.MULTILINE)
+    return {target for targets in rules for target in targets.split()}
 
 
 def run(made: Made) -> None:

@@ -1,6 +1,6 @@
 """The only module that uses copier. Importing it takes 0.4 s of CPU, so it happens inside the functions.
 
-It renders what `core/templates/engine.py` does not: templates that prompt, run code, or use extensions.
+It renders what `core/templates/engine.py` does not: templates that run code, use extensions or have secrets.
 """
 
 import contextlib
@@ -18,11 +18,10 @@ from typing import Any, Literal
 from packaging.version import Version
 
 from scaffold.errors import ScaffoldError, UsageError
-from scaffold.tools import git
+from scaffold.tools import git, prompts
 from scaffold.tools.files import sizes, temporary_folder
 from scaffold.tools.git.command import REPOSITORY_VARIABLES
 from scaffold.tools.questions import SEE
-from scaffold.tools.terminal import BIDI_CONTROLS, escaped
 
 
 @dataclass(frozen=True)
@@ -67,6 +66,7 @@ class Rendered:
         skipped: Files that the template writes only where they are absent (`_skip_if_exists`).
         dropped: Remembered answers that this release does not take → why.
         notices: What the template says to the owner before and after an update.
+        message: What it says to the owner of a new project (`_message_after_copy`).
         answers_file: The file that records the answers.
     """
 
@@ -76,6 +76,7 @@ class Rendered:
     skipped: frozenset[str] = frozenset()
     dropped: Mapping[str, str] = field(default_factory=dict)
     notices: tuple[str, ...] = ()
+    message: str = ""
     answers_file: str = ".copier-answers.yml"
 
 
@@ -99,10 +100,11 @@ def render(request: Request, dest: Path) -> Rendered:
         skipped = frozenset(path for path in sizes(dest) if worker.all_skip_if_exists and worker.match_skip(Path(path)))
         messages = (worker.template.message_before_update, worker.template.message_after_update)
         texts = [worker._render_string(text).strip() for text in messages if text and request.operation == "update"]
+        message = worker._render_string(worker.template.message_after_copy or "").strip()
         answers_file = worker.answers_relpath.as_posix()
     version = worker.template.commit or ""
-    said = tuple(dict.fromkeys(filter(None, texts)))
-    return Rendered(version, answers, questions, skipped, dropped, said, answers_file)
+    notices = tuple(dict.fromkeys(filter(None, texts)))
+    return Rendered(version, answers, questions, skipped, dropped, notices, message, answers_file)
 
 
 _REFUSED = re.compile(r"""(?:to question|for question|choice for) ['"](\w+)['"]""")
@@ -262,10 +264,7 @@ def _redirect(address: str, repository: Path) -> None:
 def _hushed(ask: bool) -> Iterator[None]:
     """Hide what copier prints: our errors say it. Only prompts need the terminal."""
     if ask:
-        from prompt_toolkit.layout.screen import Char
-
-        # prompt_toolkit writes out C0 and C1 in a question's texts, but not these.
-        Char.display_mappings.update({char: escaped(char) for char in BIDI_CONTROLS})
+        prompts.prepare()
         yield
         return
     with _without_stdout(), contextlib.redirect_stderr(io.StringIO()), contextlib.redirect_stdout(io.StringIO()):

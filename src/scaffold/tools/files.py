@@ -3,14 +3,22 @@
 import contextlib
 import errno
 import os
+import re
 import shutil
 import stat
+import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from scaffold.errors import ScaffoldError
+
+_OURS = re.compile(r"(\..*\.)?scaffold-(?P<process>[1-9]\d*)-\w{8}")
+_OLD = 24 * 60 * 60
+"""Seconds after which a temporary folder of a process that is no longer running is removed."""
+_swept: set[Path] = set()
 
 
 def write_atomically(path: Path, content: str | bytes) -> None:
@@ -49,7 +57,7 @@ def staged(dest: Path) -> Iterator[Path]:
     with friendly_os_errors(dest), _parents_of(dest):
         # Only a part of the name: a long one with the rest added would be too long.
         try:
-            parent = Path(tempfile.mkdtemp(dir=dest.parent, prefix=f".{dest.name[:40]}.scaffold-"))
+            parent = _make_temporary(dest.parent, f".{dest.name[:40]}.")
         except FileNotFoundError as error:  # a folder that exists but takes no folders, as /proc
             raise PermissionError(errno.EACCES, "no folder can be made", str(dest)) from error
         try:
@@ -80,11 +88,48 @@ def _parents_of(dest: Path) -> Iterator[None]:
 @contextlib.contextmanager
 def temporary_folder() -> Iterator[Path]:
     """A temporary folder, deleted afterwards with everything in it, read-only git objects included."""
-    folder = Path(tempfile.mkdtemp(prefix="scaffold-"))
+    above = Path(tempfile.gettempdir())
+    with friendly_os_errors(above):
+        folder = _make_temporary(above)
     try:
         yield folder
     finally:
         remove_tree(folder)
+
+
+def _make_temporary(above: Path, prefix: str = "") -> Path:
+    """A new folder whose name says that it is ours, and which process it belongs to."""
+    sweep(above)
+    return Path(tempfile.mkdtemp(dir=above, prefix=f"{prefix}scaffold-{os.getpid()}-"))
+
+
+def sweep(above: Path) -> None:
+    """Remove the temporary folders that runs of this user, killed more than a day ago, left in a folder.
+
+    Once for each process. Links are not followed. Nothing is removed where it cannot be told whether a process is
+    still running (Windows).
+    """
+    if sys.platform == "win32" or above in _swept:
+        return
+    _swept.add(above)
+    with contextlib.suppress(OSError), os.scandir(above) as entries:
+        for entry in entries:
+            ours = _OURS.fullmatch(entry.name)
+            if ours and _is_abandoned(entry, int(ours["process"])):
+                remove_tree(Path(entry.path))
+
+
+def _is_abandoned(entry: "os.DirEntry[str]", process: int) -> bool:
+    about = entry.stat(follow_symlinks=False)
+    if not stat.S_ISDIR(about.st_mode) or about.st_uid != os.getuid() or time.time() - about.st_mtime < _OLD:
+        return False
+    try:
+        os.kill(process, 0)
+    except (ProcessLookupError, OverflowError):
+        return True
+    except OSError:  # it runs, as another user
+        return False
+    return False
 
 
 def open_to_all(folder: Path) -> None:
@@ -131,24 +176,37 @@ def friendly_os_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        where = Path(error.filename).parent if error.filename else path
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise ScaffoldError(
-                f"The disk is full: {path} could not be written.", "Free some space first.", code="disk-full"
-            ) from error
-        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-            hint = "Choose another folder, or change its permissions."
-            raise ScaffoldError(f"{where} cannot be written.", hint, code="permission-denied") from error
-        if error.errno in (errno.ENOTDIR, errno.EEXIST, errno.ENOTEMPTY, errno.EBUSY):
-            message = f"{path} cannot be made: something else is in its way."
-            raise ScaffoldError(message, "Choose another folder.", code="destination-in-use") from error
-        if error.errno == errno.ENAMETOOLONG:
-            raise ScaffoldError(
-                f"The name {path.name[:40]}… is too long for this file system.",
-                "Choose a shorter one.",
-                code="destination-in-use",
-            ) from error
-        raise
+        friendly = friendly_os_error(error, path)
+        if friendly is None:
+            raise
+        raise friendly from error
+
+
+def friendly_os_error(error: OSError, path: Path) -> ScaffoldError | None:
+    """One sentence and a hint for an error of the operating system; None when it is none that a user can fix.
+
+    Args:
+        error: The error.
+        path: What was to be written or read.
+    """
+    where = Path(error.filename).parent if error.filename else path
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return ScaffoldError(
+            f"The disk is full: {path} could not be written.", "Free some space first.", code="disk-full"
+        )
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        hint = "Choose another folder, or change its permissions."
+        return ScaffoldError(f"{where} cannot be written.", hint, code="permission-denied")
+    if error.errno in (errno.ENOTDIR, errno.EEXIST, errno.ENOTEMPTY, errno.EBUSY):
+        message = f"{path} cannot be made: something else is in its way."
+        return ScaffoldError(message, "Choose another folder.", code="destination-in-use")
+    if error.errno == errno.ENAMETOOLONG:
+        return ScaffoldError(
+            f"The name {path.name[:40]}… is too long for this file system.",
+            "Choose a shorter one.",
+            code="destination-in-use",
+        )
+    return None
 
 
 def move(source: Path, dest: Path) -> None:

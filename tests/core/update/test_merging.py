@@ -163,7 +163,7 @@ CASES = {
         move("old.txt", "mine.txt"),
         {"mine.txt": LINES, "theirs.txt": LINES, "z": "z\n"},
         stages={"old.txt": {1}, "mine.txt": {2}, "theirs.txt": {3}},
-        plan={"old.txt": "conflict", "mine.txt": "conflict", "theirs.txt": "conflict"},
+        plan={"mine.txt": "conflict"},
     ),
     "owner-deleted-template-changed": Case(
         {"a.txt": LINES, "b.txt": "b\n"},

@@ -126,7 +126,8 @@ def test_status_of_many(project: Path, run: Run, work: Path) -> None:
 
     done = run("status", project, clash, work / "plain", work / "absent", "--json")
 
-    assert done.code == 0
+    assert done.code == 1  # two of them are no projects
+    assert [row["error"] for row in done.data["projects"]] == ["", "", "not-a-project", "no-such-folder"]
     first, second, third, fourth = done.data["projects"]
     assert first == {
         "project": str(project),
@@ -137,6 +138,8 @@ def test_status_of_many(project: Path, run: Run, work: Path) -> None:
         "conflicts": [],
         "state": "ok",
         "answers_file": ".copier-answers.yml",
+        "error": "",
+        "hint": "",
     }
     assert (second["conflicts"], second["state"]) == (["src/a.txt"], "conflicts to resolve (0.2.0)")
     assert "was not made from a template" in third["state"]

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 from scaffold.core.classroom.course import Course
 from scaffold.errors import ScaffoldError
-from scaffold.tools.files import friendly_os_errors, staged
+from scaffold.tools.files import friendly_os_errors, staged, sweep
 from scaffold.tools.git.bare import BareRepository, make_bare
 from scaffold.tools.git.graph import moment
 from scaffold.tools.git.trees import Commit, File, Tree
@@ -226,6 +226,7 @@ def open_store(course: Course) -> Store:
         ScaffoldError: The folder cannot be written, or the store is damaged.
     """
     folder = course.data_folder / "store.git"
+    sweep(course.data_folder)
     if not folder.is_dir():
         with friendly_os_errors(folder):
             course.data_folder.mkdir(exist_ok=True)

@@ -27,10 +27,16 @@ class Person:
     write: Callable[[str], str]
 
 
-def own_file(person: Person, example: str) -> Request | None:
-    """Ask whether a project is to work on the template's example or on the person's own file; None for the example."""
+def own_file(person: Person, example: str, number: str = "") -> Request | None:
+    """Ask whether a project is to work on the template's example or on the person's own file; None for the example.
+
+    Args:
+        person: Who is asked.
+        example: What the template's example is.
+        number: The number of the question, as in `1 of 5`; empty for none.
+    """
     rows = [(example, "it works at once"), ("your own file", "CSV, TSV, JSON lines, Parquet or Excel")]
-    answer = person.choose("Which data", Table(("data", ""), rows), ["example", "own"])
+    answer = person.choose(f"{number}  Which data".strip(), Table(("data", ""), rows), ["example", "own"])
     return Request(Path(person.write("Which file")).expanduser()) if answer == "own" else None
 
 

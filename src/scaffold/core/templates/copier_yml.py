@@ -12,7 +12,9 @@ from typing import Any
 import yaml
 from packaging.version import InvalidVersion, Version
 
+from scaffold.core import yaml_text
 from scaffold.core.templates.questionnaire import KEYS
+from scaffold.errors import ScaffoldError
 from scaffold.tools.git.trees import Tree
 
 CONFIGS = ("copier.yml", "copier.yaml")
@@ -47,12 +49,20 @@ class Config:
 
 
 def raw_config(tree: Tree) -> Config:
-    """The template's copier.yml as far as it can be read without Copier: tags such as `!include` come to nothing."""
+    """The template's copier.yml as far as it can be read without Copier: tags such as `!include` come to nothing.
+
+    Raises:
+        ScaffoldError: It is no YAML.
+    """
     return _read(tree) or _read(tree, lenient=True) or Config({}, {})
 
 
 def read_config(tree: Tree) -> Config | None:
-    """The template's copier.yml; None when only Copier can read it (`!include`, two files, no mapping)."""
+    """The template's copier.yml; None when only Copier can read it (`!include`, two files, no mapping).
+
+    Raises:
+        ScaffoldError: It is no YAML.
+    """
     return _read(tree)
 
 
@@ -66,9 +76,12 @@ def _read(tree: Tree, *, lenient: bool = False) -> Config | None:
 @lru_cache(maxsize=8)  # it takes 0.1 s of CPU, and is asked for by everybody
 def _parsed(content: bytes, lenient: bool) -> Config | None:
     try:
-        documents = list(yaml.load_all(content, _Lenient if lenient else _Loader))  # noqa: S506 - a SafeLoader
-    except yaml.YAMLError:
-        return None
+        documents = list(yaml.load_all(content, _Lenient if lenient else yaml_text.Loader))  # noqa: S506 - a SafeLoader
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        if isinstance(error, yaml.constructor.ConstructorError) and "determine a constructor" in str(error.problem):
+            return None
+        message = f"The template's copier.yml is not valid YAML: {yaml_text.reason(error)}."
+        raise ScaffoldError(message, "Tell the template's authors.", code="template-invalid") from error
     documents = [document for document in documents if document]
     if not all(isinstance(document, dict) for document in documents):
         return None
@@ -87,21 +100,8 @@ def _parsed(content: bytes, lenient: bool) -> Config | None:
     return Config(settings, questions)
 
 
-class _Loader(yaml.SafeLoader):
-    """YAML without aliases that multiply: a few lines of them fill any memory once somebody walks over them."""
-
-    aliases = 0
-
-    def compose_node(self, parent: Any, index: Any) -> Any:
-        if self.check_event(yaml.AliasEvent):
-            self.aliases += 1
-            if self.aliases > 100:
-                raise yaml.YAMLError("too many aliases")
-        return super().compose_node(parent, index)
-
-
-class _Lenient(_Loader):
-    """The same, and unknown tags are read as nothing."""
+class _Lenient(yaml_text.Loader):
+    """Unknown tags are read as nothing."""
 
 
 _Lenient.add_constructor(None, lambda *_: None)
@@ -113,10 +113,16 @@ def is_ordinary(tree: Tree, config: Config | None) -> bool:
         return False
     if any(key not in _KNOWN for key, value in config.settings.items() if value):
         return False
-    for name, details in config.questions.items():
-        if not details.keys() <= KEYS or not _is_typed(details):
-            return False
+    if not has_ordinary_questions(config):
+        return False
     return not any(_YIELD.search(file.content) or "yield" in name for name, file in tree.items())
+
+
+def has_ordinary_questions(config: Config) -> bool:
+    """Whether the questions are of the kinds that scaffold answers and asks itself, as Copier would."""
+    if config.settings.get("jinja_extensions") or config.settings.get("secret_questions"):
+        return False
+    return all(details.keys() <= KEYS and _is_typed(details) for details in config.questions.values())
 
 
 def _is_typed(details: Mapping[str, Any]) -> bool:

@@ -52,6 +52,8 @@ class Manifest:
         replaces: Paths of a layer that the template (or a later layer) overrides on purpose.
         minutes: The time that `make setup && make all` takes on two cores with cold caches.
         disk_mb: The size of the generated repository and its environment, in megabytes.
+        first_questions: The questions that everybody at a terminal is asked; the others are offered afterwards. Empty:
+            all are asked.
         data: What data of the owner's it takes; None when it only works on its example.
     """
 
@@ -66,6 +68,7 @@ class Manifest:
     replaces: tuple[str, ...] = ()
     minutes: Number = 0
     disk_mb: Number = 0
+    first_questions: tuple[str, ...] = ()
     data: DataNeeds | None = None
 
     def __post_init__(self) -> None:

@@ -1,7 +1,7 @@
 """A template's questions, answered without asking: what was given, what is remembered, else the defaults.
 
-The rules are Copier's (documentation, "Configuring a template", and `Question` in its `_user_data.py`). Questions that a
-person has to be asked, secrets and multiple choice are left to Copier itself.
+The rules are Copier's (documentation, "Configuring a template", and `Question` in its `_user_data.py`). `asking.py` asks
+a person; secrets and multiple choice are left to Copier itself.
 """
 
 import json
@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import yaml
 from jinja2 import StrictUndefined, TemplateError
 from jinja2.sandbox import SandboxedEnvironment
 
+from scaffold.core import yaml_text
 from scaffold.core.templates.jinja import UnsetError
 from scaffold.errors import ScaffoldError, UsageError
 
@@ -46,10 +46,7 @@ def _to_text(value: Any) -> str:
 def _from_yaml(text: str) -> Any:
     if not isinstance(text, str):
         raise TypeError
-    try:
-        return yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise ValueError(str(error)) from error
+    return yaml_text.load(text)
 
 
 _CASTS = {
@@ -136,6 +133,22 @@ class Question:
         return to_bool(self.rendered(self.details.get(key, True)))
 
     @property
+    def is_asked(self) -> bool:
+        """Whether a person is to be asked: its `when` and its `ask` are true."""
+        return self.holds("ask") and self.holds("when")
+
+    @property
+    def is_multiline(self) -> bool:
+        """Whether a typed answer may have several lines."""
+        return to_bool(self.rendered(self.details.get("multiline", False)))
+
+    @property
+    def text(self) -> str:
+        """The question in words: its help, else its name and what it takes."""
+        words = " ".join(str(self.rendered(self.details.get("help", ""))).split())
+        return words or (self.name if self.kind == "str" else f"{self.name} ({self.kind})")
+
+    @property
     def kind(self) -> str:
         """Its type: what copier.yml says, else the type of its default."""
         declared = self.details.get("type", "")
@@ -161,20 +174,20 @@ class Question:
     def parsed(self, answer: Any) -> Any:
         """An answer of the question's type, and one of its choices. Raises ValueError when it is not."""
         value = self.cast(answer)
-        choices = self._choices()
+        choices = self.choices()
         if not choices:
             return value
         refused = ""
-        for choice, disabled in choices:
+        for _, choice, disabled in choices:
             if value == choice:
                 if not disabled:
                     return value
                 refused = refused or disabled
-        allowed = [choice for choice, disabled in choices if not disabled]
+        allowed = [choice for _, choice, disabled in choices if not disabled]
         raise ValueError(f"Invalid choice for '{self.name}': {refused or f'{value!r} is not in {allowed}'}")
 
-    def _choices(self) -> list[tuple[Any, str]]:
-        """The values to choose from, each with the reason why it cannot be chosen now."""
+    def choices(self) -> list[tuple[str, Any, str]]:
+        """What can be chosen: the words for it, the value, and the reason why it cannot be chosen now."""
         choices = self.details.get("choices", [])
         if isinstance(choices, str):
             choices = _from_yaml(self.rendered(choices))
@@ -187,7 +200,7 @@ class Question:
                 if isinstance(value, dict):
                     disabled, value = self.rendered(value.get("validator", "")), value["value"]
             shown, value = str(self.rendered(name)), self.rendered(value)
-            found.append((self.cast(shown if value is None else value), disabled))
+            found.append((shown, self.cast(shown if value is None else value), disabled))
         return found
 
     def validate(self, answer: Any) -> None:
@@ -201,6 +214,14 @@ class Question:
             refused = str(error)
         if refused:
             raise ValueError(f"Validation error for question '{self.name}': {refused}")
+
+    def refusal(self, typed: str) -> str:
+        """What is wrong with an answer that a person typed, in the template's words; empty for nothing."""
+        try:
+            self.validate(self.parsed(typed))
+        except (ValueError, KeyError) as error:
+            return str(error).removeprefix(f"Validation error for question '{self.name}': ")
+        return ""
 
     def default(self, answers: Answers) -> Any:
         """What it is without an answer given now; MISSING when it has to be answered."""
@@ -230,7 +251,7 @@ def answer(question: Question, answers: Answers) -> None:
     """
     name = question.name
     try:
-        if name in answers.remembered and not _fits(question, answers):
+        if name in answers.remembered and not fits(question, answers):
             if answers.as_recorded:
                 answers.chosen[name] = answers.remembered[name]
                 return
@@ -255,13 +276,19 @@ def answer(question: Question, answers: Answers) -> None:
     except (ValueError, KeyError) as error:
         raise UsageError(" ".join(str(error).split()).rstrip(".") + ".", _SEE, code="answer-invalid") from error
     except TemplateError as error:
-        raise ScaffoldError(f"The question `{name}` has a mistake: {error}.", "Tell the template's authors.", code="template-invalid") from error
+        raise mistake(question, error) from error
+
+
+def mistake(question: Question, error: TemplateError) -> ScaffoldError:
+    """What to say of a question whose Jinja is wrong."""
+    text = f"The question `{question.name}` has a mistake: {error}."
+    return ScaffoldError(text, "Tell the template's authors.", code="template-invalid")
 
 
 _SEE = "`scaffold show TEMPLATE` lists the questions and what they allow."
 
 
-def _fits(question: Question, answers: Answers) -> bool:
+def fits(question: Question, answers: Answers) -> bool:
     """Whether this release takes the remembered answer; why it does not is noted."""
     try:
         question.validate(question.parsed(answers.remembered[question.name]))

@@ -134,7 +134,7 @@ def _unpacked(bundle: Path, commits: Mapping[str, str]) -> dict[str, Tree]:
             repository.run("bundle", "unbundle", str(bundle))
             return {version: repository.read_tree(commit) for version, commit in commits.items()}
         except git.GitError as error:
-            raise damaged(bundle) from error
+            raise error if error.code == "disk-full" else damaged(bundle) from error
 
 
 @contextlib.contextmanager
@@ -152,7 +152,7 @@ def unbundled(bundle: Path) -> Iterator[BareRepository]:
         try:
             git.clone(str(bundle), folder)
         except git.GitError as error:
-            raise damaged(bundle) from error
+            raise error if error.code == "disk-full" else damaged(bundle) from error
         yield BareRepository(folder)
 
 

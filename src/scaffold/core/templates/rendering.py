@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from scaffold.core.templates import external, release, settings, source
 from scaffold.core.templates.source import Source
@@ -15,10 +15,10 @@ from scaffold.tools.git.ignore import addable
 from scaffold.tools.git.trees import Tree, read_files, read_folder, require_safe, write_folder
 from scaffold.tools.questions import check_answers
 
-_UNUSED_NAME = "f7c1d90b"
-_KEPT = 4
-"""How many renderings are kept, and how many releases: enough for neighbours in a sorted list of a thousand projects."""
-
+if TYPE_CHECKING:
+    from scaffold.core.templates.copier_yml import Config
+    from scaffold.core.templates.engine import Job
+    from scaffold.core.templates.questionnaire import Answers
 
 @dataclass(frozen=True)
 class Rendering:
@@ -50,6 +50,11 @@ class Rendering:
     commit: str = ""
     answers_file: str = ".copier-answers.yml"
 
+    @property
+    def shown_answers(self) -> dict[str, Any]:
+        """The answers without secret ones, which stand nowhere but in the files that the template writes them into."""
+        return {key: value for key, value in self.answers.items() if not self.questions.get(key, {}).get("secret")}
+
 
 @dataclass(frozen=True)
 class Wanted:
@@ -63,6 +68,7 @@ class Wanted:
         given: The answers that are given now.
         defaults: The user's own defaults; they replace the template's.
         ask: Whether to prompt for new questions.
+        asked: How many questions the person has answered already; numbering goes on.
         trust: Whether the template may run code.
         operation: What templates see as `_copier_operation`: `copy` for a new project, `update` for one that stands.
         project: The folder of the project that stands, whose files `_external_data` names; None for a new one.
@@ -78,6 +84,7 @@ class Wanted:
     given: Mapping[str, Any] = field(default_factory=dict)
     defaults: Mapping[str, Any] = field(default_factory=dict)
     ask: bool = False
+    asked: int = 0
     trust: bool = False
     operation: Literal["copy", "update"] = "copy"
     project: Path | None = None
@@ -91,84 +98,18 @@ class Wanted:
         return json.dumps(vars(self), default=str, sort_keys=True)
 
 
-class Renderer:
-    """Renders, and remembers the last few: projects that share base and new are rendered once."""
-
-    def __init__(self) -> None:
-        self._done: dict[str, Rendering | None] = {}
-        self._sources: dict[tuple[str, str | None], Source] = {}
-        self._newest: dict[str, str] = {}
-
-    def newest_release(self, address: str) -> str:
-        """The newest release of a template, asked for once. Raises ScaffoldError when it is gone or has none."""
-        if address not in self._newest:
-            self._newest[address] = source.newest_release(address)
-        return self._newest[address]
-
-    def read(self, address: str, ref: str | None) -> Source:
-        """A template at a release, read once. Raises ScaffoldError as `source.read` does."""
-        key = (address, ref)
-        if key not in self._sources:
-            _keep(self._sources, key, source.read(address, ref))
-        return self._sources[key]
-
-    def render(self, wanted: Wanted) -> Rendering:
-        """Render, or return the rendering made before.
-
-        Raises:
-            ScaffoldError: The template or the release is gone, or an answer does not fit.
-        """
-        if wanted.ask:
-            return _rendered(self.read(wanted.address, wanted.ref), wanted)
-        # Projects differ in their folder's name, and few templates use it once the questions are answered. So render
-        # under a name that no project has: when it does not show in the result, the result holds for every folder.
-        anywhere = replace(wanted, folder_name=_UNUSED_NAME, project=None)
-        known = self._done.get(anywhere.key) or self._done.get(wanted.key)
-        if known is not None:
-            return known
-        template = self.read(wanted.address, wanted.ref)
-        if anywhere.key not in self._done and _is_same_anywhere(template):
-            rendering = _rendered(template, anywhere)
-            shared = None if _has_traces(rendering) else rendering
-            _keep(self._done, anywhere.key, shared)
-            if shared is not None:
-                return shared
-        rendering = _rendered(template, wanted)
-        _keep(self._done, wanted.key, rendering)
-        return rendering
-
-
-def _keep(known: dict[Any, Any], key: Any, value: Any) -> None:
-    known[key] = value
-    if len(known) > _KEPT:
-        del known[next(iter(known))]
-
-
-def _is_same_anywhere(template: Source) -> bool:
-    """Whether only a folder's name can tell projects apart: no task runs, which may do anything, and runs only once."""
-    from scaffold.core.templates import copier_yml
-
-    config = copier_yml.raw_config(template.tree).settings
-    return bool(template.tree) and not config.get("tasks") and not config.get("external_data")
-
-
-def _has_traces(rendering: Rendering) -> bool:
-    """Whether a rendering contains the folder's name."""
-    traces = (repr(rendering.answers).encode(), *(path.encode() for path in rendering.tree))
-    contents = (file.content for file in rendering.tree.values())
-    return any(_UNUSED_NAME.encode() in text.lower() for text in (*traces, *contents))
-
-
 def render(wanted: Wanted) -> Rendering:
     """Render once, for a project in a folder of the wanted name.
 
     Raises:
         ScaffoldError: The template or the release is gone, has no releases, or an answer does not fit.
     """
-    return _rendered(source.read(wanted.address, wanted.ref), wanted)
+    return render_source(source.read(wanted.address, wanted.ref), wanted)
 
 
-def _rendered(template: Source, wanted: Wanted) -> Rendering:
+def render_source(template: Source, wanted: Wanted) -> Rendering:
+    """Render a template that was read. Raises ScaffoldError as `render` does."""
+    wanted = _asked(template, wanted)
     rendering = _in_memory(template, wanted)
     if rendering is None:
         with files.temporary_folder() as parent:
@@ -190,6 +131,7 @@ def write(wanted: Wanted, folder: Path) -> Rendering:
         KeyboardInterrupt: the person left the questions.
     """
     template = source.read(wanted.address, wanted.ref)
+    wanted = _asked(template, wanted)
     rendering = _in_memory(template, wanted)
     if rendering is None:
         return _by_copier(template, wanted, folder)
@@ -197,24 +139,37 @@ def write(wanted: Wanted, folder: Path) -> Rendering:
     return rendering
 
 
+def _asked(template: Source, wanted: Wanted) -> Wanted:
+    """The same with what the person at the terminal answered, where the questions are of the kinds that we ask."""
+    if not wanted.ask:
+        return wanted
+    from scaffold.core.templates import copier_yml, engine
+    from scaffold.core.templates.asking import Asking
+
+    config = copier_yml.read_config(template.tree)
+    if template.only_copier or config is None or not copier_yml.has_ordinary_questions(config):
+        return wanted
+    _require_trust(config.settings, wanted)
+    check_answers(wanted.given, config.questions)
+    first = template.template.manifest.first_questions if template.template.manifest else ()
+    try:
+        typed = Asking(_job(template, wanted, config), _known(template, wanted), first, wanted.asked).ask()
+    except engine.NotOrdinaryError:
+        return wanted  # Copier asks
+    return replace(wanted, given={**wanted.given, **typed}, ask=False)
+
+
 def _in_memory(template: Source, wanted: Wanted) -> Rendering | None:
-    """The rendering of an ordinary template whose questions nobody has to be asked; None for any other."""
+    """The rendering of an ordinary template; None for any other."""
     from scaffold.core.templates import copier_yml, engine  # Jinja costs 0.1 s of CPU, and `--help` needs none
-    from scaffold.core.templates.questionnaire import Answers
 
     config = copier_yml.read_config(template.tree)
     if wanted.ask or template.only_copier or config is None or not copier_yml.is_ordinary(template.tree, config):
         return None
     # Before anything is rendered.
     check_answers(wanted.given, config.questions)
-    fixed = {"_src_path": template.template.address, **({"_commit": template.version} if template.version else {})}
-    names = (wanted.folder_name, wanted.operation, wanted.answers_file)
-    job = engine.Job(template.tree, config, template.template.address, template.version, *names)
-    defaults = {**settings.copier_defaults(), **wanted.defaults}
     try:
-        result = engine.render(
-            job, Answers(wanted.given, dict(wanted.remembered), defaults, fixed, as_recorded=wanted.past)
-        )
+        result = engine.render(_job(template, wanted, config), _known(template, wanted))
     except engine.NotOrdinaryError:
         return None
     require_safe(result.tree, "The template")
@@ -238,19 +193,49 @@ def _changelog(template: Source) -> str:
     return file.content.decode("utf-8", "replace") if file else ""
 
 
-def _by_copier(template: Source, wanted: Wanted, folder: Path) -> Rendering:
-    """The rendering of a template that asks, or does what only Copier knows."""
+def _job(template: Source, wanted: Wanted, config: "Config") -> "Job":
+    from scaffold.core.templates.engine import Job
+
+    return Job(
+        template.tree,
+        config,
+        template.template.address,
+        template.version,
+        wanted.folder_name,
+        wanted.operation,
+        wanted.answers_file,
+    )
+
+
+def _known(template: Source, wanted: Wanted) -> "Answers":
+    """The answers that are known before anybody is asked."""
+    from scaffold.core.templates.questionnaire import Answers
+
+    fixed = {"_src_path": template.template.address, **({"_commit": template.version} if template.version else {})}
+    defaults = {**settings.copier_defaults(), **wanted.defaults}
+    return Answers(wanted.given, dict(wanted.remembered), defaults, fixed, as_recorded=wanted.past)
+
+
+def _require_trust(config: Mapping[str, Any], wanted: Wanted) -> None:
+    """Refuse a template that runs code which nobody trusts. Raises ScaffoldError."""
     from scaffold.core.templates import copier_yml
 
-    config = copier_yml.raw_config(template.tree)
-    tasks = wanted.run_tasks and bool(config.settings.get("tasks"))
-    runs = copier_yml.what_it_runs(config.settings, tasks=tasks)
+    runs = copier_yml.what_it_runs(config, tasks=wanted.run_tasks)
     if runs and not wanted.trust:
         raise ScaffoldError(
             f"This template wants to run code of its own: {'; '.join(runs)}.",
             "Read it first; if you trust its authors, add --trust.",
             code="template-runs-code",
         )
+
+
+def _by_copier(template: Source, wanted: Wanted, folder: Path) -> Rendering:
+    """The rendering of a template that asks, or does what only Copier knows."""
+    from scaffold.core.templates import copier_yml
+
+    config = copier_yml.raw_config(template.tree)
+    tasks = wanted.run_tasks and bool(config.settings.get("tasks"))
+    _require_trust(config.settings, wanted)
     if config.questions:
         check_answers(wanted.given, config.questions)
     lent = external.lend(config.settings, wanted.project, folder, past=wanted.past, answers=wanted.remembered)
@@ -269,6 +254,7 @@ def _by_copier(template: Source, wanted: Wanted, folder: Path) -> Rendering:
         rendered.dropped,
         notices=rendered.notices,
         changelog=_changelog(template),
+        message=rendered.message,
         commit=template.commit,
         answers_file=rendered.answers_file,
     )

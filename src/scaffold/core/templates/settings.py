@@ -8,10 +8,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import yaml
 from platformdirs import user_config_path
 
-from scaffold.core import config
+from scaffold.core import config, yaml_text
 from scaffold.errors import ScaffoldError, UsageError
 from scaffold.tools import git
 
@@ -78,9 +77,9 @@ def copier_defaults() -> dict[str, Any]:
     override = os.environ.get("COPIER_SETTINGS_PATH")
     path = Path(override) if override else user_config_path("copier", appauthor=False) / "settings.yml"
     try:
-        content = yaml.safe_load(path.read_bytes()) if path.is_file() else {}
-    except yaml.YAMLError as error:
-        raise ScaffoldError(f"{path} is not valid YAML.", "Correct it or move it away.", code="config-invalid") from error
+        content = yaml_text.load(path.read_bytes()) if path.is_file() else {}
+    except yaml_text.NotYamlError as error:
+        raise ScaffoldError(f"{path} is not valid YAML: {error}.", "Correct it or move it away.", code="config-invalid") from error
     defaults = content.get("defaults") if isinstance(content, dict) else None
     return dict(defaults) if isinstance(defaults, dict) else {}
 

@@ -1,7 +1,7 @@
 """What the owner of a project changed in the template's files: the release that it is at against HEAD."""
 
 from scaffold.core.project import Project
-from scaffold.core.templates.rendering import Renderer
+from scaffold.core.templates.renderer import Renderer
 from scaffold.core.update import ownership
 from scaffold.core.update.plan import head_of
 from scaffold.core.update.sides import as_taken
@@ -12,7 +12,7 @@ TEMPLATE, MINE = "template", "mine"
 """The branches of the workbench that hold the two sides."""
 
 
-def changed_files(bench: Workbench, project: Project, renderer: Renderer) -> list[str]:
+def changed_files(bench: Workbench, project: Project, renderer: Renderer, *, trust: bool = False) -> list[str]:
     """The template's files that differ in HEAD; afterwards, `bench` has both sides as `TEMPLATE` and `MINE`.
 
     Files that the template never had are the owner's own and left out.
@@ -20,7 +20,7 @@ def changed_files(bench: Workbench, project: Project, renderer: Renderer) -> lis
     Raises:
         ScaffoldError: The template or the release is gone, or the project has no commit.
     """
-    rendered = renderer.render(as_taken(project))
+    rendered = renderer.render(as_taken(project, trust=trust))
     _, mine = head_of(project)
     entries = bench.entries(mine)
     template, _ = ownership.align(ownership.without_ignored(rendered.tree, entries), {}, entries, bench.read_many)

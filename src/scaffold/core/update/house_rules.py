@@ -83,7 +83,8 @@ def apply_rules(bench: Workbench, sides: Sides, merged: Merged) -> Ruled:
     for path in [path for path, stages in conflicts.items() if set(stages) == _DELETED_BY_OWNER]:
         del conflicts[path]
         removed.append(path)
-        kept.append(Change(path, "keep", "you deleted it; the template changed it: it stays deleted"))
+        did = "changed it" if path in sides.base else "moved it here"
+        kept.append(Change(path, "keep", f"you deleted it; the template {did}: it stays deleted"))
     for path in _blocked(sides, sorted(result.keys() - sides.entries.keys() - set(removed))):
         reason = "the template adds it, but you have an untracked file there: yours stays"
         origin = origins.of(path)

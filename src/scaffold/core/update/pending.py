@@ -5,6 +5,7 @@ While its phase is `applying`, the work tree may be between two states. `conflic
 
 import contextlib
 import json
+import shlex
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -112,6 +113,21 @@ def remove_our_lock(project: Project) -> None:
 
 def _lock_of_git(project: Project) -> Path:
     return project.repository.git_dir / "index.lock"
+
+
+def require_own_programs_unused(project: Project) -> None:
+    """Refuse to write into a project whose own git configuration names programs: they may be a stranger's.
+
+    Raises:
+        ScaffoldError: It names some.
+    """
+    names = git.programs(project.root)
+    if names:
+        raise ScaffoldError(
+            f"{project.root} has git run programs that its own configuration names: {', '.join(names[:3])}.",
+            f"If they are yours: scaffold update {shlex.quote(str(project.folder))}",
+            code="project-runs-programs",
+        )
 
 
 @contextlib.contextmanager

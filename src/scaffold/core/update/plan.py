@@ -97,6 +97,8 @@ def make_plan(
     tree = _whole_tree(bench, head, project.prefix, ruled.tree)
     conflicts = {project.path_of(path): stages for path, stages in ruled.conflicts.items()}
     rows = sorted([*changes, *ruled.kept], key=lambda change: change.path)
+    if new.version == project.version:
+        rows = [replace(row, reason=_by_answers(row.reason)) for row in rows]
     relock = not {PYPROJECT, LOCK_FILE} & ruled.conflicts.keys() and _is_lock_stale(bench, sides.entries, ruled.tree)
     return Plan(project, head, new.version, tree, conflicts, tuple(rows), relock, _notices(project, new))
 
@@ -197,13 +199,33 @@ def _changes(bench: Workbench, sides: Sides, ruled: Ruled) -> list[Change]:
     """The rows of what differs between HEAD and the new tree."""
     changes, entries = [], sides.entries
     base = {path: file.oid for path, file in sides.base.items()}
+    moved = {stages[Stage.YOURS].oid for path, stages in ruled.conflicts.items() if Stage.YOURS in stages}
     for status, path, target in bench.changes(sides.start, ruled.tree):
-        if target in ruled.conflicts:
+        # A file that the template moved, and that is in conflict where it is now, has a row there.
+        if target in ruled.conflicts or (status == "D" and path in entries and entries[path].oid in moved):
             continue
         mine = path not in base or entries[path].oid != base[path] if path in entries else False
         changes.append(_change(status, path, target, mine))
-    changes += [Change(path, "conflict", _why(set(stages))) for path, stages in ruled.conflicts.items()]
-    return changes
+    return changes + _conflicts(base, ruled.conflicts)
+
+
+def _conflicts(base: Mapping[str, str], conflicts: Mapping[str, Stages]) -> list[Change]:
+    """A row for each conflict; a file that both sides moved is one, though git marks three paths."""
+    sides = {path: set(stages) for path, stages in conflicts.items()}
+    theirs = {stages[Stage.THEIRS].oid: path for path, stages in conflicts.items() if sides[path] == {Stage.THEIRS}}
+    pairs = {
+        path: theirs[stages[Stage.YOURS].oid]
+        for path, stages in conflicts.items()
+        if sides[path] == {Stage.YOURS} and stages[Stage.YOURS].oid in theirs
+    }
+    # As many files were moved by both as there are pairs; which is which only matters where there is one.
+    origins = [path for path in conflicts if sides[path] == {Stage.BASE}]
+    what = origins[0] if len(origins) == 1 else "a file"
+    rows = [
+        Change(mine, "conflict", f"you moved {what} here, the template moved it to {pairs[mine]}") for mine in pairs
+    ]
+    told = {*pairs, *pairs.values(), *(origins if pairs else ())}
+    return rows + [Change(path, "conflict", _why(sides[path], path in base)) for path in conflicts if path not in told]
 
 
 def _change(status: str, path: str, target: str, mine: bool) -> Change:
@@ -216,9 +238,15 @@ def _change(status: str, path: str, target: str, mine: bool) -> Change:
     return Change(target, "change", "merged with your changes" if mine else "the template changed it")
 
 
-def _why(stages: set[int]) -> str:
+def _by_answers(reason: str) -> str:
+    """A row's reason where the release is the same and only answers changed."""
+    new = reason.replace("new in the template", "new with these answers")
+    return new.replace("the template", "the change of answers")
+
+
+def _why(stages: set[int], known: bool) -> str:
     if stages == _DELETED_BY_TEMPLATE:
-        return "the template dropped it, you changed it: your file is in place"
+        return f"the template dropped it, you {'changed' if known else 'moved'} it: your file is in place"
     if stages == _ADDED_BY_BOTH:
         return "both added it, with different content"
     return "both changed the same place"

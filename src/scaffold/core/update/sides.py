@@ -6,7 +6,8 @@ from typing import Any
 
 from scaffold.core.project import Project
 from scaffold.core.templates import source
-from scaffold.core.templates.rendering import Renderer, Rendering, Wanted
+from scaffold.core.templates.renderer import Renderer
+from scaffold.core.templates.rendering import Rendering, Wanted
 from scaffold.core.update import migrations
 from scaffold.core.update.plan import Migrating, head_of
 from scaffold.errors import ScaffoldError

@@ -112,7 +112,9 @@ class FolderForge(PlainGitForge):
     def _remote(self, name: str) -> Remote:
         path = self._path(name)
         if not path.is_dir():
-            raise RepositoryNotFoundError(f"There is no repository {path}.", "Create it: scaffold class handout")
+            raise RepositoryNotFoundError(
+                f"There is no repository {path}.", "Create it: scaffold class handout ASSIGNMENT"
+            )
         return Remote(str(path), local=True)
 
 

@@ -25,13 +25,16 @@ from scaffold.tools.git.repository import (
     configured_identity,
     find_repository,
     has_identity,
+    ignored_by_user,
     init,
+    programs,
     push,
     remote_tags,
     remote_url,
     toplevel,
     unmerged,
 )
+from scaffold.tools.git.strangers import deaf
 
 __all__ = [
     "INTRODUCE",
@@ -43,11 +46,14 @@ __all__ = [
     "commit_all",
     "commit_staged",
     "configured_identity",
+    "deaf",
     "failure",
     "find_repository",
     "has_identity",
     "holds_secret",
+    "ignored_by_user",
     "init",
+    "programs",
     "push",
     "redact",
     "refuse_secret",

@@ -2,12 +2,14 @@
 
 import os
 import re
+import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
 from scaffold.errors import ScaffoldError
 from scaffold.tools import process
+from scaffold.tools.git import strangers
 
 OLDEST = (2, 28)
 """The first git with `git init --initial-branch`; it has everything that copier asks of git, too."""
@@ -100,11 +102,21 @@ def feed(folder: Path, *args: str, chunks: Iterable[bytes]) -> None:
 
 def _environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
     # English messages, whatever the user's language: `_reason` looks for their `fatal:`.
-    return {"LANGUAGE": "en", **dict.fromkeys(REPOSITORY_VARIABLES, ""), **(more or {})}
+    return {"LANGUAGE": "en", **dict.fromkeys(REPOSITORY_VARIABLES, ""), **strangers.variables(), **(more or {})}
 
 
 def failure(args: Sequence[str], done: process.Completed) -> GitError:
     """The error for a git command that failed."""
+    if re.search(r"No space left on device|Disk quota exceeded", done.stderr):
+        return GitError(
+            f"The disk is full: git {_verb(args)} could not write.", "Free some space first.", code="disk-full"
+        )
+    if foreign := re.search(r"dubious ownership in repository at '(.+)'", done.stderr):
+        return GitError(
+            f"The repository {foreign[1]} belongs to another user, so git does not work in it.",
+            f"If you trust them: git config --global --add safe.directory {shlex.quote(foreign[1])}",
+            code="repository-of-another",
+        )
     return GitError(f"git {_verb(args)} failed: {_reason(done)}.")
 
 

@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from scaffold.tools.git.command import ANYWHERE, GitError, attempt, run, run_bytes
-from scaffold.tools.git.trees import records
+from scaffold.tools.git import strangers
+from scaffold.tools.git.command import ANYWHERE, GitError, attempt, failure, run, run_bytes
+from scaffold.tools.git.trees import decoded, records
 
 INTRODUCE = 'git config --global user.name "Your Name" && git config --global user.email you@example.org'
 """The command by which a person tells git their name."""
@@ -34,11 +35,15 @@ class Repository:
 
 
 def find_repository(folder: Path) -> Repository | None:
-    """The repository whose work tree `folder` lies in, or None."""
-    done = attempt(
-        folder, "rev-parse", "--show-toplevel", "--absolute-git-dir", "--git-common-dir", "--show-object-format"
-    )
+    """The repository whose work tree `folder` lies in, or None.
+
+    Raises:
+        GitError: There is one, of another user whom git was not told to trust.
+    """
+    args = ("rev-parse", "--show-toplevel", "--absolute-git-dir", "--git-common-dir", "--show-object-format")
+    done = attempt(folder, *args)
     if not done.ok:
+        _refuse_foreign(failure(args, done))
         return None
     root, git_dir, common, object_format = done.stdout.splitlines()
     objects = (folder / common / "objects").resolve()
@@ -46,13 +51,19 @@ def find_repository(folder: Path) -> Repository | None:
 
 
 def toplevel(folder: Path) -> Path | None:
-    """The work tree that `folder` (or its nearest existing parent) lies in, or None."""
+    """The work tree that `folder` (or its nearest existing parent) lies in, or None. Raises as `find_repository`."""
     while not folder.is_dir():
         folder = folder.parent
     try:
         return Path(run(folder, "rev-parse", "--show-toplevel"))
-    except GitError:
+    except GitError as error:
+        _refuse_foreign(error)
         return None
+
+
+def _refuse_foreign(error: GitError) -> None:
+    if error.code == "repository-of-another":
+        raise error
 
 
 def configured_identity() -> dict[str, str]:
@@ -100,6 +111,27 @@ def commit_staged(folder: Path, message: str, for_hooks: Mapping[str, str] | Non
         env |= {f"GIT_{role}_{part}": value for role in ("AUTHOR", "COMMITTER") for part, value in _FALLBACK.items()}
     options = _NO_HOOKS if for_hooks is None else ()
     run(folder, *options, "commit", "--quiet", "--message", message, env=env)
+
+
+def programs(folder: Path) -> list[str]:
+    """The keys of a repository's own configuration that name programs which git runs when it writes files there."""
+    listing = run(folder, "config", "--list", "--show-scope", "--name-only", "-z")
+    words = listing.split("\0")
+    own = {key for scope, key in zip(words[::2], words[1::2], strict=False) if scope in ("local", "worktree")}
+    return sorted(filter(strangers.runs_programs, own))
+
+
+def ignored_by_user(folder: Path) -> list[str]:
+    """The files that only the user's own ignore rules leave out (core.excludesFile), and none of the repository's."""
+    ignored = _paths(run_bytes(folder, "ls-files", "--others", "--ignored", "--exclude-standard", "-z"))
+    if not ignored:
+        return []
+    others = ("ls-files", "--others", "--ignored", "--exclude-per-directory=.gitignore", "-z")
+    return sorted(set(ignored) - set(_paths(run_bytes(folder, *others))))
+
+
+def _paths(listing: bytes) -> list[str]:
+    return [decoded(path) for path in listing.split(b"\0") if path]
 
 
 def unmerged(folder: Path) -> list[str]:

@@ -149,9 +149,9 @@ def passing_tests(result: SessionResult) -> list[str]:
             reason = str(result.imports[0])
         elif failed:
             reason = f"{failed[0].test}: {failed[0].message.splitlines()[0] if failed[0].message else 'it failed'}"
-        raise ScaffoldError(f"Your own solution does not pass: {reason}", "See all: scaffold class rehearse")
+        raise ScaffoldError(f"Your own solution does not pass: {reason}", "See all: scaffold class rehearse ASSIGNMENT")
     tests = [verdict.test for verdict in result.verdicts if verdict.passed]
     if not tests:
         why = f": {result.imports[0]}" if result.imports else "."
-        raise ScaffoldError(f"Your own solution passes no test{why}", "See all: scaffold class rehearse")
+        raise ScaffoldError(f"Your own solution passes no test{why}", "See all: scaffold class rehearse ASSIGNMENT")
     return tests

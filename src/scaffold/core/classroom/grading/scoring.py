@@ -75,7 +75,7 @@ def exercises_with_tests(rules: Rules, tests: Sequence[str]) -> list[Exercise]:
             if not any(matches(test, name) for test in tests):
                 raise ScaffoldError(
                     f"Exercise `{exercise.id}` needs {name}, which does not exist, or your solution does not pass it.",
-                    "See why: scaffold class rehearse",
+                    "See why: scaffold class rehearse ASSIGNMENT",
                 )
         matching = tuple(test for test in tests if any(matches(test, name) for name in exercise.tests))
         exercises.append(replace(exercise, tests=matching))

@@ -9,14 +9,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import yaml
-
+from scaffold.core import yaml_text
 from scaffold.core.classroom.assignment import Assignment
 from scaffold.core.classroom.starter import personal, strip
 from scaffold.core.classroom.starter.leaks import LeakSearch
 from scaffold.core.classroom.starter.strip import RemovedText
 from scaffold.core.project import ANSWERS_FILE
-from scaffold.core.templates.rendering import Renderer, Wanted
+from scaffold.core.templates.renderer import Renderer
+from scaffold.core.templates.rendering import Wanted
 from scaffold.core.update.house_rules import Sides, apply_rules
 from scaffold.errors import ScaffoldError
 from scaffold.tools import git
@@ -166,8 +166,8 @@ def _leaves_folder(path: str, target: str) -> bool:
 def _teacher_answers(file: File | None) -> dict[str, Any]:
     """The answers of a project that is a template's teacher edition; empty for any other folder."""
     try:
-        answers = yaml.safe_load(file.content) if file else None
-    except yaml.YAMLError:
+        answers = yaml_text.load(file.content) if file else None
+    except yaml_text.NotYamlError:
         return {}
     if not isinstance(answers, dict) or answers.get("edition") != "teacher":
         return {}
