@@ -62,7 +62,7 @@ def test_a_command_in_a_hint_is_one_that_the_program_takes(place: str, command: 
     context = typer.Context(get_command(app), info_name="scaffold")
     rest, group = words(command), get_command(app)
     while hasattr(group, "commands"):
-        if not rest or rest[0] in {"--help", "--version"}:
+        if not rest or rest[0] in {"--help", "--version", "x"}:  # `x`: filled in when it is said
             return
         assert rest[0] in group.commands, f"{place}: {command}"
         context = typer.Context(group.commands[rest[0]], info_name=rest[0], parent=context)

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from rendering import NAMES, TEMPLATES
-from scaffold.core.templates import rendering
+from scaffold.core.templates import copier_yml, rendering, source
 from scaffold.core.templates.rendering import Wanted
 from scaffold.errors import UsageError
 
@@ -88,3 +88,23 @@ def test_a_name_arrives_as_it_was_typed(tmp_path: Path, author: str) -> None:
     assert yaml.safe_load((project / ".copier-answers.yml").read_text())["author_name"] == author
     assert author in (project / "LICENSE").read_text()
     yaml.safe_load((project / "CITATION.cff").read_text())
+
+
+@pytest.mark.parametrize("template", NAMES)
+def test_a_beginner_is_asked_at_most_five_questions(template: str) -> None:
+    about = source.find(str(TEMPLATES / template)).manifest
+    assert about is not None
+    config = copier_yml.read_config(source.read(str(TEMPLATES / template)).tree)
+    assert config is not None
+    assert set(about.first_questions) <= config.questions.keys()
+    assert 1 <= len(about.first_questions) <= 5 - (about.data is not None)
+
+
+@pytest.mark.parametrize("template", NAMES)
+@pytest.mark.parametrize("ci", ["github", "gitlab"])
+def test_no_owner_is_invented_and_none_leaves_no_hole(tmp_path: Path, template: str, ci: str) -> None:
+    project = render(tmp_path / "x", template, author_name="Ada Lovelace", ci=ci, docker=True)
+    assert "github_owner: ''" in (project / ".copier-answers.yml").read_text()
+    texts = {path: path.read_text(errors="replace") for path in project.rglob("*") if path.is_file()}
+    holes = ("github.com//", "ghcr.io//", "registry.gitlab.com//", "github.io//", "/ada-lovelace", "None/")
+    assert [(path, hole) for path, text in texts.items() for hole in holes if hole in text] == []

@@ -103,8 +103,8 @@ def smudging(project: Path, work: Path, number: int) -> None:
     count.write_text("")
     strike = f"echo x >> {count}\n[ $(wc -l < {count}) -eq {number} ] && kill -9 0\ncat"
     script = stand_in(work / "smudge", strike)
-    git(project, "config", "filter.kill.smudge", str(script))
-    git(project, "config", "filter.kill.clean", "cat")
+    git(project, "config", "--global", "filter.kill.smudge", str(script))
+    git(project, "config", "--global", "filter.kill.clean", "cat")
 
 
 @pytest.mark.thorough
