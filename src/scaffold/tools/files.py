@@ -109,7 +109,7 @@ def sweep(above: Path) -> None:
     Once for each process. Links are not followed. Nothing is removed where it cannot be told whether a process is
     still running (Windows).
     """
-    if sys.platform == "win32" or above in _swept:
+    if above in _swept:
         return
     _swept.add(above)
     with contextlib.suppress(OSError), os.scandir(above) as entries:
@@ -120,6 +120,8 @@ def sweep(above: Path) -> None:
 
 
 def _is_abandoned(entry: "os.DirEntry[str]", process: int) -> bool:
+    if sys.platform == "win32":
+        return False
     about = entry.stat(follow_symlinks=False)
     if not stat.S_ISDIR(about.st_mode) or about.st_uid != os.getuid() or time.time() - about.st_mtime < _OLD:
         return False

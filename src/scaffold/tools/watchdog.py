@@ -5,6 +5,7 @@ Time is CPU time, which a busy machine does not change; the clock is the second 
 
 import contextlib
 import os
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -137,13 +138,15 @@ def memory_used(pids: Iterable[int]) -> float:
 
 def cpu_used(pids: Iterable[int]) -> float:
     """The CPU time of some processes and of their children that have ended, in seconds (proc(5)); 0 for unknown."""
+    if sys.platform == "win32":
+        return 0.0
     ticks = 0
     for pid in pids:
         with contextlib.suppress(OSError, ValueError, IndexError):
             # The name of the program, in parentheses, may contain anything.
             fields = Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()
             ticks += sum(map(int, fields[11:15]))
-    return ticks / os.sysconf("SC_CLK_TCK") if ticks else 0.0
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def process_tree(pid: int) -> Iterator[int]:
