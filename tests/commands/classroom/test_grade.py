@@ -197,7 +197,7 @@ def test_a_submission_that_cannot_be_imported_is_listed_apart(work: Path, run: R
     if where == "together":
         text = text.replace("[grading]\n", '[grading]\ntogether = ["tests/test_answer.py", "tests/test_greet.py"]\n')
     change = {"tests/conftest.py": "import src.answer\n" + TESTS["tests/conftest.py"]} if where == "conftest" else {}
-    submissions = {name: {"src/answer.py": code, "src/anser.py": ""} for name, (code, _) in IMPORTS.items()}
+    submissions = {name: {"src/answer.py": code, "src/answers_old.py": ""} for name, (code, _) in IMPORTS.items()}
     course = class_with_submissions(work / "ml1", {**submissions, "ada": {}}, change)
     course.assign({"assignment.toml": text.replace("PYTHON", str(interpreter(work)))})
     done = run("class", "grade", "hw1", "-C", course.folder, "--json")

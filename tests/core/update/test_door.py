@@ -12,7 +12,7 @@ from update_support import LINES, Condition, answers_of, changed, commit, write_
 
 ENVELOPE = {"schema", "scaffold", "command", "ok", "exit_code", "data", "warnings", "error"}
 UPDATE = {"project", "from", "to", "state", "changes", "notices"}
-STATUS = {"project", "template", "version", "newest", "changed", "conflicts", "state", "answers_file"}
+STATUS = {"project", "template", "version", "newest", "changed", "conflicts", "state", "answers_file", "error", "hint"}
 ADOPT = {"project", "template", "version", "answers", "releases", "same", "changed", "missing", "written"}
 CHECK = {"project", "version", "newest", "current"}
 
