@@ -114,4 +114,4 @@ def test_a_refused_push_says_how_to_join_the_histories(acme: str, run: Run, work
     made = run("new", "acme/hello", "mine", "-y", "--remote", work / "remote.git", "--push", "--json")
     assert made.code == 4
     command = made.json["warnings"][-1]["hint"].split(": ", 1)[1]
-    assert command == "cd mine && git pull --rebase origin main && git push -u origin main"
+    assert command == "cd mine && git pull --rebase origin HEAD && git push -u origin HEAD"

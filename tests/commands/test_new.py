@@ -414,7 +414,7 @@ def test_a_push_that_is_refused_leaves_the_project(new: Run, work: Path, bare: P
     assert made.data["committed"] is True
     [notice] = made.json["warnings"]
     assert notice["message"].startswith("The push was refused:")
-    assert notice["hint"].endswith("git push -u origin main")
+    assert notice["hint"].endswith("git push -u origin HEAD")
     assert git(work / "mine", "status", "--porcelain") == ""
 
 

@@ -304,4 +304,6 @@ def _made(made: Made, plan: Plan | None) -> str:
 def _next_step(made: Made) -> str:
     wanted = ("help",) if made.ran else ("all",) if made.installed else ("setup", "all")
     verbs = [verb for verb in wanted if verb in setup.make_verbs(made.path)]
-    return f"Next: cd {made.where}" + (f" && make {' '.join(verbs)}" if verbs else "")
+    if verbs:
+        return f"Next: {made.inside('make ' + ' '.join(verbs))}"
+    return f"Next: cd {made.where}"

@@ -54,6 +54,10 @@ class Made:
             path = path.relative_to(Path.cwd())
         return shlex.quote(str(path))
 
+    def inside(self, command: str) -> str:
+        """A command line that runs a command in the project's folder, for a hint."""
+        return command if self.where == "." else f"cd {self.where} && {command}"
+
     def leave_out(self, message: str, hint: str) -> None:
         """Note something that was not done, and the command that does it."""
         self.left_out.append(Notice(message, hint))
@@ -67,7 +71,7 @@ def lock(made: Made, stage: Path) -> None:
     if runs:
         made.leave_out(
             f"The environment was not installed, because that would run or fetch {'; '.join(runs)}.",
-            f"Read it first; if you trust its authors: cd {made.where} && {uv.command()} sync",
+            f"Read it first; if you trust its authors: {made.inside(f'{uv.command()} sync')}",
         )
         return
     done = uv.lock(stage)
@@ -75,7 +79,7 @@ def lock(made: Made, stage: Path) -> None:
     if not done.ok:
         made.leave_out(
             f"The environment was not locked: {done.last_line}",
-            f"Online: cd {made.where} && {uv.command()} lock && git add uv.lock",
+            f"Online: {made.inside(f'{uv.command()} lock && git add uv.lock')}",
         )
 
 
@@ -101,9 +105,7 @@ def commit(made: Made, stage: Path, remote: str) -> None:
         made.committed = True
         tell_ignored(made, git.ignored_by_user(stage))
     except git.GitError as error:
-        made.leave_out(
-            f"The first commit was refused: {error.message}", f"cd {made.where} && git add --all && git commit"
-        )
+        made.leave_out(f"The first commit was refused: {error.message}", made.inside("git add --all && git commit"))
 
 
 def first_message(made: Made) -> str:
@@ -129,7 +131,7 @@ def tell_ignored(made: Made, paths: Sequence[str]) -> None:
     add = "." if len(paths) > 3 else shlex.join(paths)
     made.leave_out(
         f"Your own gitignore (core.excludesFile) kept {len(paths)} of the project's files out of the commit: {names}.",
-        f"Commit them, too: cd {made.where} && git add --force {add} && git commit --amend --no-edit",
+        f"Commit them, too: {made.inside(f'git add --force {add} && git commit --amend --no-edit')}",
     )
 
 
@@ -150,7 +152,7 @@ def install(made: Made) -> None:
 
 def _set_up_later(made: Made, otherwise: str = "sync") -> str:
     command = "make setup" if "setup" in make_verbs(made.path) else f"{uv.command()} {otherwise}"
-    return f"Online: cd {made.where} && {command}"
+    return f"Online: {made.inside(command)}"
 
 
 def push(made: Made) -> None:
@@ -166,10 +168,10 @@ def push(made: Made) -> None:
 
 
 def _push_later(made: Made, reason: str) -> str:
-    command = "git push -u origin main"
+    command = "git push -u origin HEAD"
     if "failed to push some refs" in reason:  # the remote has commits that this repository does not have
-        return f"Join the two histories: cd {made.where} && git pull --rebase origin main && {command}"
-    return f"See that the repository is there and that you may push: cd {made.where} && {command}"
+        return f"Join the two histories: {made.inside(f'git pull --rebase origin HEAD && {command}')}"
+    return f"See that the repository is there and that you may push: {made.inside(command)}"
 
 
 def make_verbs(folder: Path) -> set[str]:
@@ -190,4 +192,4 @@ def run(made: Made) -> None:
         return
     made.ran = process.run([make, "all"], cwd=made.path, env=uv.variables(), live=True).ok
     if not made.ran:
-        made.leave_out("`make all` failed in the new project; its output is above.", f"cd {made.where} && make all")
+        made.leave_out("`make all` failed in the new project; its output is above.", made.inside("make all"))

@@ -64,6 +64,12 @@ def rows(done: Result) -> dict[str, str]:
     return {row["path"]: row["action"] for row in done.data["merged"]}
 
 
+def test_the_next_command_stays_in_the_folder(clone: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(clone.parent / "made", {"copier.yml": "", "Makefile": "all:\n\ttrue\n"})
+    monkeypatch.chdir(clone)
+    assert "Next: make all" in run("new", clone.parent / "made", ".", "-y").out
+
+
 @pytest.mark.parametrize("dest", [".", "../mine"])
 def test_an_empty_clone(dest: str, clone: Path, new: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     git(clone, "symbolic-ref", "HEAD", "refs/heads/trunk")

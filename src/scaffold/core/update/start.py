@@ -126,7 +126,7 @@ def merge(made: Made, stage: Path, project: Project, remote: str) -> Plan:
     made.committed = True
     _bring_ignored(stage, project.folder)
     if plan.relock:
-        made.leave_out("Your uv.lock no longer fits.", f"cd {made.where} && {uv.command()} lock && git add uv.lock")
+        made.leave_out("Your uv.lock no longer fits.", made.inside(f"{uv.command()} lock && git add uv.lock"))
     return plan
 
 
