@@ -167,11 +167,12 @@ def _applied(bench: Workbench, plan: Plan, options: UpdateOptions, new: Renderin
     notices = [*summary.notices(plan), *(Notice(f"{row.path}: {row.reason}.") for row in plan.changes if row.odd)]
     if options.commit and not plan.conflicts and not git.has_identity(project.root):
         notices.append(Notice("git does not know your name, so the author of the commit is scaffold.", git.INTRODUCE))
+    stale = False
     if plan.relock:
-        plan = _locked_again(bench, plan, notices, _what_locking_runs(project, options, new))
+        plan, stale = _locked_again(bench, plan, notices, _what_locking_runs(project, options, new))
     try:
         message = provenance.message(_message(project, plan, options), new.commit)
-        held = apply.apply(bench, plan, message, commit=options.commit, autostash=options.autostash)
+        held = apply.apply(bench, plan, message, commit=options.commit, autostash=options.autostash, hooks=not stale)
     except git.GitError as error:
         left = pending.read(project)
         if left is None:
@@ -200,20 +201,25 @@ def _what_locking_runs(project: Project, options: UpdateOptions, new: Rendering)
     return what_it_builds({path: file.content for path, file in new.tree.items() if "/" not in path})
 
 
-def _locked_again(bench: Workbench, plan: Plan, notices: list[Notice], runs: Sequence[str]) -> Plan:
+def _locked_again(bench: Workbench, plan: Plan, notices: list[Notice], runs: Sequence[str]) -> tuple[Plan, bool]:
+    """The plan with a new uv.lock; or as it was, and True: hooks that need the environment would refuse the commit."""
     hint = f"cd {plan.project.folder} && {uv.command()} lock && git add uv.lock"
     if runs:
         why = f"Dependencies changed; uv.lock was left as it is, because locking would run or fetch {'; '.join(runs)}."
-        notices.append(Notice(why, f"Read it first; if you trust its authors: {hint}"))
-        return plan
+        notices.append(Notice(f"{why} {_NO_HOOKS}", f"Read it first; if you trust its authors: {hint}"))
+        return plan, True
     pyproject, lock = (
         bench.read(f"{plan.tree}:{plan.project.path_of(name)}") for name in (uv_lock.PYPROJECT, uv_lock.LOCK_FILE)
     )
     fresh, reason = uv_lock.lock_again(pyproject, lock)
     if fresh is None:
-        notices.append(Notice(f"Dependencies changed, and uv.lock could not be updated: {reason}", f"Online: {hint}"))
-        return plan
-    return with_file(bench, plan, uv_lock.LOCK_FILE, fresh, "dependencies changed: locked again")
+        why = f"Dependencies changed, and uv.lock could not be updated: {reason.rstrip('.')}."
+        notices.append(Notice(f"{why} {_NO_HOOKS}", f"Online: {hint}"))
+        return plan, True
+    return with_file(bench, plan, uv_lock.LOCK_FILE, fresh, "dependencies changed: locked again"), False
+
+
+_NO_HOOKS = "No commit hook was run, since hooks may need it."
 
 
 def _message(project: Project, plan: Plan, options: UpdateOptions) -> str:

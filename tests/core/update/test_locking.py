@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from conftest import Run
-from support import git
+from support import git, stand_in
 from update_support import LINES, Template, commit, committed, write_and_commit
 
 PYPROJECT = '[project]\nname = "one"\nversion = "0"\nrequires-python = ">=3.11"\ndependencies = []\n'
@@ -37,12 +37,15 @@ def test_locked_again_offline_when_nothing_is_depended_on(locked: tuple[Path, Te
 def test_the_command_is_named_when_it_cannot_be_locked(locked: tuple[Path, Template], run: Run) -> None:
     project, made = locked
     before = committed(project)["uv.lock"]
+    # As hooks that start with `uv run` do, which wants to lock first.
+    stand_in(project / ".git/hooks/pre-commit", "exit 1")
     made.release("2.0", {"pyproject.toml": PYPROJECT.replace("[]", '["no-such-package-here>=1"]')})
 
     done = run("update", project, "-y", "--json")
 
     assert (done.code, done.data["state"]) == (0, "updated")
     assert "uv.lock could not be updated" in done.json["warnings"][0]["message"]
+    assert "No commit hook was run" in done.json["warnings"][0]["message"]
     assert "No solution found" in done.json["warnings"][0]["message"]
     assert "uv lock" in done.json["warnings"][0]["hint"]
     assert committed(project)["uv.lock"] == before
