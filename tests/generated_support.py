@@ -48,10 +48,10 @@ class Stage:
         shown: what its result table names.
         card: the document about the model or system.
         kinds: the kinds of tests, beyond those of every stage.
-        gate: the verb that the gate stops.
+        gate: the verb that the gate stops; empty where the result is claims instead of a model.
         others: sets of answers that change much, each really run.
         starter: answers that change something else, tested with the starter edition.
-        question: path and body of a request to its service, and words that the answer holds.
+        question: path and body of a request to its service, and words that the answer holds; None without a service.
         python: the only Python for which this machine has what it needs, where that is so.
     """
 
@@ -62,7 +62,7 @@ class Stage:
     kinds: tuple[str, ...]
     gate: str
     others: tuple[tuple[str, ...], ...]
-    question: tuple[str, Mapping[str, object] | bytes, str]
+    question: tuple[str, Mapping[str, object] | bytes, str] | None
     starter: tuple[str, ...] = ()
     python: str = ""
 
@@ -139,7 +139,19 @@ MLOPS = Stage(
     question=("/predict", FLIGHT, '"probability":'),
     starter=("scale=ray", "ci=none", "docker=false", "python_version=3.13"),
 )
-STAGES = tuple(stage for stage in (TABULAR, RAG, CNN, MLOPS) if stage.template in NAMES)
+ANALYSIS = Stage(
+    template="first-analysis",
+    project="fenced-out",
+    shown="fenced plots over controls",
+    card="docs/findings.md",
+    kinds=(),
+    gate="",
+    others=(("ci=none", "devcontainer=false", "python_version=3.13"),),
+    question=None,
+)
+STAGES = tuple(stage for stage in (ANALYSIS, TABULAR, RAG, CNN, MLOPS) if stage.template in NAMES)
+MODELS = tuple(stage for stage in STAGES if stage.gate)
+"""Those that train a model, and serve it."""
 
 
 def needed(stage: Stage) -> tuple[str, ...]:

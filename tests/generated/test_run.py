@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from generated_support import STAGES, Run, Stage, metrics, needed
+from generated_support import ANALYSIS, MODELS, STAGES, Run, Stage, metrics, needed
+
+with_a_model = pytest.mark.parametrize("stage", MODELS, ids=lambda stage: stage.template, indirect=True)
 
 
 def test_new_leaves_a_repository_that_is_ready(project: Path, stage: Stage, run: Run) -> None:
@@ -18,6 +20,7 @@ def test_new_leaves_a_repository_that_is_ready(project: Path, stage: Stage, run:
     run("uv", "lock", "--check", cwd=project)
 
 
+@with_a_model
 def test_a_real_model_beats_its_baselines_beyond_the_interval(ran: Path) -> None:
     found = metrics(ran)
     assert found["gate"]["passed"] is True
@@ -27,12 +30,36 @@ def test_a_real_model_beats_its_baselines_beyond_the_interval(ran: Path) -> None
     assert all(part["n"] > 0 for part in found["slices"])
 
 
-def test_its_numbers_stand_in_the_readme(ran: Path) -> None:
+@pytest.mark.parametrize("stage", [ANALYSIS], ids=[ANALYSIS.template], indirect=True)
+def test_every_question_is_answered_with_an_interval(ran: Path) -> None:
+    found = metrics(ran)
+    assert len(found["questions"]) == 3
+    for question in found["questions"]:
+        sure = [claim for claim in found["claims"] if claim["question"] == question and claim["low"] is not None]
+        assert sure
+        assert all(claim["low"] <= claim["value"] <= claim["high"] and claim["n"] > 0 for claim in sure)
+
+
+@pytest.mark.parametrize("stage", [ANALYSIS], ids=[ANALYSIS.template], indirect=True)
+def test_a_number_that_the_data_does_not_confirm_fails(ran: Path, run: Run) -> None:
+    findings = ran / "docs/findings.md"
+    right = findings.read_text()
+    try:
+        findings.write_text(re.sub(r"\S+<!-- rodents_ratio -->", "3.21<!-- rodents_ratio -->", right))
+        said = run("uv", "run", "pytest", "-q", "--no-cov", "tests/test_findings.py", cwd=ran, fails=True).stdout
+        assert "3.21<!-- rodents_ratio -->" in said
+    finally:
+        findings.write_text(right)
+
+
+def test_its_numbers_stand_in_the_readme(ran: Path, stage: Stage) -> None:
     readme = (ran / "README.md").read_text()
     found = metrics(ran)
     block = readme.partition("<!-- results:start -->")[2].partition("<!-- results:end -->")[0]
     assert "No run yet" not in block
-    assert f"{found['model'][found['metric']]:.3f}" in block
+    assert stage.shown in block
+    if stage.gate:
+        assert f"{found['model'][found['metric']]:.3f}" in block
     for target in re.findall(r"\]\(((?!http|mailto)[^)#]+)", readme):
         assert (ran / target).exists(), target
 
@@ -59,6 +86,7 @@ def test_the_same_seed_gives_the_same_numbers(ran: Path, fresh: Path, run: Run) 
     assert one == two
 
 
+@with_a_model
 def test_the_gate_bites(ran: Path, stage: Stage, run: Run) -> None:
     said = run("uv", "run", stage.project, stage.gate, cwd=ran, env={"MIN_SCORE": "0.9999"}, fails=True).stdout
     assert "Traceback" not in said

@@ -2,7 +2,6 @@
 
 import ast
 import re
-import string
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +12,7 @@ import yaml
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from hostile import CELLS, NAMES
 from rendering import TEMPLATES, Rendered
 from scaffold.core.templates import rendering
 from scaffold.core.templates.rendering import Wanted
@@ -120,18 +120,6 @@ def test_a_forecast_for_tomorrow_is_made_at_midnight(tabular: dict[str, Rendered
 
 def test_a_default_repository_has_at_most_80_files(tabular: dict[str, Rendered]) -> None:
     assert {name: len(rendered.files()) for name, rendered in tabular.items() if len(rendered.files()) > 80} == {}
-
-
-SIGNS = st.characters(exclude_categories=["C", "Z"]) | st.sampled_from([*string.punctuation, " "])
-HOSTILE = [
-    '"); import os  #', "{{ 7*7 }}", "{% raw %}", "class", "None", "__init__", "a b", "100 %", "😀", "'''", '"""', "\\", "\\'", "<script>",
-    "x" * 200,
-]  # fmt: skip
-NAMES = (st.text(SIGNS, min_size=1, max_size=200) | st.sampled_from(HOSTILE)).map(str.strip).filter(bool)
-
-
-# The tool makes a name one line, and keeps a cell as it is.
-CELLS = st.builds("{}\n{}".format, NAMES, NAMES) | NAMES
 
 
 def profile(names: list[str], values: list[str]) -> list[dict[str, Any]]:

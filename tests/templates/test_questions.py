@@ -103,7 +103,7 @@ def test_a_beginner_is_asked_at_most_five_questions(template: str) -> None:
 @pytest.mark.parametrize("template", NAMES)
 @pytest.mark.parametrize("ci", ["github", "gitlab"])
 def test_no_owner_is_invented_and_none_leaves_no_hole(tmp_path: Path, template: str, ci: str) -> None:
-    project = render(tmp_path / "x", template, author_name="Ada Lovelace", ci=ci, docker=True)
+    project = render(tmp_path / "x", template, author_name="Ada Lovelace", ci=ci)
     assert "github_owner: ''" in (project / ".copier-answers.yml").read_text()
     texts = {path: path.read_text(errors="replace") for path in project.rglob("*") if path.is_file()}
     holes = ("github.com//", "ghcr.io//", "registry.gitlab.com//", "github.io//", "/ada-lovelace", "None/")

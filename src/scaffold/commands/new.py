@@ -85,7 +85,8 @@ def preview(options: NewOptions, progress: Progress = silent) -> Outcome:
     template = source.find(options.template)
     if target.there:
         start.require_ready(target.there)
-    undecided = options.data is not None and not options.data.target and options.person is None
+    predicts = template.manifest is not None and template.manifest.data is not None and template.manifest.data.task
+    undecided = bool(predicts) and options.data is not None and not options.data.target and options.person is None
     with (
         _brought(replace(options, data=None) if undecided else options, template, progress) as brought,
         files.temporary_folder() as parent,

@@ -86,6 +86,8 @@ def _own_data(needs: Mapping[str, str]) -> str:
     """What data of one's own the template takes."""
     if needs["kind"] != "table":
         return f"Your own data: {needs['kind']}"
+    if not needs["task"]:
+        return "Your own data: any table: --data FILE"
     return f"Your own data: a table to predict a {_PREDICTED[needs['task']]} from: --data FILE --target COLUMN"
 
 

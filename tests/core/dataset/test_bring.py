@@ -46,6 +46,31 @@ def said(found: Brought) -> str:
     return "\n".join(f"{notice.message} | {notice.hint}" for notice in describe.notices(found.proposal))
 
 
+def test_a_table_that_is_only_described_needs_no_target(tmp_path: Path) -> None:
+    with brought(write_houses(tmp_path / "h.csv"), task="") as found:
+        assert set(roles(found).values()) == {"feature", "time"}
+        assert (found.answers["task"], found.answers["target"], found.answers["time_column"]) == ("", "", "sold")
+        assert [item for item in found.proposal.findings if item.kind == "leak"] == []
+        assert said(found) == ""
+    with brought(tmp_path / "h.csv", "price", task="") as found:
+        assert found.answers["target"] == "price"
+
+
+def test_few_rows_can_be_described_and_not_learned_from(tmp_path: Path) -> None:
+    path = write_houses(tmp_path / "h.csv", rows=32)
+    with brought(path, task="") as found:
+        assert found.proposal.profile.rows == 32
+    assert "at least 50 are needed to learn and to test" in refused(path, target="price")[0]
+    few = write_houses(tmp_path / "few.csv", rows=19)
+    assert "19 rows; at least 20 are needed to describe them" in refused(few, task="")[0]
+
+
+def test_a_table_with_nothing_to_ask_about_is_refused(tmp_path: Path) -> None:
+    notes = [f"{n} a long note that nobody will ever read to its end" for n in range(60)]
+    path = table(tmp_path, {"note": notes, "country": ["Chile"] * 60})
+    assert refused(path, task="")[0] == "No column is left to ask about."
+
+
 def test_every_column_gets_a_role(tmp_path: Path) -> None:
     path = extended(
         tmp_path / "h.csv",

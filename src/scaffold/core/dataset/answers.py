@@ -66,7 +66,7 @@ def of_table(proposal: Proposal, copy: Copy) -> Answers:
         "dataset_rows": proposal.profile.rows,
         "reading": dict(copy.reading),
         "task": proposal.task,
-        "target": proposal.target.name,
+        "target": proposal.target.name if proposal.target else "",
         "time_column": proposal.time,
         "group_column": proposal.group,
         "columns": [_column(placed, _personal(proposal)) for placed in proposal.columns],

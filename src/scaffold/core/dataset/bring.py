@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from scaffold.core.dataset import answers, leaks, place, profile, propose, read
-from scaffold.core.dataset.model import Answers, Column, Profile
+from scaffold.core.dataset.model import Answers, Column, Finding, Profile
 from scaffold.core.dataset.place import Copy
 from scaffold.core.dataset.propose import Proposal
 from scaffold.core.dataset.request import NO_COLUMN, Request
@@ -67,7 +67,7 @@ def brought(
 
     Args:
         request: What the owner asked for.
-        task: What the template predicts.
+        task: What the template predicts; empty where it predicts nothing, and a target is only of interest.
         elsewhere: Task → the hint that leads to a template for it.
         person: Asked for what was not said; None where nobody can be.
         progress: Told what is being done.
@@ -80,14 +80,19 @@ def brought(
         measured = profile.measure(table, request.told(table.names), progress)
         if person is not None:
             request = _asked(measured, request, task, person)
-        if not request.target:
+        if task and not request.target:
             names = ", ".join(f"`{column.name}`" for column in propose.targets(measured, task)[:12])
             raise UsageError("Which column is to be predicted?", f"Add --target COLUMN; it could be {names or 'none'}.")
         propose.check_columns(measured, request)
-        target = measured[request.target]
-        propose.check_target(measured, target, task, elsewhere)
+        target = measured[request.target] if task else None
+        if target is None:
+            propose.check_size(measured, None)
+        else:
+            propose.check_target(measured, target, task, elsewhere)
         propose.check_personal(measured, request)
-        found = leaks.find(table.database, measured, target, propose.candidates(measured, request), progress)
+        found: list[Finding] = []
+        if target is not None:
+            found = leaks.find(table.database, measured, target, propose.candidates(measured, request), progress)
         proposal = propose.propose(measured, request, task, found)
         progress.step("Copying")
         copy = place.prepare(table, proposal.dropped)
@@ -107,7 +112,7 @@ def measured(request: Request, progress: Progress = silent) -> Profile:
 
 def _asked(measured: Profile, request: Request, task: str, person: Person) -> Request:
     """The request with what a person answered to the questions that are open."""
-    if not request.target:
+    if task and not request.target:
         columns = propose.targets(measured, task)
         if columns:
             request = replace(request, target=_pick("Which column is to be predicted", columns, person))

@@ -62,7 +62,7 @@ def proposal_data(proposal: Proposal) -> dict[str, Any]:
     """What a project would make of a file, for `--json`."""
     return {
         "task": proposal.task,
-        "target": proposal.target.name,
+        "target": proposal.target.name if proposal.target else "",
         "time": proposal.time,
         "group": proposal.group,
         "features": [column.name for column in proposal.features],
@@ -74,9 +74,13 @@ def proposal_data(proposal: Proposal) -> dict[str, Any]:
 def proposal_blocks(proposal: Proposal) -> list[Block]:
     """What a project would make of a file, for people."""
     rows = [(item.column.name or "(no name)", item.column.kind, item.role, item.reason) for item in proposal.columns]
-    profile, what = proposal.profile, "a number" if proposal.task == "regression" else "a class"
-    title = f"{profile.source}: {profile.rows:,} rows; `{proposal.target.name}` is predicted as {what}"
+    profile, target = proposal.profile, proposal.target
+    title = f"{profile.source}: {profile.rows:,} rows"
+    if target and proposal.task:
+        title += f"; `{target.name}` is predicted as {'a number' if proposal.task == 'regression' else 'a class'}"
     blocks: list[Block] = [Text(title), Table(("column", "kind", "role", "why"), rows[:_SHOWN_COLUMNS])]
+    if not proposal.task:
+        return blocks
     split = f"The split is made in time, by `{proposal.time}`" if proposal.time else "The split is random"
     return [*blocks, Text(f"{split}{f', and keeps each `{proposal.group}` together' if proposal.group else ''}.")]
 
@@ -96,9 +100,9 @@ def notices(proposal: Proposal) -> list[Notice]:
             )
         else:
             made.append(Notice(f"{message}.", _advice(items[0])))
-    if proposal.target.missing:
+    if proposal.task and proposal.target and proposal.target.missing:
         made.append(Notice(f"{proposal.target.missing:,} rows have no `{proposal.target.name}` and are not used."))
-    if proposal.time_was_found:
+    if proposal.time_was_found and proposal.task:
         made.append(Notice(f"`{proposal.time}` is the only date, so the split is made in time.", "Not so: --time none"))
     return made + _repeated(proposal)
 
@@ -113,7 +117,7 @@ def _as_group(proposal: Proposal, name: str) -> str:
 
 def _repeated(proposal: Proposal) -> list[Notice]:
     """Identifiers whose values repeat: rows of one customer, which a random split would put on both sides."""
-    if proposal.group:
+    if proposal.group or not proposal.task:
         return []
     return [
         Notice(

@@ -14,6 +14,7 @@ from scaffold.errors import DataError, UsageError
 Role = Literal["target", "feature", "time", "group", "left out"]
 
 MIN_ROWS = 50
+MIN_ROWS_TO_DESCRIBE = 20
 MAX_ROWS = 5_000_000
 MOST_CLASSES = 20
 _MOST_MISSING = 0.5
@@ -34,8 +35,8 @@ class Proposal:
 
     Attributes:
         profile: The table as it was measured.
-        task: What kind of prediction it is.
-        target: The column to predict.
+        task: What kind of prediction it is; empty for none.
+        target: The column to predict, or of most interest; None where nobody named one.
         columns: The columns with their roles, in the file's order.
         dropped: Names of the columns that do not come into the project.
         time: The name of the time column; empty for none.
@@ -46,7 +47,7 @@ class Proposal:
 
     profile: Profile
     task: str
-    target: Column
+    target: Column | None
     columns: tuple[Placed, ...]
     dropped: tuple[str, ...] = ()
     time: str = ""
@@ -56,7 +57,7 @@ class Proposal:
 
     @property
     def features(self) -> list[Column]:
-        """The columns that the model sees."""
+        """The columns that a model sees, or that can be asked about."""
         return [placed.column for placed in self.columns if placed.role == "feature"]
 
 
@@ -94,8 +95,7 @@ def check_target(profile: Profile, target: Column, task: str, elsewhere: Mapping
     Raises:
         ScaffoldError: Too few or too many rows, or a target that cannot be learned.
     """
-    if not profile.rows - target.missing >= MIN_ROWS or profile.rows > MAX_ROWS:
-        _refuse_size(profile, target)
+    check_size(profile, target)
     others = ", ".join(f"`{column.name}`" for column in targets(profile, task)[:6])
     hint = f"Columns that can be predicted: {others}." if others else "Bring a table with one that can be."
     if target.kind == "constant" or target.distinct < 2:
@@ -106,6 +106,27 @@ def check_target(profile: Profile, target: Column, task: str, elsewhere: Mapping
     if not fits(target, task):
         other = "classification" if task == "regression" else "regression"
         raise DataError(_misfit(target, task), elsewhere.get(other, hint) if fits(target, other) else hint)
+
+
+def check_size(profile: Profile, target: Column | None) -> None:
+    """Whether a table has enough rows and not too many.
+
+    Raises:
+        DataError: It has not.
+    """
+    rows = profile.rows - (target.missing if target else 0)
+    least = MIN_ROWS if target else MIN_ROWS_TO_DESCRIBE
+    if rows < least:
+        with_target = f" with a `{target.name}`" if target and target.missing else ""
+        what = "to learn and to test" if target else "to describe them with an interval"
+        raise DataError(
+            f"{profile.source} has {rows:,} rows{with_target}; at least {least} are needed {what}.", "Bring more rows."
+        )
+    if profile.rows > MAX_ROWS:
+        raise DataError(
+            f"{profile.source} has {profile.rows:,} rows; a project takes up to {MAX_ROWS:,}.",
+            "Bring a sample of it, or the years that matter.",
+        )
 
 
 def fits(column: Column, task: str) -> bool:
@@ -164,7 +185,7 @@ def propose(profile: Profile, request: Request, task: str, leaks: Sequence[Findi
     Raises:
         ScaffoldError: The time or group column cannot serve, or no feature is left.
     """
-    target = profile[request.target]
+    target = profile.column(request.target)
     time = _time_column(profile, request)
     _check_group(profile, request)
     leaking = {item.column: item for item in leaks if item.kind == "leak"}
@@ -174,12 +195,11 @@ def propose(profile: Profile, request: Request, task: str, leaks: Sequence[Findi
             continue
         role, reason = _role(column, request, time, leaking)
         placed.append(Placed(column, role, reason))
-    if not any(item.role == "feature" for item in placed) and not time:
-        raise DataError(
-            f"No column is left to predict `{target.name}` from.", "Keep one although it was left out: --keep COLUMN"
-        )
+    if not any(item.role == "feature" for item in placed) and not (time and task):
+        to_do = f"to predict `{target.name}` from" if target and task else "to ask about"
+        raise DataError(f"No column is left {to_do}.", "Keep one although it was left out: --keep COLUMN")
     found = [item for item in (*profile.findings, *leaks) if item.column not in request.drop]
-    if not time and not request.time:
+    if task and not time and not request.time:
         found += moments.unused(item.column for item in placed if item.role not in ("target", "group"))
     return Proposal(
         profile,
@@ -261,20 +281,6 @@ def _check_group(profile: Profile, request: Request) -> None:
             f"`{column.name}` makes {column.distinct} groups, too few to keep some of them for the test.",
             "Name a column with at least 5 values, such as a customer or a place.",
         )
-
-
-def _refuse_size(profile: Profile, target: Column) -> None:
-    rows = profile.rows - target.missing
-    if rows < MIN_ROWS:
-        with_target = f" with a `{target.name}`" if target.missing else ""
-        raise DataError(
-            f"{profile.source} has {rows:,} rows{with_target}; at least {MIN_ROWS} are needed to learn and to test.",
-            "Bring more rows.",
-        )
-    raise DataError(
-        f"{profile.source} has {profile.rows:,} rows; a project takes up to {MAX_ROWS:,}.",
-        "Bring a sample of it, or the years that matter.",
-    )
 
 
 def _misfit(target: Column, task: str) -> str:

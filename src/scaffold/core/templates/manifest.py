@@ -21,17 +21,17 @@ class DataNeeds:
 
     Attributes:
         kind: What it is.
-        task: What is predicted from a table; empty for the other kinds.
+        task: What is predicted from a table; empty where nothing is, and for the other kinds.
     """
 
     kind: Literal["table", "images", "documents", "text", "database"]
     task: Literal["regression", "classification", ""] = ""
 
     def __post_init__(self) -> None:
-        """Raise WrongValueError for a table without a task, or a task without a table."""
-        if (self.kind == "table") != bool(self.task):
+        """Raise WrongValueError for a task without a table."""
+        if self.task and self.kind != "table":
             raise WrongValueError(
-                "a table, and no other kind, has a `task`: regression or classification.",
+                "only a table has a `task`: regression or classification.",
                 'For example: kind = "table" and task = "regression".',
             )
 

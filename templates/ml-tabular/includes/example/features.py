@@ -1,5 +1,5 @@
 {%- from 'includes/exercise.jinja' import exercise -%}
-{%- from 'includes/exercises.jinja' import exercises -%}
+{%- from 'includes/exercises.jinja' import exercises with context -%}
 """What may the model know about an hour before it begins?
 
 The calendar, the weather forecast, and how busy the last seven days were. Not the riders of that hour, and not

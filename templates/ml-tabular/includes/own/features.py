@@ -1,5 +1,5 @@
 {%- from 'includes/exercise.jinja' import exercise -%}
-{%- from 'includes/exercises.jinja' import exercises -%}
+{%- from 'includes/exercises.jinja' import exercises with context -%}
 {%- from 'includes/quoted.jinja' import python -%}
 {%- from 'includes/own/facts.jinja' import days, dated, has_hours, inputs, is_amount, kind_of with context -%}
 {%- set amounts = namespace(names=[]) -%}

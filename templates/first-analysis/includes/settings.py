@@ -1,0 +1,1 @@
+    bootstrap_draws: Annotated[int, Field(ge=100)]
