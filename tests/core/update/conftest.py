@@ -83,7 +83,7 @@ SHIM = """\
 read -r n < {count}
 n=$((n + 1))
 echo $n > {count}
-echo "$*" >> {count}.log
+printf '%s\\0' "$*" >> {count}.log
 [ $n.before = {at} ] && {end}
 {git} "$@"
 code=$?
@@ -108,7 +108,7 @@ class Shim:
 
     @property
     def log(self) -> list[str]:
-        return (self.folder / "count.log").read_text().splitlines()
+        return (self.folder / "count.log").read_text().split("\0")[:-1]
 
 
 @pytest.fixture
