@@ -4,6 +4,7 @@ That the console script does the same is for tests/cli, which start it.
 """
 
 import os
+import select
 import signal
 import sys
 import warnings
@@ -42,6 +43,7 @@ class Fork:
             pytest.skip("a process cannot be forked on this system")
         self._status: int | None = None
         leads, unready = os.pipe()
+        self._gone, held = os.pipe()
         with warnings.catch_warnings():
             # Python 3.12 warns of threads that a fork does not have: those of pytest-xdist, which it does not need.
             warnings.simplefilter("ignore", DeprecationWarning)
@@ -49,6 +51,7 @@ class Fork:
         if self.pid == 0:
             _run(lambda: program([str(arg) for arg in args]), unready, terminal, env or {})
         os.close(unready)
+        os.close(held)
         os.read(leads, 1)  # nothing; it ends when the process has a group that can be killed
         os.close(leads)
 
@@ -72,6 +75,10 @@ class Fork:
         if self._status is None:
             pid, status = os.waitpid(self.pid, flags)
             self._status = os.waitstatus_to_exitcode(status) if pid else None
+            if self._status is not None:
+                # A child that was killed between fork and exec has our locks, and may end a moment later.
+                select.select([self._gone], [], [], 10)
+                os.close(self._gone)
         return self._status
 
 
