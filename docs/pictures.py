@@ -249,6 +249,8 @@ def main() -> None:
     """Make every picture."""
     IMAGES.mkdir(exist_ok=True)
     os.environ.update(COLUMNS=str(COLUMNS), TERM="xterm-256color")
+    for name in ("MAKELEVEL", "MAKEFLAGS", "MFLAGS"):  # the project's make would say which folder it is in
+        os.environ.pop(name, None)
     with tempfile.TemporaryDirectory() as folder:
         os.environ["SCAFFOLD_CONFIG_DIR"] = str(Path(folder) / "config")
         teaching(Path(folder))
