@@ -88,7 +88,10 @@ def test_the_same_seed_gives_the_same_numbers(ran: Path, fresh: Path, run: Run) 
 
 @with_a_model
 def test_the_gate_bites(ran: Path, stage: Stage, run: Run) -> None:
+    results = ran / "reports/metrics.json"
+    passed = results.read_bytes()
     said = run("uv", "run", stage.project, stage.gate, cwd=ran, env={"MIN_SCORE": "0.9999"}, fails=True).stdout
+    results.write_bytes(passed)  # the other tests read what the run before this one found, in whatever order they come
     assert "Traceback" not in said
     assert "gate" in said
 
