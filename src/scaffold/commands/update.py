@@ -5,8 +5,8 @@ HEAD. Nothing in the work tree changes before everything is decided.
 """
 
 import contextlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -27,33 +27,23 @@ from scaffold.tools.git.merge import Workbench, workbench
 
 
 @dataclass(frozen=True)
-class UpdateOptions:
+class UpdateOptions(Target):
     """The options of `scaffold update` and `scaffold set`.
 
     Attributes:
-        to: The release; None for the newest.
-        given: Answers given now.
-        ask: Whether to prompt for new questions.
         dry_run: Whether to change nothing and only show the plan.
         diff: Whether to show the patch, too.
         autostash: Whether to stash uncommitted work and restore it afterwards.
         commit: Whether to commit a clean result; otherwise it stays staged.
-        trust: Whether the template may run code.
-        same_release: Whether to keep the release and change only answers (`scaffold set`).
         data: A file that replaces the data that the project works on.
         source: Where the template is now, when it moved; None for the recorded address.
         answers_file: The answers file, in a project of several templates; None for the usual one, or the only one.
     """
 
-    to: str | None = None
-    given: Mapping[str, Any] = field(default_factory=dict)
-    ask: bool = False
     dry_run: bool = False
     diff: bool = False
     autostash: bool = False
     commit: bool = True
-    trust: bool = False
-    same_release: bool = False
     data: Request | None = None
     source: str | None = None
     answers_file: str | None = None
@@ -115,9 +105,7 @@ def _decided(project: Project, options: UpdateOptions, progress: Progress, rende
         progress.step("Rendering")
         if options.source:
             project = relink.relinked(bench, project, options.source, trust=options.trust)
-        target = Target(
-            options.to, data.answers(options.given), options.ask, options.trust, same_release=options.same_release
-        )
+        target = replace(options, given=data.answers(options.given))
         base, new, migrating = render_both(bench, project, target, renderer)
         base, new = data.added_to(base, new)
         notices = provenance.notices(project, base)  # before a commit of this update is the last one

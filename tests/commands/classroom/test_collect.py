@@ -60,6 +60,17 @@ def test_submissions_are_stored_under_the_servers_push_time(due: Course, run: Ru
     }
 
 
+def overwrite_by_force(course: Course) -> str:
+    """Replace Ada's last commit by another, and push it. Returns its id."""
+    clone = course.folder.parent / "clone-hw1-ada"
+    git(clone, "reset", "--quiet", "--hard", "HEAD~1")
+    (clone / "other.py").write_text("x = 1\n")
+    git(clone, "add", "--all")
+    git(clone, "commit", "--quiet", "-m", "anew")
+    git(clone, "push", "--quiet", "--force", "origin", "HEAD")
+    return git(clone, "rev-parse", "HEAD")
+
+
 def test_collecting_again_changes_nothing_and_a_forced_push_loses_nothing(due: Course, run: Run) -> None:
     first = due.commit_work("ada", {"src/answer.py": "one\n"})
     received(due, "ada", "2026-03-01T11:00:00")
@@ -67,15 +78,9 @@ def test_collecting_again_changes_nothing_and_a_forced_push_loses_nothing(due: C
     before = due.store_refs()
     assert states(run("class", "collect", "hw1", "--json"))["ada"] == "has it"
     assert due.store_refs() == before
-    clone = due.folder.parent / "clone-hw1-ada"
-    git(clone, "reset", "--quiet", "--hard", "HEAD~1")
-    (clone / "other.py").write_text("x = 1\n")
-    git(clone, "add", "--all")
-    git(clone, "commit", "--quiet", "-m", "anew")
-    git(clone, "push", "--quiet", "--force", "origin", "HEAD")
+    second = overwrite_by_force(due)
     received(due, "ada", "2026-03-01T11:00:00")  # the same second
     assert states(run("class", "collect", "hw1", "--json"))["ada"] == "collected"
-    second = git(clone, "rev-parse", "HEAD")
     assert submissions(due) == {"ada/hw1/2026-03-01T110000Z": first, "ada/hw1/2026-03-01T110000Z.1": second}
     assert states(run("class", "collect", "hw1", "--json"))["ada"] == "has it"
 
@@ -150,12 +155,7 @@ def test_a_push_in_time_that_was_overwritten_by_force_is_told(
     monkeypatch.setenv("GIT_COMMITTER_DATE", "2026-03-01T11:30:00Z")
     gone = due.commit_work("ada", {"src/answer.py": "in time\n"})
     monkeypatch.delenv("GIT_COMMITTER_DATE")
-    clone = due.folder.parent / "clone-hw1-ada"
-    git(clone, "reset", "--quiet", "--hard", "HEAD~1")
-    (clone / "other.py").write_text("x = 1\n")
-    git(clone, "add", "--all")
-    git(clone, "commit", "--quiet", "-m", "anew")
-    git(clone, "push", "--quiet", "--force", "origin", "HEAD")
+    overwrite_by_force(due)
     received(due, "ada", "2026-03-05T12:30:00")
     done = run("class", "collect", "hw1", "--json")
     assert f"a push that was in time, {gone[:10]}, was overwritten by force" in details(done)["ada"]

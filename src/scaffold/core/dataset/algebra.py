@@ -1,6 +1,7 @@
 """Exact relations between columns of numbers: sums, products and ratios, found on a few hundred rows."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import combinations, permutations
 from math import isclose, sqrt
 from statistics import fmean, pstdev
@@ -30,22 +31,14 @@ def linear_parts(rows: Sequence[Sequence[float]]) -> list[int]:
     Returns:
         Positions of the columns that take part; empty when the target is not computed from them.
     """
-    width = min(len(rows[0]) - 1, _MOST_COLUMNS, len(rows) // _ROWS_A_COLUMN) if rows else 0
-    if width < 2 or len(rows) < _FEWEST_ROWS:
+    line = _line(rows, fewest=2)
+    if line is None or line.left > _ADDED:
         return []
-    columns = [_centred([row[position] for row in rows]) for position in range(len(rows[0]) - 1)]
-    target = _centred([row[-1] for row in rows])
-    size = _norm(target)
-    if not size:
-        return []
-    chosen = sorted(_likeliest(columns, target, width))
-    factors, left = _least_squares([columns[position] for position in chosen], target)
-    if left / size > _ADDED:
-        return []
-    shares = [abs(factor) * _norm(columns[position]) / size for position, factor in zip(chosen, factors, strict=True)]
+    chosen, factors = line.chosen, line.factors
+    shares = list(line.shares().values())
     parts = [place for place, share in enumerate(shares) if share > _SHARE]
     simple = all(isclose(abs(factors[place]), 1, rel_tol=1e-3) for place in parts)
-    return [chosen[place] for place in parts] if simple or left / size < _EXACT else []
+    return [chosen[place] for place in parts] if simple or line.left < _EXACT else []
 
 
 def nearly_linear(rows: Sequence[Sequence[float]]) -> list[int]:
@@ -59,21 +52,14 @@ def nearly_linear(rows: Sequence[Sequence[float]]) -> list[int]:
     Returns:
         Positions of columns of which none can be spared; empty when a straight line explains less.
     """
-    width = min(len(rows[0]) - 1, _MOST_COLUMNS, len(rows) // _ROWS_A_COLUMN) if rows else 0
-    if width < 1 or len(rows) < _FEWEST_ROWS:
+    line = _line(rows, fewest=1)
+    if line is None or line.left >= _NEARLY:
         return []
-    columns = [_centred([row[position] for row in rows]) for position in range(len(rows[0]) - 1)]
-    target = _centred([row[-1] for row in rows])
-    size = _norm(target)
 
     def explained(positions: Sequence[int]) -> bool:
-        return bool(positions) and _least_squares([columns[one] for one in positions], target)[1] < _NEARLY * size
+        return bool(positions) and line.left_by(positions) < _NEARLY
 
-    chosen = sorted(_likeliest(columns, target, width))
-    if not size or not explained(chosen):
-        return []
-    factors, _ = _least_squares([columns[position] for position in chosen], target)
-    share = {one: abs(factor) * _norm(columns[one]) / size for one, factor in zip(chosen, factors, strict=True)}
+    chosen, share = line.chosen, line.shares()
     large = [one for one in chosen if share[one] > _SMALL_SHARE]
     needed = large if explained(large) else chosen
     for one in sorted(needed, key=lambda each: share[each]):
@@ -95,6 +81,50 @@ def products(rows: Sequence[Sequence[float]]) -> Iterator[tuple[int, int, str]]:
     for first, second in permutations(moving, 2):
         if all(row[second] for row in rows) and _proportional([(row[first] / row[second], row[-1]) for row in rows]):
             yield first, second, "÷"
+
+
+@dataclass(frozen=True)
+class _Line:
+    """The least-squares line through the columns that go most with the target, all of them centred.
+
+    Attributes:
+        columns: All columns.
+        target: The target.
+        chosen: Positions of the columns of the line.
+        factors: Their factors.
+        left: What the line leaves of the target, as a share of its norm.
+    """
+
+    columns: Sequence[Sequence[float]]
+    target: Sequence[float]
+    chosen: list[int]
+    factors: Sequence[float]
+    left: float
+
+    def shares(self) -> dict[int, float]:
+        """Position of each chosen column → the norm of its term, as a share of the target's."""
+        size = _norm(self.target)
+        terms = zip(self.chosen, self.factors, strict=True)
+        return {one: abs(factor) * _norm(self.columns[one]) / size for one, factor in terms}
+
+    def left_by(self, positions: Sequence[int]) -> float:
+        """What a line through other columns leaves, as a share."""
+        return _least_squares([self.columns[one] for one in positions], self.target)[1] / _norm(self.target)
+
+
+def _line(rows: Sequence[Sequence[float]], fewest: int) -> _Line | None:
+    """The line of some rows, the target last; None where there are too few rows or columns, or a constant target."""
+    width = min(len(rows[0]) - 1, _MOST_COLUMNS, len(rows) // _ROWS_A_COLUMN) if rows else 0
+    if width < fewest or len(rows) < _FEWEST_ROWS:
+        return None
+    columns = [_centred([row[position] for row in rows]) for position in range(len(rows[0]) - 1)]
+    target = _centred([row[-1] for row in rows])
+    size = _norm(target)
+    if not size:
+        return None
+    chosen = sorted(_likeliest(columns, target, width))
+    factors, left = _least_squares([columns[one] for one in chosen], target)
+    return _Line(columns, target, chosen, factors, left / size)
 
 
 def _proportional(pairs: Sequence[tuple[float, float]]) -> bool:

@@ -24,7 +24,7 @@ class Target:
         given: Answers given now.
         ask: Whether to prompt for new questions.
         trust: Whether the template may run code.
-        same_release: Whether to keep the release and change only answers.
+        same_release: Whether to keep the release and change only answers (`scaffold set`).
     """
 
     to: str | None = None
