@@ -10,10 +10,8 @@ from typing import Any
 import duckdb
 import pytest
 import yaml
-from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis import strategies as st
 
-from hostile import CELLS, NAMES
+from hostile import any_table
 from rendering import TEMPLATES, Rendered
 from scaffold.core.templates import rendering
 from scaffold.core.templates.rendering import Wanted
@@ -138,14 +136,7 @@ def test_a_project_with_its_owners_table_has_none_of_the_examples_words(tmp_path
     assert not list(folder.glob("data/raw/portal*"))
 
 
-@pytest.mark.thorough
-@settings(
-    max_examples=25, deadline=None, phases=[Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
-@given(
-    names=st.lists(NAMES, min_size=4, max_size=4, unique=True),
-    values=st.lists(CELLS, min_size=2, max_size=3, unique=True),
-)
+@any_table
 def test_names_and_cells_stay_data(
     names: list[str], values: list[str], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
