@@ -104,3 +104,8 @@ class Progress:
 
 silent = Progress()
 """Progress that nobody watches."""
+
+
+def first_few(names: Sequence[str]) -> str:
+    """The first three of some names, as a sentence lists them."""
+    return ", ".join(names[:3]) + (", …" if len(names) > 3 else "")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from scaffold.core.outcome import Notice
+from scaffold.core.outcome import Notice, first_few
 from scaffold.core.templates import builds
 from scaffold.core.templates.rendering import Rendering
 from scaffold.core.update import provenance
@@ -127,10 +127,10 @@ def tell_ignored(made: Made, paths: Sequence[str]) -> None:
     """Say what the user's own gitignore kept out of the first commit."""
     if not paths:
         return
-    names = ", ".join(paths[:3]) + (", …" if len(paths) > 3 else "")
     add = "." if len(paths) > 3 else shlex.join(paths)
     made.leave_out(
-        f"Your own gitignore (core.excludesFile) kept {len(paths)} of the project's files out of the commit: {names}.",
+        f"Your own gitignore (core.excludesFile) kept {len(paths)} of the project's files out of the commit: "
+        f"{first_few(paths)}.",
         f"Commit them, too: {made.inside(f'git add --force {add} && git commit --amend --no-edit')}",
     )
 

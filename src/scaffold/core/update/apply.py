@@ -4,6 +4,7 @@ import re
 import shlex
 from dataclasses import replace
 
+from scaffold.core.outcome import first_few
 from scaffold.core.project import Project, remembered_text
 from scaffold.core.update import pending, stash
 from scaffold.core.update.pending import APPLYING, CONFLICTS, STAGED, PendingUpdate
@@ -42,7 +43,7 @@ def require_clean(project: Project) -> None:
     """
     dirty = uncommitted(project)
     if dirty:
-        names = ", ".join(line[3:] for line in dirty[:3]) + (", …" if len(dirty) > 3 else "")
+        names = first_few([line[3:] for line in dirty])
         raise ScaffoldError(
             f"{project.root} has changes that are not committed: {names}.",
             "Commit them first, or add --autostash to stash them and restore them afterwards.",

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from scaffold.core.outcome import first_few
 from scaffold.core.project import Project
 from scaffold.core.setup import Made, first_message, introduce
 from scaffold.core.templates.rendering import Rendering
@@ -249,9 +250,8 @@ def _joined(yours: bytes, template: bytes) -> bytes:
 
 
 def _uncommitted(project: Project, paths: list[str], message: str) -> ScaffoldError:
-    names = ", ".join(paths[:3]) + (", …" if len(paths) > 3 else "")
     return ScaffoldError(
-        f"{message}: {names}; nothing was written.",
+        f"{message}: {first_few(paths)}; nothing was written.",
         f'Commit your work first: cd {project.folder} && git add --all && git commit --message "Before the template"',
         code="uncommitted-changes",
     )
