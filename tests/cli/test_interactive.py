@@ -1,6 +1,7 @@
 """A person at a terminal: a real one, made by the standard library's pty."""
 
 import os
+import select
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,9 @@ pty = pytest.importorskip("pty", reason="this system has no pseudo-terminals", e
 termios = pytest.importorskip("termios", reason="this system has no pseudo-terminals", exc_type=ImportError)
 
 
+CTRL_C = "\x03"
+
+
 class Terminal:
     """A program with a person at it: scaffold, unless told otherwise."""
 
@@ -27,7 +31,7 @@ class Terminal:
         env: dict[str, str] | None = None,
         columns: int = 200,
     ) -> None:
-        self.seen = ""
+        self.seen = self.typed = ""
         self.ours, theirs = pty.openpty()
         termios.tcsetwinsize(theirs, (50, columns))
         self.process = Fork(args, theirs, {"TERM": "xterm", "COLUMNS": str(columns), **(env or {})}, program)
@@ -40,12 +44,23 @@ class Terminal:
             assert self._read(), f"it ended without {words!r}:\n{self.seen}"
 
     def type(self, keys: str) -> None:
+        self.typed = keys
         os.write(self.ours, keys.encode())
 
     def end(self) -> int:
+        """Read to the end. Gives the exit code."""
+        self._press_again()
         while self._read():
-            pass
+            self._press_again()
         return self.process.wait()
+
+    def _press_again(self) -> None:
+        """Press Ctrl-C again while nothing happens, as a person does.
+
+        A signal that comes just before Python's `input` begins to wait is noticed only when a line, or another, comes.
+        """
+        while self.typed == CTRL_C and not select.select([self.ours], [], [], 20)[0]:
+            self.type(CTRL_C)
 
     def close(self) -> None:
         self.process.kill()
@@ -168,7 +183,7 @@ def test_a_beginner_is_asked_the_first_questions_and_offered_the_others(
     assert "docker: false" in (work / "mine/.copier-answers.yml").read_text()
 
 
-@pytest.mark.parametrize("key", ["\x03", "\x04"])
+@pytest.mark.parametrize("key", [CTRL_C, "\x04"])
 def test_leaving_the_choice(terminal: Open, work: Path, key: str) -> None:
     person = terminal("new")
     person.until("Which one")
@@ -178,7 +193,7 @@ def test_leaving_the_choice(terminal: Open, work: Path, key: str) -> None:
     assert os.listdir(work) == []
 
 
-@pytest.mark.parametrize("key", ["\x03", "\x04"])
+@pytest.mark.parametrize("key", [CTRL_C, "\x04"])
 def test_leaving_the_questions(terminal: Open, work: Path, sealed: Path, key: str) -> None:
     person = terminal("new", "hello", "deep/mine")
     person.until("What is it called?")
