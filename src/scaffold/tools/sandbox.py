@@ -169,14 +169,24 @@ class Container:
 
     def works(self) -> bool:
         """Whether there is an engine that can mount this machine's files; creates the empty image."""
+        return not self.problem()
+
+    def problem(self) -> str:
+        """Why it does not work, in the engine's words; empty when it works. Creates the empty image."""
         if not sys.platform.startswith("linux") or process.find_program(self.name) is None:
-            return False
+            return f"{self.name} is not on PATH, or this is not Linux"
         root = Path("/")
         if not process.run([self.name, "image", "inspect", _IMAGE], root).ok:
             empty = bytes(10240)  # an empty tar archive
-            if not process.run([self.name, "import", "-", _IMAGE], root, stdin=empty).ok:
-                return False
-        return process.run([self.name, *self._arguments(SandboxCommand(["/usr/bin/env", "true"]), "")], root).ok
+            done = process.run([self.name, "import", "-", _IMAGE], root, stdin=empty)
+            if not done.ok:
+                return done.stderr
+        trial = [self.name, *self._arguments(SandboxCommand(["/usr/bin/env", "true"]), "")]
+        done = process.run(trial, root)
+        # A busy engine failed to start one container of hundreds: a class must not stay ungraded for that.
+        if not done.ok:
+            done = process.run(trial, root)
+        return "" if done.ok else done.stderr
 
     def start(self, command: SandboxCommand) -> process.Child:
         """Start a command."""

@@ -266,9 +266,11 @@ def test_a_value_that_cannot_be_sent_to_the_students_code(work: Path) -> None:
 @pytest.mark.thorough
 def test_in_a_container(work: Path) -> None:
     container = Container("docker")
-    if not container.works():
+    if problem := container.problem():
         must = OUTSIDE.get("REQUIRE_DOCKER") == "1"
-        (pytest.fail if must else pytest.skip)("docker does not work here, or does not see this machine's files")
+        (pytest.fail if must else pytest.skip)(
+            f"docker does not work here, or does not see this machine's files: {problem}"
+        )
     result = run_session(container, work)
     assert {verdict.test: verdict.message for verdict in result.verdicts if not verdict.passed} == {}
     assert result.stopped == ""
