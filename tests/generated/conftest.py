@@ -46,6 +46,8 @@ PAGES = {
     "cnn-classifier": "test_cnn_page.py",
     "mlops-deploy": "test_mlops_deploy.py",
 }
+ENGINES = {"browser", "docker", "engine"}
+"""Fixtures of programs that fail now and then for reasons of their own: a test gets a second try, which is reported."""
 PINNED = {"prometheus": "prom/prometheus:v3.13.3", "grafana": "grafana/grafana:12.4.4", "postgres": "postgres:18.3"}
 collect_ignore = [file for template, file in PAGES.items() if template not in NAMES]
 
@@ -61,6 +63,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker("slow")
             item.add_marker(pytest.mark.timeout(3600))  # the first one of a template sets it up and runs it
             item.extra_keyword_matches.add(template_of(item))
+            if ENGINES.intersection(getattr(item, "fixturenames", ())):
+                item.add_marker(pytest.mark.flaky(reruns=1))
     yield
     candidates = [item for item in items if item.get_closest_marker("changed_only")]
     # A worker of pytest-xdist could not say what it left out.
