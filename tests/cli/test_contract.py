@@ -192,6 +192,7 @@ def test_text_of_any_script_is_json_that_any_console_can_print(run: Run, work: P
     assert done.data["project"] == str(work / "ž")
 
 
+@pytest.mark.thorough
 def test_a_console_that_cannot_print_a_letter_gets_another(work: Path) -> None:
     write(work, {"ž中🚲/copier.yml": "", "ž中🚲/f": ""})
     for args in (["new", "./ž中🚲", "ž", "-y"], ["new", "./ž中🚲", "ž", "-y"], ["show", "./ž中🚲"]):

@@ -85,6 +85,7 @@ def tasked(work: Path) -> Path:
     return work / "tasked"
 
 
+@pytest.mark.thorough
 def test_what_says_add_trust_has_it(tasked: Path, run: Run) -> None:
     for command in (["show", tasked], ["new", tasked, "mine", "-y", "--no-install"], ["diff", "mine"]):
         refused = run(*command)

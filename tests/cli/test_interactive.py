@@ -311,6 +311,7 @@ def test_a_hostile_question_cannot_write_to_the_terminal(terminal: Open, hostile
     assert "\u202e" not in person.seen
 
 
+@pytest.mark.thorough
 def test_a_hostile_address_of_a_template_cannot_write_to_the_terminal(work: Path) -> None:
     answers = f'_src_path: "{TITLE.encode("unicode_escape").decode()}"\n_commit: "1{FLIPPED}"\n'
     git(write(work / "project", {".copier-answers.yml": answers}), "init", "-q")

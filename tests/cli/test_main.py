@@ -159,6 +159,7 @@ def test_a_reader_that_went_away(acme: str) -> None:
     assert "bug" not in said
 
 
+@pytest.mark.thorough
 @needs.shell
 def test_a_folder_that_is_gone(cli: Run, tmp_path: Path, built_in: Path) -> None:
     script = f'mkdir gone && cd gone && rmdir ../gone && exec "{BIN / "scaffold"}" "$@"'

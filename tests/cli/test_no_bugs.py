@@ -64,6 +64,7 @@ ODD = {
 }
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", ODD)
 def test_odd_yaml_in_answers(run: Run, template: Path, work: Path, name: str) -> None:
     text, reason = ODD[name]

@@ -52,6 +52,7 @@ def test_everybody_gets_a_private_repository_with_access(hosted_class: HostedCla
     assert [call for call in hosted_class.forge.calls if not call.startswith("GET")] == writes
 
 
+@pytest.mark.thorough
 def test_an_update_is_a_pull_request(hosted_class: HostedClass, run: Run) -> None:
     run("class", "handout", "hw1")
     hosted_class.course.assign({"README.md": "# First homework\n\nOne.\n\nTwo, fixed.\n\nThree.\n"})

@@ -32,6 +32,7 @@ def graded(work: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> Course:
     return course
 
 
+@pytest.mark.thorough
 def test_the_text_that_students_read(graded: Course, run: Run) -> None:
     before = {student: graded.heads(student) for student in ("ada", "bob", "eve")}
     done = run("class", "feedback", "hw1", "--json")
@@ -51,6 +52,7 @@ def test_the_text_that_students_read(graded: Course, run: Run) -> None:
     assert git(graded.folder, "status", "--porcelain") == ""
 
 
+@pytest.mark.thorough
 def test_feedback_is_pushed_to_a_branch_once(graded: Course, run: Run) -> None:
     before = graded.heads("bob")
     done = run("class", "feedback", "hw1", "--send", "--json")
@@ -74,6 +76,7 @@ def test_feedback_is_pushed_to_a_branch_once(graded: Course, run: Run) -> None:
     assert git(graded.bare("bob"), "merge-base", "--is-ancestor", after["feedback"], "feedback") == ""
 
 
+@pytest.mark.thorough
 def test_for_people(graded: Course, run: Run) -> None:
     for args in (["grade", "hw1"], ["feedback", "hw1"], ["rehearse", "hw1", "--seeds", "1"]):
         done = run("class", *args)

@@ -331,6 +331,7 @@ def test_nothing_was_collected(course: Course, run: Run) -> None:
     assert (failed.code, "hint: Collect it: scaffold class collect hw1" in failed.err) == (1, True)
 
 
+@pytest.mark.thorough
 def test_no_sandbox_only_on_request(work: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     course = class_with_submissions(work / "ml1", {"ada": {}, "bob": HALF})
     tools = work / "bin"

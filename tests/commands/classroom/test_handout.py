@@ -450,6 +450,7 @@ def test_the_batch_stops_after_equal_failures(course: Course, run: Run, work: Pa
         assert len(asked) < 12
 
 
+@pytest.mark.thorough
 def test_over_http_with_a_token(course: Course, run: Run, work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SCAFFOLD_GIT_TOKEN", TOKEN)
     with git_server(course.repositories) as server:

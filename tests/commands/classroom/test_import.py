@@ -75,6 +75,7 @@ def bring_in(old: ImportedClass, run: Run, *more: str) -> object:
     return run("class", "import", old.kind, str(old.clones), "old-hw", *more, "--json")
 
 
+@pytest.mark.thorough
 def test_an_update_shares_history_with_imported_work(old: ImportedClass, run: Run, work: Path) -> None:
     mine = old.commit_work("bob", {"src/answer.py": "def answer(values):\n    return sum(values)\n"})
     before = {user: git(old.bare(user), "for-each-ref") for user in USERS}

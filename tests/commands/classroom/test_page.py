@@ -123,6 +123,7 @@ def test_no_progress_over_three_submissions(course: Course, run: Run) -> None:
     assert text.count('class="line stuck"') == 1
 
 
+@pytest.mark.thorough
 def test_the_history_of_grading_is_drawn(work: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """A student without a submission has no history, and a commit that is graded twice is in it once."""
     need_sandbox()

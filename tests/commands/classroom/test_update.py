@@ -105,6 +105,7 @@ def test_everybody_gets_a_branch_and_sending_again_changes_nothing(handed_out: C
     assert everything(course) == before
 
 
+@pytest.mark.thorough
 def test_a_student_merges_the_update(handed_out: Course, run: Run, work: Path) -> None:
     course = handed_out
     course.commit_work("ada", {"src/answer.py": "mine\n"})

@@ -362,6 +362,7 @@ def test_nothing_is_asked_that_was_said(tmp_path: Path) -> None:
 NAMES = st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_size=200).map(str.strip)
 
 
+@pytest.mark.thorough
 @settings(max_examples=15)
 @given(name=NAMES.filter(lambda text: text and text not in ("size", "rooms") and not text[0].isdigit()))
 def test_any_name_is_a_target(tmp_path_factory: pytest.TempPathFactory, name: str) -> None:

@@ -159,6 +159,7 @@ HOSTILE = st.one_of(
 )
 
 
+@pytest.mark.thorough
 @settings(max_examples=25)
 @given(
     names=st.lists(

@@ -75,6 +75,7 @@ def test_the_built_in_templates_run_nothing_of_their_own(name: str) -> None:
     assert what_it_builds({path: file.content for path, file in tree.items()}) == []
 
 
+@pytest.mark.thorough
 @given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)))
 def test_any_table_is_read(value: object) -> None:
     content = json.loads(json.dumps({"build-system": value, "tool": value, "project": value, "dependency-groups": value}))

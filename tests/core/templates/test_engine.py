@@ -76,6 +76,7 @@ def compare(name: str, version: str, seed: int, tmp_path: Path) -> None:
     assert [path for path in want if got[path] != want[path]] == [], answers
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", NAMES)
 def test_the_newest_release_renders_as_with_copier(name: str, tmp_path: Path) -> None:
     compare(name, release.versions(catalog.BUILT_IN / f"{name}.bundle")[-1], 0, tmp_path)

@@ -157,6 +157,7 @@ def test_a_word_that_means_nothing_is_said(work: Path, word: str) -> None:
         source.find(word)
 
 
+@pytest.mark.thorough
 @given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=30))
 @example("~")
 @example("~root")

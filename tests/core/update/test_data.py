@@ -123,6 +123,7 @@ def test_killed_in_the_middle_of_the_copy(
     assert sorted(os.listdir(project / "data/raw")) == ["SHA256SUMS", "h.csv"]
 
 
+@pytest.mark.thorough
 def test_a_large_file_is_not_replaced_by_an_update_that_is_not_finished(
     example: Callable[[], Path], run: Run, work: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

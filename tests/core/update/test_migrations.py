@@ -64,6 +64,7 @@ def test_a_new_project_runs_none_and_needs_no_trust(template: Template, run: Run
     assert "migrated.txt" not in committed(work / "two")
 
 
+@pytest.mark.thorough
 def test_what_they_change_is_planned_and_committed(template: Template, project: Path, run: Run) -> None:
     template.release("2.0", {"a.txt": changed(LINES, l18="theirs")}, AFTER)
     before = to_the_bit(project)
@@ -219,6 +220,7 @@ def test_killed_while_one_runs(stage: str, template: Template, project: Path, ru
     assert Condition.of(project) == before
 
 
+@pytest.mark.thorough
 def test_set_runs_none(template: Template, project: Path, run: Run) -> None:
     template.release("2.0", {}, migrations('"echo ran >> ran.txt"'))
     assert run("update", project, "-y", "--trust").code == 0

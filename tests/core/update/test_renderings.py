@@ -131,6 +131,7 @@ EXTERNAL = "name: {type: str, default: '{{ _external_data.parent.who }}'}\n_exte
 WHO = {"who.txt.jinja": "{{ _external_data.parent.who }} {{ name }}\n"}
 
 
+@pytest.mark.thorough
 def test_external_data_is_read_at_an_update(run: Run, work: Path) -> None:
     template = Template(work / "tpl").release("1.0", {"a.txt": LINES})
     one = work / "one"
@@ -179,6 +180,7 @@ def forbidding(request: pytest.FixtureRequest, run: Run, work: Path) -> Path:
     return work / "one"
 
 
+@pytest.mark.thorough
 def test_a_forbidden_answer_takes_its_default_and_the_way_is_named(forbidding: Path, run: Run) -> None:
     done = run("update", forbidding, "-y", "--trust", "--json")
     assert (done.code, committed(forbidding)["x.txt"].content) == (0, b"c\n")
@@ -194,6 +196,7 @@ def test_a_given_answer_settles_it(forbidding: Path, run: Run) -> None:
     assert (done.code, done.json["warnings"], committed(forbidding)["x.txt"].content) == (0, [], b"a\n")
 
 
+@pytest.mark.thorough
 def test_a_forbidden_answer_is_asked_again(
     forbidding: Path,
     terminal: Callable,  # noqa: F811

@@ -52,6 +52,7 @@ def test_cyrillic_is_not_taken_for_latin(tmp_path: Path) -> None:
     assert read_dialect(path).header[0] == "название"
 
 
+@pytest.mark.thorough
 def test_an_encoding_that_shows_late_in_a_large_file(tmp_path: Path) -> None:
     path = tmp_path / "t.csv"
     path.write_bytes(b"a,b\n" + b"1,2\n" * 400_000 + "é,2\n".encode("latin-1"))

@@ -34,6 +34,7 @@ def test_links_out_of_a_submission_are_left_out(work: Path) -> None:
     assert not any(file.symlink for file in files.values())
 
 
+@pytest.mark.thorough
 def test_a_submission_that_is_too_large(work: Path) -> None:
 
     store = make_bare(work / "store.git")
