@@ -15,9 +15,9 @@ import yaml
 from generated_support import MLOPS, OUTSIDE, TOOLS, Run, action_stand_ins, ask, free_port, generate, need, until
 
 ANSWERS = (
-    ("cloud=aws",),
-    ("cloud=azure", "ci=gitlab", "mlflow_store=postgresql"),
-    ("cloud=gcp", "ci=none", "github_owner="),
+    ("cloud=aws", "kubernetes=true"),
+    ("cloud=azure", "kubernetes=true", "ci=gitlab", "mlflow_store=postgresql"),
+    ("cloud=gcp", "kubernetes=true", "ci=none", "github_owner="),
 )
 installed = pytest.mark.parametrize("stage", [MLOPS], indirect=True, ids=[MLOPS.template], scope="session")
 GH = """#!/bin/sh
@@ -43,10 +43,22 @@ def test_a_cluster_knows_every_field(deployed: Path, layer: str, run: Run, tmp_p
     (tmp_path / "built.yaml").write_text(built)
     run("kubernetes-validate", "--strict", tmp_path / "built.yaml", cwd=deployed)
     kinds = {found["kind"]: found for found in yaml.safe_load_all(built)}
-    assert {"Deployment", "Service", "HorizontalPodAutoscaler", "PodDisruptionBudget", "NetworkPolicy"} <= kinds.keys()
+    assert {"Deployment", "Service", "HorizontalPodAutoscaler", "NetworkPolicy"} <= kinds.keys()
     image = kinds["Deployment"]["spec"]["template"]["spec"]["containers"][0]["image"]
     assert kinds["CronJob"]["spec"]["jobTemplate"]["spec"]["template"]["spec"]["containers"][0]["image"] == image
     assert image.endswith(":v0.1.0") == (layer != "base")
+
+
+def test_the_operator_of_prometheus_gets_the_same_alerts(deployed: Path, run: Run) -> None:
+    need(shutil.which("kubectl"), "kubectl is not installed")
+    overlay = deployed / "deploy/kubernetes/overlays/production/kustomization.yaml"
+    as_it_was = overlay.read_text()
+    overlay.write_text(as_it_was.replace("# components:", "components:"))
+    built = run("kubectl", "kustomize", overlay.parent, cwd=deployed).stdout
+    overlay.write_text(as_it_was)
+    kinds = {found["kind"]: found["spec"] for found in yaml.safe_load_all(built) if "spec" in found}
+    assert kinds["PrometheusRule"] == yaml.safe_load((deployed / "deploy/prometheus/alerts.yml").read_text())
+    assert kinds["PodMonitor"]["selector"] == kinds["Deployment"]["selector"]
 
 
 def test_terraform_is_in_its_own_form(deployed: Path, run: Run) -> None:
