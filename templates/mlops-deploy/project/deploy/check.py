@@ -54,6 +54,9 @@ def findings(measured: Sequence[Sample], now: float) -> list[tuple[str, str]]:
                 f"The AUC on flights that have landed is {auc:.3f}; the floor is {floor:.3f}.",
             )
         )
+    loaded = single.get("model_loaded_timestamp_seconds", now)
+    if "monitor_last_check_timestamp_seconds" not in single and now - loaded > STALE:
+        found.append(("MonitorNeverRan", "The monitor has never looked."))
     silent = now - single.get("monitor_last_check_timestamp_seconds", now)
     if silent > STALE:
         found.append(("MonitorStale", f"The monitor has not looked for {silent / 3600:.0f} hours."))
