@@ -46,12 +46,12 @@ def findings(measured: Sequence[Sample], now: float) -> list[tuple[str, str]]:
             f"`{name}` (PSI {psi[name]:.2f})" for name in sorted(psi, key=lambda f: -psi[f])[:3]
         )
         found.append(("DriftDetected", f"Breaches: {breaches}. Drifted most: {worst}."))
-    auc, floor = single.get("monitor_auc"), single.get("monitor_auc_floor", 0.0)
+    auc, floor = single.get("monitor_auc_high"), single.get("monitor_auc_floor", 0.0)
     if auc is not None and auc < floor:
         found.append(
             (
                 "ModelBelowFloor",
-                f"The AUC on flights that have landed is {auc:.3f}; the floor is {floor:.3f}.",
+                f"The AUC on flights that have landed is {auc:.3f} at most; the floor is {floor:.3f}.",
             )
         )
     loaded = single.get("model_loaded_timestamp_seconds", now)
