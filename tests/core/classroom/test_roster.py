@@ -4,12 +4,14 @@ import csv
 import io
 from pathlib import Path
 
+import openpyxl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from scaffold.core.classroom import roster
-from scaffold.core.classroom.roster import ID, Student, parse
+from scaffold.core.classroom.roster import Student, parse
+from scaffold.core.classroom.roster_cells import ID, team_id
 from scaffold.errors import ScaffoldError
 
 HEADER = "student_id,name,email,username,section,team\n"
@@ -34,7 +36,7 @@ EXPORTS = {
         '"grace@example.org","","",""\n',
         [
             Student("s1", "Ada", username="ada-l"),
-            Student("alan", "", username="alan"),
+            Student("alan-m-turing", "Alan M. Turing", username="alan"),
             Student("grace"),
         ],
     ),
@@ -46,7 +48,7 @@ EXPORTS = {
         "\ufeffStudent,ID,SIS User ID,SIS Login ID,Section,HW1 (123),Current Score\n"
         "    Points Possible,,,,,10,(read only)\n"
         '"Lovelace, Ada",4711,s1,ada-l,"ML 1 and ML 2",9,90\n"Student, Test",99,,0aef,ML 1,,\n',
-        [Student("s1", "Lovelace, Ada", username="ada-l", section="ML 1 and ML 2")],
+        [Student("s1", "Lovelace, Ada", login="ada-l", section="ML 1 and ML 2")],
     ),
     "Moodle's participants": (
         "First name,Last name,ID number,Email address,Groups\nAda,Lovelace,s1,ada@example.org,Lab 1\n",
@@ -55,7 +57,7 @@ EXPORTS = {
     "Brightspace's": (
         "OrgDefinedId,Username,Last Name,First Name,Email,Section Membership,End-of-Line Indicator\n"
         "#20067930,#ada.l,Lovelace,Ada,ada@example.org,A,#\n",
-        [Student("20067930", "Ada Lovelace", "ada@example.org", "ada.l", "A")],
+        [Student("20067930", "Ada Lovelace", "ada@example.org", "", "A", login="ada.l")],
     ),
     "semicolons, as Excel in Europe": (
         "Matrikelnummer;Vorname;Nachname;E-Mail\n17;Zoë;O'Brien-Ñandú;zoe@example.org\n",
@@ -67,6 +69,60 @@ EXPORTS = {
         None,
     ),
     "blank lines, blanks, missing cells": ("\n id , name \n\n 1 , Ada \n2\n,,\n", [Student("1", "Ada"), Student("2")]),
+    "Canvas's gradebook with logins that are addresses, and names in two columns": (
+        "LastName,FirstName,ID,SIS User ID,SIS Login ID,Root Account,Section,HW1 (123)\n"
+        ",,,,,,,Manual Posting\n"
+        "    Points Possible,,,,,,,10\n"
+        "Lovelace,Ada,4711,s1,ada@example.org,uni,ML 1,9\nHopper,Grace,4712,,grace@example.org,uni,ML 1,\n"
+        "Student,Test,99,,0aef,,ML 1,\n",
+        [
+            Student("s1", "Ada Lovelace", "ada@example.org", section="ML 1"),
+            Student("grace", "Grace Hopper", "grace@example.org", section="ML 1"),
+        ],
+    ),
+    "Classroom 50's with roles": (
+        "username,first_name,last_name,email,section,github_id,role\n"
+        "ada-l,Ada,Lovelace,,A,17,student\nmalan,David,M,,,18,teacher\nbob,Bob,B,,A,19,ta\neve,Eve,E,,A,20,\n",
+        [Student("ada-l", "Ada Lovelace", "", "ada-l", "A"), Student("eve", "Eve E", "", "eve", "A")],
+    ),
+    "GitHub Classroom's, with students who linked no account": (
+        '"identifier","github_username","github_id","name"\n"Ada Lovelace","","",""\n"Zoë","","",""\n"s3","","",""\n',
+        [Student("ada-lovelace", "Ada Lovelace"), Student("zoe", "Zoë"), Student("s3")],
+    ),
+    "Moodle's participants in German": (
+        "Vorname,Nachname,ID-Nummer,E-Mail-Adresse,Gruppen\nAda,Lovelace,s1,ada@example.org,Labor 1\n",
+        [Student("s1", "Ada Lovelace", "ada@example.org", section="Labor 1")],
+    ),
+    "Moodle's participants in French": (
+        "Prénom,Nom,Numéro d'identification,Adresse de courriel,Groupes\nZoé,L'Œil,s1,zoe@example.org,TP 1\n",
+        [Student("s1", "Zoé L'Œil", "zoe@example.org", section="TP 1")],
+    ),
+    "Moodle's participants in Spanish": (
+        "Nombre,Apellido(s),Número de ID,Dirección de correo,Grupos\nAna,Núñez,s1,ana@example.org,Lab 1\n",
+        [Student("s1", "Ana Núñez", "ana@example.org", section="Lab 1")],
+    ),
+    "Moodle's worksheet": (
+        'Identifier,"Full name","Email address",Status,Grade\n"Participant 7","Ada L","ada@example.org",,\n',
+        [Student("ada", "Ada L", "ada@example.org")],
+    ),
+    "Moodle's worksheet in German": (
+        "ID,Vollständiger Name,E-Mail-Adresse,Status,Bewertung\nTeilnehmer/in7,Ada L,ada@example.org,,\n",
+        [Student("ada", "Ada L", "ada@example.org")],
+    ),
+    "a separator that the first line names": (
+        'sep=;\nMatrikelnummer;Name;Vorname\n17;"Müller, Dr.";Zoë\n',
+        [Student("17", "Zoë Müller, Dr.")],
+    ),
+    "quotes in names": (
+        'id,name,email\n1,"Ada ""Countess"" L",\n2,Bob "Bobby" T,\n3,"Eve "E" F",eve@example.org\n4,O\'Brien,\n',
+        [
+            Student("1", 'Ada "Countess" L'),
+            Student("2", 'Bob "Bobby" T'),
+            Student("3", 'Eve "E" F', "eve@example.org"),
+            Student("4", "O'Brien"),
+        ],
+    ),
+    "no line end, and line ends of an old Mac": ("id,name\r1,Ada\r2,Bob", [Student("1", "Ada"), Student("2", "Bob")]),
     "only addresses": ("email\nada.l@example.org\n", [Student("ada.l", email="ada.l@example.org")]),
 }
 
@@ -98,9 +154,51 @@ def test_a_students_file_of_repobee() -> None:
     ]
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
 def test_encodings(encoding: str) -> None:
     assert students("id,name\n1,Zoë\n".encode(encoding)) == [Student("1", "Zoë")]
+
+
+@pytest.mark.parametrize(("encoding", "name"), [("cp1252", "Windows-1252"), ("latin-1", "Windows-1252")])
+def test_a_file_of_western_europe_is_read_and_told(encoding: str, name: str) -> None:
+    found = parse("id;name\n1;Zoë Müller\n".encode(encoding))
+    assert found.students == (Student("1", "Zoë Müller"),)
+    assert found.notes == (f"It is not UTF-8, and was read as {name}: is `Zoë Müller` right?",)
+
+
+def test_a_workbook(work: Path) -> None:
+    book = openpyxl.Workbook()
+    book.active.append(["Matrikelnummer", "Name", "Vorname", "Note"])
+    book.active.append([])
+    book.active.append([4711, "Müller", "Zoë", 1.3])
+    book.active.append(["=1+1", "Evil", "E", None])
+    book.create_sheet("other").append(["x"])
+    book.save(work / "list.xlsx")
+    found = roster.read(work / "list.xlsx")
+    assert found.students == (Student("4711", "Zoë Müller"),)
+    assert found.notes == ("Of its 2 sheets, `Sheet` was read.",)
+    assert found.columns.unused == ["Note"]
+
+
+def test_columns_are_told_as_they_were_understood() -> None:
+    found = parse(EXPORTS["Canvas's gradebook"][0].encode()).columns
+    assert found.used == {
+        "student_id": "SIS User ID",
+        "name": "Student",
+        "login": "SIS Login ID",
+        "section": "Section",
+    }
+    assert found.unused == ["ID", "HW1 (123)", "Current Score"]
+    twice = parse(b"id,email,points,E-Mail,points\n1,a@x.org,,,\n").columns
+    assert twice.unused == ["points (column 3)", "E-Mail", "points (column 5)"]
+
+
+def test_rows_of_other_roles_are_skipped() -> None:
+    found = parse(EXPORTS["Classroom 50's with roles"][0].encode())
+    assert [(row.line, row.message) for row in found.skipped] == [
+        (3, "role `teacher` is not a student's"),
+        (4, "role `ta` is not a student's"),
+    ]
 
 
 def test_names_are_normalised_to_nfc() -> None:
@@ -152,7 +250,7 @@ def test_unsafe_ids(name: str) -> None:
         (",Ada,,,A,", "nothing identifies this student: student_id, username or email is missing"),
         (",,'a b'@x.org,,,", "email `'a b'@x.org` is not an email address"),
         (",,a+b@example.org,,,", "`a+b` of the email cannot name a repository"),
-        ("1,Ada,,,,,extra", "7 cells under 6 headings: quote a name with a `,`"),
+        ("1,Ada,,,,,extra", "7 cells under 6 headings: quote a cell that has the separator in it"),
         ('1,"Ada,,,,', "the quotes are unbalanced"),
     ],
 )
@@ -180,7 +278,6 @@ def test_all_problems_are_reported_at_once() -> None:
         (b"", "the file is empty"),
         (b"\n\n", "the file is empty"),
         (b"Vorname,Nachname\nAda,L\n", "no column identifies a student"),
-        (b"id,name\n1,Ada\n2,Zo\xeb\n", "this is not UTF-8"),
     ],
 )
 def test_a_file_that_is_not_a_roster(content: bytes, message: str) -> None:
@@ -218,7 +315,7 @@ def test_two_teams_never_share_a_repository() -> None:
 
 @pytest.mark.parametrize(("team", "id_"), [("Équipe n° 1", "equipe-n-1"), ("Red  Team!", "red-team"), ("小", "")])
 def test_a_team_has_an_id(team: str, id_: str) -> None:
-    assert roster.team_id(team) == id_
+    assert team_id(team) == id_
 
 
 CELL = st.text(max_size=12)
@@ -233,7 +330,7 @@ def test_every_accepted_cell_is_safe(rows: list[list[str]], delimiter: str) -> N
         assert ID.fullmatch(student.id)
         assert ".." not in student.id
         for cell in (student.name, student.section.replace("/", ""), student.team, student.username):
-            assert not set(cell) & set('<>|;`$\\/{}"\n\0\x1b')
+            assert not set(cell) & set("<>|;`$\\/{}\n\0\x1b")
             assert cell[:1] not in ("=", "+", "@", "-")
     usable = [student.id.casefold() for student in found.students]
     assert found.problems or len(set(usable)) == len(usable)

@@ -11,7 +11,7 @@ from scaffold.core.classroom.delivery.batch import FAILED
 from scaffold.core.classroom.delivery.handout import open_classroom
 from scaffold.core.classroom.delivery.importing import PATTERNS, Clone
 from scaffold.core.classroom.delivery.report import exit_code, rows_as_json, rows_as_table, summarise
-from scaffold.core.classroom.roster import ID
+from scaffold.core.classroom.roster_cells import ID
 from scaffold.core.outcome import Block, Notice, Outcome, Progress, Text, silent
 from scaffold.errors import ScaffoldError
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from scaffold.core.classroom.assignment_file import ASSIGNMENT_FILE, AssignmentFile, read_assignment_file
 from scaffold.core.classroom.course import Course
-from scaffold.core.classroom.roster import ID
+from scaffold.core.classroom.roster_cells import ID
 from scaffold.errors import ScaffoldError
 
 

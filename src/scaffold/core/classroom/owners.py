@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from scaffold.core.classroom.assignment import Assignment
 from scaffold.core.classroom.course import Course
-from scaffold.core.classroom.roster import Student, team_id
+from scaffold.core.classroom.roster import Student
+from scaffold.core.classroom.roster_cells import team_id
 from scaffold.errors import ScaffoldError
 
 _MAX_NAME_LENGTH = 100

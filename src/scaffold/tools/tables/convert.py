@@ -3,11 +3,12 @@
 import csv
 import datetime
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from scaffold.errors import DataError
+from scaffold.errors import DataError, ScaffoldError
 
 OLD_EXCEL_MAGIC = b"\xd0\xcf\x11\xe0"
 _ZIP_MAGIC = b"PK\x03\x04"
@@ -50,21 +51,53 @@ def excel_to_csv(path: Path, dest: Path) -> str:
     Raises:
         ScaffoldError: The workbook is damaged or holds no table.
     """
+    with _workbook(path) as sheets:
+        for title, rows in sheets:
+            if _write(dest, rows):
+                return _other_sheets(title, len(sheets))
+    raise _no_table(path)
+
+
+def excel_rows(path: Path) -> tuple[list[tuple[int, list[str]]], str]:
+    """The rows of the first sheet that holds anything.
+
+    Returns:
+        Their numbers and cells, without empty rows; and a sentence about sheets that were not read, or an empty text.
+
+    Raises:
+        ScaffoldError: The workbook is damaged or holds no table.
+    """
+    with _workbook(path) as sheets:
+        for title, rows in sheets:
+            filled = [(number, cells) for number, cells in enumerate(rows, start=1) if any(cells)]
+            if filled:
+                return filled, _other_sheets(title, len(sheets))
+    raise _no_table(path)
+
+
+@contextmanager
+def _workbook(path: Path) -> Iterator[list[tuple[str, Iterator[list[str]]]]]:
+    """The titles of a workbook's sheets, and their rows."""
     import openpyxl
 
     try:
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
         try:
-            for position, sheet in enumerate(book.worksheets):
+            for sheet in book.worksheets:
                 sheet.reset_dimensions()
-                if _write(dest, (_texts(row) for row in sheet.iter_rows(values_only=True))):
-                    others = len(book.worksheets) - 1
-                    return f"Of its {others + 1} sheets, `{book.sheetnames[position]}` was read." if others else ""
+            yield [(sheet.title, map(_texts, sheet.iter_rows(values_only=True))) for sheet in book.worksheets]
         finally:
             book.close()
     except (KeyError, ValueError, zipfile.BadZipFile, OSError) as error:
         raise DataError(f"{path.name} is a damaged workbook.", "Open it in Excel and save it again.") from error
-    raise DataError(f"{path.name} holds no table.", "Put a line of column names on top of its first sheet.")
+
+
+def _other_sheets(title: str, count: int) -> str:
+    return f"Of its {count} sheets, `{title}` was read." if count > 1 else ""
+
+
+def _no_table(path: Path) -> ScaffoldError:
+    return DataError(f"{path.name} holds no table.", "Put a line of column names on top of its first sheet.")
 
 
 def _write(dest: Path, rows: Iterable[list[str]]) -> int:
