@@ -188,3 +188,20 @@ def test_a_missing_repository_is_reported_and_the_others_are_collected(due: Cour
     done = run("class", "collect", "hw1", "--json")
     assert done.code == 4
     assert (states(done)["ada"], states(done)["bob"]) == ("collected", "failed")
+
+
+def test_work_on_another_branch_is_seen(course: Course, run: Run) -> None:
+    assert run("class", "handout", "hw1").code == 0
+    clone = course.folder.parent / "clone-hw1-bob"
+    course.commit_work("bob", {"a.txt": "on main\n"})
+    git(clone, "checkout", "--quiet", "-b", "dev")
+    course.commit_work("bob", {"b.txt": "on dev\n"})
+    git(clone, "push", "--quiet", "origin", "main:same")
+    course.commit_work("ada", {"a.txt": "on main\n"})
+    done = run("class", "collect", "hw1", "--json")
+    assert done.data["other_branches"] == {"bob": ["dev"]}
+    assert "Work on another branch than main: bob: dev." in [notice["message"] for notice in done.json["warnings"]]
+    states = {row["id"]: row["detail"] for row in run("class", "status", "hw1", "--json").data["students"]}
+    assert states["bob"] == "starter 1, also on dev"
+    git(clone, "push", "--quiet", "origin", "dev:main")
+    assert run("class", "collect", "hw1", "--json").data["other_branches"] == {}

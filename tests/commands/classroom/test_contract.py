@@ -11,6 +11,8 @@ def test_every_command_fails_outside_a_class(run: Run) -> None:
         ["status"],
         ["handout", "hw1"],
         ["roster", "check"],
+        ["roster", "diff"],
+        ["roster", "rename", "a", "b"],
         ["resume"],
         ["forget", "--yes"],
         ["update", "hw1"],
@@ -40,7 +42,11 @@ def test_the_folder_of_repositories_does_not_exist(course: Course, run: Run, arg
 
 SUCCESSES = {
     "class init": (["class", "init", "new"], {"class", "files", "forge"}),
-    "class roster check": (["class", "roster", "check"], {"roster", "students", "problems"}),
+    "class roster check": (
+        ["class", "roster", "check"],
+        {"roster", "columns", "unused", "students", "problems", "skipped"},
+    ),
+    "class roster diff": (["class", "roster", "diff"], {"roster", "joined", "left", "changed", "moved"}),
     "class handout": (["class", "handout", "hw1"], {"assignment", "version", "students"}),
     "class handout --dry-run": (
         ["class", "handout", "hw1", "--dry-run"],
@@ -51,7 +57,7 @@ SUCCESSES = {
         ["class", "update", "hw1", "--plan"],
         {"assignment", "version", "branch", "plan", "students"},
     ),
-    "class collect": (["class", "collect", "hw1"], {"assignment", "at", "students"}),
+    "class collect": (["class", "collect", "hw1"], {"assignment", "at", "students", "other_branches"}),
     "class status": (["class", "status"], {"class", "title", "assignments", "unfinished"}),
     "class status hw1": (["class", "status", "hw1"], {"assignment", "students", "unfinished"}),
     "class resume": (["class", "resume"], {"runs"}),
@@ -60,7 +66,8 @@ SUCCESSES = {
 
 
 TESTED_IN_OWN_MODULE = {
-    f"class {name}" for name in ("similarity", "import", "export", "page", "grade", "rehearse", "feedback")
+    f"class {name}"
+    for name in ("similarity", "import", "export", "page", "grade", "rehearse", "feedback", "roster rename")
 }
 """Commands that need more than a new class: their own tests check their JSON."""
 

@@ -47,16 +47,51 @@ def roster_check(
     file: Annotated[Path | None, typer.Argument(help="A file to check; by default the class's roster.")] = None,
     folder: Folder = Path(),
 ) -> Outcome:
-    """Report everything that is wrong with a roster, by line.
+    """Show how a roster's columns are read, its students, and everything that is wrong, by line.
 
-    Reads exports of GitHub Classroom, Classroom 50, RepoBee, Canvas, Moodle and Brightspace, and CSV files with the
-    usual headings.
+    Reads exports of GitHub Classroom, Classroom 50, RepoBee, Canvas, Moodle and Brightspace, and CSV files and
+    workbooks (.xlsx) with the usual headings.
 
-    Example: scaffold class roster check
+    Examples:
+        scaffold class roster check
+
+        scaffold class roster check ~/Downloads/export.csv
     """
     from scaffold.commands.classroom import roster
 
     return roster.check(folder, file)
+
+
+def roster_diff(
+    file: Annotated[
+        Path | None, typer.Argument(help="A newer roster; by default the class's, against the last hand-out.")
+    ] = None,
+    folder: Folder = Path(),
+) -> Outcome:
+    """Show who joined the class, who left it, and whose name, address, account or team changed.
+
+    Examples:
+        scaffold class roster diff ~/Downloads/export.csv    before you copy it over the roster
+
+        scaffold class roster diff                           since the last hand-out
+    """
+    from scaffold.commands.classroom import roster
+
+    return roster.diff(folder, file)
+
+
+def roster_rename(
+    old: Annotated[str, typer.Argument(metavar="OLD", help="The id of a student or team until now.")],
+    new: Annotated[str, typer.Argument(metavar="NEW", help="The id that the roster has now.")],
+    folder: Folder = Path(),
+) -> Outcome:
+    """Keep the work of a student or team whose id changed: repositories, submissions, points and personal values.
+
+    Example: scaffold class roster rename s17 s71
+    """
+    from scaffold.commands.classroom import roster
+
+    return roster.rename(folder, old, new)
 
 
 def import_(

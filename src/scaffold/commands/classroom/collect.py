@@ -6,6 +6,7 @@ from pathlib import Path
 from scaffold.core.classroom.assignment import find_assignment
 from scaffold.core.classroom.course import find_course, lock_course
 from scaffold.core.classroom.delivery.batch import FAILED
+from scaffold.core.classroom.delivery.branches import other_work
 from scaffold.core.classroom.delivery.collect import collect_submissions
 from scaffold.core.classroom.delivery.handout import open_classroom
 from scaffold.core.classroom.delivery.report import exit_code, rows_as_json, rows_as_table, summarise
@@ -38,13 +39,20 @@ def collect(
     deadline = parse_time(at, rules) if at else None
     owners = select_owners(all_owners(course, assignment), only, section)
     with lock_course(course):
-        rows = collect_submissions(open_classroom(course), assignment, rules, owners, deadline, progress)
+        classroom = open_classroom(course)
+        rows = collect_submissions(classroom, assignment, rules, owners, deadline, progress)
+        elsewhere = other_work(classroom.store, assignment.name, course.branch, owners)
     failed = [row for row in rows if row.state == FAILED]
     data = {
         "assignment": assignment.name,
         "at": deadline.isoformat() if deadline else None,
         "students": rows_as_json(rows),
+        "other_branches": elsewhere,
     }
     blocks: list[Block] = [rows_as_table(rows), Text(f"{assignment.name}: {summarise(rows)}.")]
     notices = [Notice(f"{len(failed)} of {len(rows)} failed.", "Collect again when that is fixed.")] if failed else []
+    if elsewhere:
+        named = "; ".join(f"{owner}: {', '.join(branches)}" for owner, branches in elsewhere.items())
+        hint = f"Only {course.branch} counts: ask them to merge their work into it."
+        notices.append(Notice(f"Work on another branch than {course.branch}: {named}.", hint))
     return Outcome(data, blocks, notices, exit_code(failed))

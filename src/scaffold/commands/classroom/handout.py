@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from scaffold.core.classroom import people, roster
 from scaffold.core.classroom.assignment import Assignment, find_assignment
 from scaffold.core.classroom.course import Course, find_course, lock_course
 from scaffold.core.classroom.delivery.batch import open_forge
@@ -53,6 +54,7 @@ def handout(folder: Path, name: str, options: HandoutOptions, progress: Progress
         if not options.all_tests_visible:
             confirm_shown_tests(prepared, options.confirm, progress)
         rows = start_handout(classroom, assignment, prepared, owners, progress)
+        people.remember(course, roster.require_clean(course.roster).students)
     return batch_outcome(assignment.name, prepared.version, rows, [Notice(note) for note in prepared.notes])
 
 

@@ -8,6 +8,7 @@ from scaffold.core.classroom.assignment import Assignment, assignment_names, fin
 from scaffold.core.classroom.course import Course, find_course
 from scaffold.core.classroom.delivery import batch
 from scaffold.core.classroom.delivery.batch import Classroom, Row, open_forge
+from scaffold.core.classroom.delivery.branches import students_branches
 from scaffold.core.classroom.delivery.plan import branch_of
 from scaffold.core.classroom.delivery.report import rows_as_json, rows_as_table, summarise
 from scaffold.core.classroom.journal import Journal
@@ -106,9 +107,11 @@ def _row(classroom: Classroom, owner: Owner, starter: StarterVersion, heads: dic
     head = heads.get(classroom.course.branch)
     if head is None:
         return Row(owner, "failed", f"no branch {classroom.course.branch}")
+    own = [name for name in students_branches(heads, classroom.course.branch) if heads[name] != head]
+    also = f", also on {', '.join(own)}" if own else ""
     if head in (starter.commit, starter.parent):
         version = starter.version if head == starter.commit else starter.version - 1
-        return Row(owner, "not started", f"starter {version}")
+        return Row(owner, "not started", f"starter {version}{also}")
     branch = branch_of(starter.version)
     pending = f", {branch} is there" if branch in heads else ""
-    return Row(owner, "at work", f"starter {starter.version}{pending}")
+    return Row(owner, "at work", f"starter {starter.version}{pending}{also}")

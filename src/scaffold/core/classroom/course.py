@@ -1,6 +1,7 @@
 """A course: the teacher's folder with `class.toml`, roster and assignments, and scaffold's data in `.scaffold/`."""
 
 import hmac
+import json
 import re
 import secrets
 from collections.abc import Iterator
@@ -136,6 +137,21 @@ class Course:
             with friendly_os_errors(path):
                 path.chmod(0o600)
         return path.read_bytes().strip()
+
+    @property
+    def renamed_file(self) -> Path:
+        """The file with the ids that `roster rename` changed: the id now → the first one."""
+        return self.data_folder / "renamed.json"
+
+    @cached_property
+    def _first_ids(self) -> dict[str, str]:
+        if not self.renamed_file.is_file():
+            return {}
+        return dict(json.loads(self.renamed_file.read_text(encoding="utf-8")))
+
+    def first_id(self, owner: str) -> str:
+        """The first id of a student or team: repository names, pseudonyms and personal values follow it for ever."""
+        return self._first_ids.get(owner, owner)
 
     def derive_bytes(self, *parts: str) -> bytes:
         """An HMAC of some strings with the class's secret: 32 bytes that nobody else can compute."""

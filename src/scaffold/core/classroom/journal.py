@@ -15,6 +15,7 @@ from typing import Any
 from scaffold.tools.files import friendly_os_errors
 
 CREATED, PUSHED, SENT, FORWARDED, FAILED = "created", "pushed", "sent", "forwarded", "failed"
+_RENAMED = "renamed"
 
 
 @dataclass(frozen=True)
@@ -46,20 +47,26 @@ class Journal:
         self._lock = threading.Lock()
 
     def entries(self) -> list[dict[str, Any]]:
-        """All entries; an incomplete line, which a crash can leave, is skipped."""
+        """All entries, with the ids that owners have now; an incomplete line, which a crash can leave, is skipped."""
         try:
             lines = self.path.read_bytes().splitlines()
         except FileNotFoundError:
             return []
-        entries = []
+        entries: list[dict[str, Any]] = []
         for line in lines:
             try:
                 entry = json.loads(line)
             except ValueError:
                 continue
-            if isinstance(entry, dict):
+            if isinstance(entry, dict) and entry.get("event") == _RENAMED:
+                entries = [_with_new_id(earlier, entry["owner"], entry["new"]) for earlier in entries]
+            elif isinstance(entry, dict):
                 entries.append(entry)
         return entries
+
+    def rename(self, old: str, new: str) -> None:
+        """Write that an owner has another id from now on."""
+        self._append({"event": _RENAMED, "owner": old, "new": new})
 
     def begin(self, command: str, assignment: str, version: int, owners: Sequence[str], **options: Any) -> Run:
         """Write that a run begins. Returns the run."""
@@ -113,6 +120,13 @@ class Journal:
                 file.write(line)
                 file.flush()
                 os.fsync(file.fileno())
+
+
+def _with_new_id(entry: dict[str, Any], old: str, new: str) -> dict[str, Any]:
+    entry = entry | {"owner": new} if entry.get("owner") == old else entry
+    if old in entry.get("owners", ()):
+        entry = entry | {"owners": [new if owner == old else owner for owner in entry["owners"]]}
+    return entry
 
 
 def _run(entry: Mapping[str, Any]) -> Run:

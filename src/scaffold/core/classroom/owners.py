@@ -61,7 +61,8 @@ def group_into_owners(course: Course, assignment: Assignment, students: Iterable
 
 
 def _repository_name(course: Course, assignment: Assignment, owner_id: str, members: Sequence[Student]) -> str:
-    shown = course.derive_bytes("pseudonym", owner_id).hex()[:12] if course.pseudonyms else owner_id
+    first_id = course.first_id(owner_id)
+    shown = course.derive_bytes("pseudonym", first_id).hex()[:12] if course.pseudonyms else first_id
     section = team_id(members[0].section) or "none"
     username = members[0].username
     if "{username}" in course.pattern and (not username or len(members) > 1):

@@ -27,6 +27,7 @@ _NUMBER = re.compile(r"^Starter: (\d+)$", re.MULTILINE)
 _SOURCE = re.compile(r"^Source: (\w+)$", re.MULTILINE)
 _TIME = "%Y-%m-%dT%H%M%SZ"
 _OWN_DATE = ".own"
+_OWNERS_REFS = ("students", "fetched", "submissions", "feedback")
 _REF_FORMAT = "--format=%(refname) %(objectname)"
 _STARTER_FORMAT = "--format=%(refname)%00%(objectname)%00%(tree)%00%(parent)%00%(contents)%00"
 
@@ -183,6 +184,23 @@ class Store(BareRepository):
             )
             for owner, own, parent in files
         )
+
+    def owners(self) -> set[str]:
+        """The students and teams who were given a starter, or of whom something was collected."""
+        refs = self.run("for-each-ref", "--format=%(refname)", "refs/students", "refs/submissions").splitlines()
+        return {ref.split("/")[2] for ref in refs}
+
+    def rename_owner(self, old: str, new: str) -> int:
+        """Give all refs of an owner another id, all or none. Returns how many there were."""
+        kinds = (f"refs/{kind}/{old}/" for kind in _OWNERS_REFS)
+        lines = self.run("for-each-ref", _REF_FORMAT, *kinds).splitlines()
+        commands = []
+        for line in lines:
+            ref, _, commit = line.rpartition(" ")
+            _, kind, _, rest = ref.split("/", 3)
+            commands += [f"delete {ref} {commit}\n", f"create refs/{kind}/{new}/{rest} {commit}\n"]
+        self.run("update-ref", "--stdin", stdin="".join(commands).encode())
+        return len(lines)
 
     def delete_refs(self, refs: Iterable[str]) -> None:
         """Delete refs; one that does not exist is no error."""

@@ -93,6 +93,24 @@ def read_if_graded(course: Course, assignment: str) -> list[dict[str, Any]]:
     return read(course, assignment) if (folder(course, assignment) / "results.json").is_file() else []
 
 
+def rename(course: Course, old: str, new: str) -> None:
+    """Give an owner's results another id."""
+    for target in sorted((course.folder / "results").glob("*/")):
+        if (target / "results.json").is_file():
+            content = _read(course, target.name)
+            for student in content["students"]:
+                student["id"] = new if student["id"] == old else student["id"]
+            write_atomically(target / "results.json", json.dumps(content, indent=1, ensure_ascii=False) + "\n")
+            write_atomically(target / "results.csv", _csv(content["students"]))
+        entries = [entry | {"id": new} if entry["id"] == old else entry for entry in history(course, target.name)]
+        if entries:
+            write_atomically(target / "history.jsonl", "".join(f"{json.dumps(entry)}\n" for entry in entries))
+        for name in (f"gradescope/{old}.json", f"feedback/{old}.md"):
+            file = target / name
+            if file.is_file():
+                file.replace(file.with_name(new + file.suffix))
+
+
 def require_final(assignment: str, students: Sequence[Mapping[str, Any]]) -> None:
     """Raise ScaffoldError where a test timed out or died once and was not tried again: these points may change."""
     waiting = [student["id"] for student in students if not _is_final(student)]

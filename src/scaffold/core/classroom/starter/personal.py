@@ -47,7 +47,7 @@ def student_values(course: Course, assignment: Assignment, owner: str) -> dict[s
     """The personal values of one student or team."""
     chosen: dict[str, int | str] = {}
     for key, allowed in assignment.personal.values.items():
-        number = int.from_bytes(course.derive_bytes("value", assignment.name, owner, key))
+        number = int.from_bytes(course.derive_bytes("value", assignment.name, course.first_id(owner), key))
         first, last = allowed[0], allowed[-1]
         if isinstance(first, int) and isinstance(last, int):
             chosen[key] = first + number % (last - first + 1)
@@ -67,7 +67,7 @@ def student_files(course: Course, assignment: Assignment, owner: str, starter: T
 
 
 def _rows(course: Course, assignment: Assignment, owner: str, part: Slice, file: File) -> File:
-    seed = int.from_bytes(course.derive_bytes("rows", assignment.name, owner, part.path))
+    seed = int.from_bytes(course.derive_bytes("rows", assignment.name, course.first_id(owner), part.path))
     # The `random` documentation: random() of a seeded generator is the same in every Python version; sample() is not.
     generator = random.Random(seed)  # noqa: S311
     header, *rows = (_unpacked(part.path, file) or b"").splitlines(keepends=True) or [b""]
