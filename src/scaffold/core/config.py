@@ -153,6 +153,9 @@ def _follow(location: Sequence[str | int], model: Any) -> tuple[Keys, Any]:
         elif get_origin(kind) is tuple and is_dataclass(get_args(kind)[0]) and isinstance(part, int):
             keys.append(part)
             kind = get_args(kind)[0]
+        elif get_origin(kind) is Mapping and is_dataclass(get_args(kind)[1]):
+            keys.append(part)
+            kind = get_args(kind)[1]
         else:
             break
     return tuple(keys), kind

@@ -32,12 +32,12 @@ def test_changes_are_shown_and_nothing_is_written(graded: Course, run: Run) -> N
     done = run("class", "export", "moodle", "grades.csv", "hw1", "--json")
     assert (done.code, done.data["written"], done.data["column"]) == (0, None, "Grade")
     assert [(change["who"], change["before"], change["after"]) for change in done.data["changes"]] == [
-        ("ada", "", "7.25"),
-        ("bob", "4", "7.25"),
+        ("ada", "", "3.62"),
+        ("bob", "4", "3.62"),
     ]
     said = " ".join(notice["message"] for notice in done.json["warnings"])
     assert "4: mal" in said
-    assert "worth 10 points there and 20 here" in said
+    assert "20 here are 10 there" in said
     assert snapshot(graded.folder) == before
     assert "nothing was written" in run("class", "export", "moodle", "grades.csv", "hw1").out
 
@@ -45,7 +45,7 @@ def test_changes_are_shown_and_nothing_is_written(graded: Course, run: Run) -> N
 def test_out_writes_the_file(graded: Course, run: Run) -> None:
     done = run("class", "export", "moodle", "grades.csv", "hw1", "--out", "filled.csv")
     assert done.code == 0
-    assert (graded.folder / "filled.csv").read_text() == MOODLE.replace("ada,,,", "ada,,7.25,").replace(",4,", ",7.25,")
+    assert (graded.folder / "filled.csv").read_text() == MOODLE.replace("ada,,,", "ada,,3.62,").replace(",4,", ",3.62,")
     assert (graded.folder / "grades.csv").read_text() == MOODLE
 
 
@@ -55,11 +55,11 @@ def test_out_writes_the_file(graded: Course, run: Run) -> None:
         (("blackboard", "grades.csv", "hw1"), "It supports: canvas"),
         (("canvas", "grades.csv", "hw1"), "not an export of Canvas"),
         (("moodle", "nothing.csv", "hw1"), "nothing.csv"),
-        (("moodle", "odd.csv", "hw1"), "not UTF-8"),
+        (("moodle", "book.xlsx", "hw1"), "is a workbook"),
     ],
 )
 def test_invalid_exports(graded: Course, run: Run, arguments: tuple[str, ...], words: str) -> None:
-    write(graded.folder, {"odd.csv": b"Identifier,Grade\n\xff\xfe,\n"})
+    write(graded.folder, {"book.xlsx": b"PK\x03\x04"})
     failed = run("class", "export", *arguments)
     assert (failed.code, words in failed.err) == (1, True), failed.err
 

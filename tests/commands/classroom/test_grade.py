@@ -429,3 +429,29 @@ def cmdline(pid: int) -> bytes:
         return Path(f"/proc/{pid}/cmdline").read_bytes()
     except OSError:
         return b""
+
+
+@pytest.mark.thorough
+def test_the_best_submission_counts_and_the_table_for_the_teacher_is_made(work: Path, run: Run) -> None:
+    course = class_with_submissions(work / "ml1", {"ada": {}, "bob": HALF})
+    submit(course, {"ada": HALF, "bob": {"src/answer.py": "def answer(:\n"}}, "2026-03-01T113000Z")
+    submit(course, {"ada": {}}, "2026-03-09T110000Z")
+    rules = (course.folder / "hw1/assignment.toml").read_text()
+    rules += 'counts = "best"\n\n[[manual]]\nid = "report"\npoints = 4\n'
+    rules += '\n[extensions]\nbob = {until = 2026-03-02, why = "ill"}\n'
+    course.assign({"assignment.toml": rules})
+    done = run("class", "grade", "hw1", "-C", course.folder, "--json")
+    assert done.code == 0, done
+    assert points(done) == {"ada": 4, "bob": 3}
+    whys = {row["id"]: row["why"] for row in done.data["students"]}
+    assert whys["ada"].endswith("in time: the best of 2")
+    assert [notice["message"] for notice in done.json["warnings"]][-1] == "2 wait for your points: ada, bob."
+    table = course.folder / "results/hw1/manual.csv"
+    assert table.read_text() == "student_id,name,report,report comment,comment\nada,Ada,,,\nbob,Bob,,,\n"
+    table.write_text(table.read_text().replace("ada,Ada,,,", "ada,Ada,3,fine,"))
+    assert run("class", "grade", "hw1", "-C", course.folder).code == 0
+    rows = list(csv.DictReader((course.folder / "results/hw1/results.csv").read_text().splitlines()))
+    assert [(row["student_id"], row["points"], row["most"]) for row in rows] == [
+        ("ada", "7.0", "8.0"),
+        ("bob", "3.0", "8.0"),
+    ]

@@ -64,21 +64,25 @@ def export(
     assignment: Assignment,
     folder: Folder = Path(),
     column: Annotated[
-        str, typer.Option("--column", metavar="TEXT", help="The column to fill; needed where there are several.")
+        str, typer.Option("--column", metavar="TEXT", help="Its name or position; needed where there are several.")
     ] = "",
+    feedback: Annotated[
+        bool, typer.Option("--feedback", help="Also fill Moodle's column of comments with the feedback.")
+    ] = False,
     out: Annotated[
         Path | None, typer.Option("--out", metavar="FILE", help="The file to write, for the import.")
     ] = None,
 ) -> Outcome:
     """Write the points of an assignment into one column of a learning platform's own export.
 
-    Shows what would change. No row and no column is added, and every other byte of the file stays the same.
+    Shows what would change. Points are scaled to what the column is worth. No row and no column is added, and every
+    other byte of the file stays the same.
 
     Examples:
         scaffold class export canvas grades.csv hw1 --column "Homework 1"
 
-        scaffold class export moodle grades.csv hw1 --out filled.csv
+        scaffold class export moodle grades.csv hw1 --feedback --out filled.csv
     """
     from scaffold.commands.classroom import export as command_
 
-    return command_.export(folder, assignment, command_.ExportOptions(platform, file, column, out))
+    return command_.export(folder, assignment, command_.ExportOptions(platform, file, column, out, feedback))

@@ -10,6 +10,7 @@ from scaffold.core.classroom.delivery.branches import other_work
 from scaffold.core.classroom.delivery.collect import collect_submissions
 from scaffold.core.classroom.delivery.handout import open_classroom
 from scaffold.core.classroom.delivery.report import exit_code, rows_as_json, rows_as_table, summarise
+from scaffold.core.classroom.owner_rules import owner_rules, unknown_extensions
 from scaffold.core.classroom.owners import select_owners
 from scaffold.core.classroom.rules import parse_time, read_rules
 from scaffold.core.classroom.starter.prepare import all_owners
@@ -40,7 +41,8 @@ def collect(
     owners = select_owners(all_owners(course, assignment), only, section)
     with lock_course(course):
         classroom = open_classroom(course)
-        rows = collect_submissions(classroom, assignment, rules, owners, deadline, progress)
+        own_rules = owner_rules(course, classroom.store, assignment, rules, owners)
+        rows = collect_submissions(classroom, assignment, own_rules, owners, at, progress)
         elsewhere = other_work(classroom.store, assignment.name, course.branch, owners)
     failed = [row for row in rows if row.state == FAILED]
     data = {
@@ -51,6 +53,7 @@ def collect(
     }
     blocks: list[Block] = [rows_as_table(rows), Text(f"{assignment.name}: {summarise(rows)}.")]
     notices = [Notice(f"{len(failed)} of {len(rows)} failed.", "Collect again when that is fixed.")] if failed else []
+    notices += unknown_extensions(course, assignment, rules)
     if elsewhere:
         named = "; ".join(f"{owner}: {', '.join(branches)}" for owner, branches in elsewhere.items())
         hint = f"Only {course.branch} counts: ask them to merge their work into it."

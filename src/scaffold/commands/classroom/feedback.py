@@ -10,11 +10,11 @@ from scaffold.core.classroom.delivery.handout import open_classroom
 from scaffold.core.classroom.delivery.report import exit_code, rows_as_json, rows_as_table, summarise
 from scaffold.core.classroom.grading import results
 from scaffold.core.classroom.owners import select_owners
+from scaffold.core.classroom.reports import feedback_files
 from scaffold.core.classroom.reports.feedback import feedback_text, send_feedback
 from scaffold.core.classroom.starter import build
 from scaffold.core.classroom.starter.prepare import all_owners
-from scaffold.core.outcome import Block, Notice, Outcome, Progress, Text, silent
-from scaffold.tools.files import write_atomically
+from scaffold.core.outcome import Block, Notice, Outcome, Progress, Text, first_few, silent
 
 
 def write(
@@ -26,7 +26,7 @@ def write(
     send: bool = False,
     progress: Progress = silent,
 ) -> Outcome:
-    """Write a `feedback.md` for every student whose submission was graded.
+    """Write a `feedback.md` for every student whose submission was graded, except where the teacher edited it.
 
     Args:
         folder: The class folder, or a folder in it.
@@ -41,15 +41,19 @@ def write(
     """
     course = find_course(folder)
     assignment = find_assignment(course, name)
-    graded = {student["id"]: student for student in results.read(course, assignment.name)}
+    graded = {student["id"]: student for student in results.graded(course, assignment)}
     hidden = results.hidden_tests(course, assignment.name)
     selected = select_owners(all_owners(course, assignment), only, section)
     owners = [owner for owner in selected if owner.id in graded]
     target = results.folder(course, assignment.name) / "feedback"
     texts = {owner.id: feedback_text(assignment.title, graded[owner.id], hidden) for owner in owners}
-    for owner_id, text in texts.items():
-        write_atomically(target / f"{owner_id}.md", text)
-    rows = [Row(owner, "written", str(target / f"{owner.id}.md")) for owner in owners]
+    results.write_table(course, assignment)
+    edited = feedback_files.write(target, texts)
+    texts |= edited
+    rows = [
+        Row(owner, "edited, kept" if owner.id in edited else "written", str(target / f"{owner.id}.md"))
+        for owner in owners
+    ]
     if send:
         results.require_final(assignment.name, [graded[owner.id] for owner in owners])
         with lock_course(course):
@@ -64,4 +68,7 @@ def write(
     next_step = "" if send else f" Read it, then send it: scaffold class feedback {assignment.name} --send"
     blocks: list[Block] = [rows_as_table(rows), Text(f"{assignment.name}: {summarise(rows)}.{next_step}")]
     notices = [Notice(f"{len(failed)} of {len(rows)} failed.", "Send again when that is fixed.")] if failed else []
+    if edited:
+        message = f"You edited the feedback of {first_few(list(edited))}: it is kept, and its points may be old."
+        notices.append(Notice(message, f"Delete a file in {target} to have it written again."))
     return Outcome(data, blocks, notices, exit_code(failed))

@@ -1,29 +1,35 @@
 """`scaffold class grade`: run the tests on what was collected, each submission in a sandbox of its own."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from scaffold.core.classroom.assignment import find_assignment
 from scaffold.core.classroom.course import find_course, lock_course
 from scaffold.core.classroom.delivery.report import exit_code
-from scaffold.core.classroom.grading import results
-from scaffold.core.classroom.grading.autograder import load_autograder
+from scaffold.core.classroom.grading import manual, results
+from scaffold.core.classroom.grading.autograder import Autograder, load_autograder
 from scaffold.core.classroom.grading.grade import (
     FAILED,
+    GRADED,
     Graded,
     as_json,
+    better,
     choose_submissions,
+    earlier_choices,
     grade_from_reports,
     grade_on_cluster,
     grade_submissions,
     try_again,
 )
-from scaffold.core.classroom.owners import select_owners
+from scaffold.core.classroom.owner_rules import owner_rules, unknown_extensions
+from scaffold.core.classroom.owners import Owner, select_owners
+from scaffold.core.classroom.rules import Choice
 from scaffold.core.classroom.starter.prepare import all_owners
-from scaffold.core.classroom.store import open_store
-from scaffold.core.outcome import Block, Notice, Outcome, Progress, Table, Text, silent
+from scaffold.core.classroom.store import Store, open_store
+from scaffold.core.outcome import Block, Notice, Outcome, Progress, Table, Text, first_few, silent
 from scaffold.errors import ScaffoldError
 from scaffold.tools.sandbox import Sandbox, find_sandbox
 
@@ -71,21 +77,65 @@ def grade(folder: Path, name: str, options: GradeOptions, progress: Progress = s
                 f"Nothing of {assignment.name} was collected.", f"Collect it: scaffold class collect {assignment.name}"
             )
         grader = load_autograder(course, assignment, sandbox, progress)
+        grader = replace(grader, owner_rules=owner_rules(course, store, assignment, grader.rules, owners))
+        results.prepare_manual(course, assignment, owners)
         choices = choose_submissions(grader, store, owners, options.at)
-        chosen = {owner: choice.submission for owner, choice in choices.items() if choice.submission}
-        if options.reports:
-            rows = grade_from_reports(grader, options.reports, owners, chosen, progress)
-        elif options.cluster:
-            rows = grade_on_cluster(options.cluster, grader, store, owners, chosen, progress)
-        else:
-            rows = grade_submissions(grader, store, owners, chosen, options.jobs or os.cpu_count() or 1, progress)
-        rows = [replace(row, choice=choices[row.owner.id]) for row in rows]
+        rows = _grade(grader, store, owners, choices, options, progress)
+        if grader.rules.is_best and not options.reports:
+            rows = _best(grader, store, rows, options, progress)
         if not all(row.is_final for row in rows):
             # Should the second try be interrupted, `export` refuses these results.
             results.write(course, assignment, grader.runner.layout.hidden_files, rows)
             rows = try_again(grader, store, rows, progress)
         paths = results.write(course, assignment, grader.runner.layout.hidden_files, rows)
-    return _outcome(assignment.name, rows, paths, sandbox)
+        students = results.graded(course, assignment)
+    outcome = _outcome(assignment.name, rows, paths, sandbox)
+    if grader.rules.manual:
+        text = Text("The table shows the points of tests; results.csv, feedback and export add those that you give.")
+        outcome = replace(outcome, blocks=[*outcome.blocks, text])
+    more = [*unknown_extensions(course, assignment, grader.rules), *_waiting(students, paths[0])]
+    return replace(outcome, warnings=[*outcome.warnings, *more])
+
+
+def _grade(
+    grader: Autograder,
+    store: Store,
+    owners: Sequence[Owner],
+    choices: Mapping[str, Choice],
+    options: GradeOptions,
+    progress: Progress,
+) -> list[Graded]:
+    chosen = {owner: choice.submission for owner, choice in choices.items() if choice.submission}
+    if options.reports:
+        rows = grade_from_reports(grader, options.reports, owners, chosen, progress)
+    elif options.cluster:
+        rows = grade_on_cluster(options.cluster, grader, store, owners, chosen, progress)
+    else:
+        rows = grade_submissions(grader, store, owners, chosen, options.jobs or os.cpu_count() or 1, progress)
+    return [replace(row, choice=choices[row.owner.id]) for row in rows]
+
+
+def _best(
+    grader: Autograder, store: Store, rows: Sequence[Graded], options: GradeOptions, progress: Progress
+) -> list[Graded]:
+    """The best submission of each owner: the earlier ones are graded, too, one of each owner in each round."""
+    best = {row.owner.id: row for row in try_again(grader, store, rows, progress)}
+    round_ = 1
+    while choices := earlier_choices(grader, store, [row.owner for row in rows], options.at, round_):
+        owners = [row.owner for row in rows if row.owner.id in choices]
+        earlier = try_again(grader, store, _grade(grader, store, owners, choices, options, progress), progress)
+        best |= {row.owner.id: better(best[row.owner.id], row) for row in earlier}
+        round_ += 1
+    return list(best.values())
+
+
+def _waiting(students: Sequence[Mapping[str, Any]], results_file: Path) -> list[Notice]:
+    """Whom the teacher has not graded yet."""
+    names = [student["id"] for student in students if student["state"] == GRADED and manual.waiting(student)]
+    if not names:
+        return []
+    path = results_file.with_name(manual.FILE)
+    return [Notice(f"{len(names)} wait for your points: {first_few(names)}.", f"Fill in {path}; then export.")]
 
 
 def _outcome(name: str, rows: Sequence[Graded], paths: Sequence[Path], sandbox: Sandbox) -> Outcome:

@@ -37,7 +37,7 @@ def page(folder: Path, name: str) -> Outcome:
         raise ScaffoldError(f"{assignment.name} was not handed out yet.", hint)
     now = datetime.datetime.now(datetime.UTC)
     owners = all_owners(course, assignment)
-    graded, history = results.read_if_graded(course, assignment.name), results.history(course, assignment.name)
+    graded, history = results.graded_if_any(course, assignment), results.history(course, assignment.name)
     students = class_progress(store, assignment.name, course.branch, owners, graded, history, now)
     figures = _figures(students)
     pictures = _pictures(students, read_rules(assignment).due)

@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Mapping
 from dataclasses import field
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from annotated_types import Ge
 
@@ -74,6 +74,34 @@ class ExerciseTable:
 
 
 @config.table
+class ManualTable:
+    """`[[manual]]`: what the teacher grades, in results/ASSIGNMENT/manual.csv.
+
+    Attributes:
+        id: The name of its column in that table.
+        title: Its title; `id` when empty.
+        points: The points that can be reached.
+    """
+
+    id: str = ""
+    title: str = ""
+    points: Annotated[float, Ge(0)] = 0
+
+    def __post_init__(self) -> None:
+        """Raise WrongValueError for an entry without a name or points, or with the name of another column."""
+        if not self.id.strip() or not self.points or self.id.casefold() in ("student_id", "name", "comment"):
+            raise WrongValueError("an entry has an `id`, other than student_id, name and comment, and `points`.", _HINT)
+
+
+@config.table
+class ExtensionTable:
+    """`[extensions]`, for one student: until when their work is in time, and why."""
+
+    until: datetime.datetime | datetime.date
+    why: str = ""
+
+
+@config.table
 class GradingTable:
     """`[grading]`: how tests are run.
 
@@ -81,11 +109,13 @@ class GradingTable:
         together: Test files, and tests, that run in one process with the student's code.
         starter_percent: The per cent of the points that the starter may have.
         python: The interpreter of the teacher's own environment; empty to build one.
+        counts: Which submission counts: the newest one that still gets points, or the one with the most points.
     """
 
     together: tuple[str, ...] = ()
     starter_percent: Annotated[float, Ge(0)] = 0
     python: str = ""
+    counts: Literal["newest", "best"] = "newest"
 
 
 @config.table
@@ -156,6 +186,16 @@ class AssignmentFile:
     exercises: tuple[ExerciseTable, ...] = ()
     limits: Limits = Limits()
     grading: GradingTable = GradingTable()
+    manual: tuple[ManualTable, ...] = ()
+    extensions: Mapping[str, ExtensionTable] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Raise WrongValueError for an id that two exercises have."""
+        names = [exercise.id for exercise in self.exercises] + [entry.id for entry in self.manual]
+        ids = [name.casefold() for name in names]
+        twice = next((one for one in ids if ids.count(one) > 1), "")
+        if twice:
+            raise WrongValueError(f"two exercises have the id `{twice}`.", "Give one of them another id.")
 
 
 def read_assignment_file(folder: Path) -> AssignmentFile:

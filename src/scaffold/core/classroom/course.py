@@ -9,8 +9,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
+from annotated_types import Ge
 from filelock import FileLock, Timeout
 
 from scaffold.core import config
@@ -87,6 +88,7 @@ class ClassFile:
 
     title: str = ""
     roster: str = "roster.csv"
+    late_days: Annotated[int, Ge(0)] = 0
     forge: ForgeTable = ForgeTable()
     repositories: RepositoriesTable = RepositoriesTable()
 
@@ -106,6 +108,7 @@ class Course:
         pattern: The pattern of repository names.
         branch: The branch that students work on.
         pseudonyms: Whether repository names have codes that only the teacher can resolve to students.
+        late_days: The days that a student may be late in all assignments together, without a penalty.
     """
 
     folder: Path
@@ -118,6 +121,7 @@ class Course:
     pattern: str = "{assignment}-{owner}"
     branch: str = "main"
     pseudonyms: bool = False
+    late_days: int = 0
 
     @property
     def data_folder(self) -> Path:
@@ -196,6 +200,7 @@ def _course(folder: Path, file: ClassFile) -> Course:
         names.name,
         names.branch,
         names.pseudonyms,
+        file.late_days,
     )
 
 

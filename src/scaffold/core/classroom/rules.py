@@ -1,11 +1,12 @@
 """How an assignment is graded: its due time and late policy, its exercises and points, the limits of a test."""
 
 import datetime
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from scaffold.core.classroom.assignment import Assignment
 from scaffold.core.classroom.assignment_file import ExerciseTable, Limits, read_assignment_file
+from scaffold.core.classroom.owners import Owner
 from scaffold.core.classroom.store import Submission
 from scaffold.errors import UsageError
 
@@ -21,12 +22,14 @@ class LatePolicy:
         grace: The minutes after the due time that do not count as late.
         per_day: The per cent of the points that each day costs, a day that has begun counted as whole.
         days: The number of days after which a submission gets no points; 0 for no limit.
+        free_days: The days that a student may be late without a penalty: what is left of the late days of the class.
     """
 
     accepts: bool = False
     grace: int = 0
     per_day: float = 0
     days: int = 0
+    free_days: int = 0
 
     @property
     def grace_time(self) -> datetime.timedelta:
@@ -42,6 +45,7 @@ class LatePolicy:
 
     def factor(self, days: int) -> float:
         """The share of the points that remains after this many days, from 0 to 1."""
+        days = max(0, days - self.free_days)
         if days and (not self.accepts or (self.days and days > self.days)):
             return 0.0
         return max(0.0, 1 - days * self.per_day / 100)
@@ -59,6 +63,23 @@ class Exercise:
 
 
 @dataclass(frozen=True)
+class Manual:
+    """What the teacher grades: the name of its column, its title and its points."""
+
+    id: str
+    title: str
+    points: float
+
+
+@dataclass(frozen=True)
+class Extension:
+    """Until when the work of one student is in time, and why."""
+
+    until: datetime.datetime
+    why: str = ""
+
+
+@dataclass(frozen=True)
 class Rules:
     """The rules of one assignment.
 
@@ -71,6 +92,10 @@ class Rules:
         together: Test files, and tests, that run in one process with the student's code.
         floor: The share of the points that the starter may have, from 0 to 1.
         python: The interpreter of the teacher's own environment; empty to build one.
+        manual: What the teacher grades.
+        extensions: The id of a student or team in lower case → their extension.
+        is_best: Whether the submission with the most points counts, instead of the newest one.
+        is_extended: Whether the due time is that of an extension.
     """
 
     due: datetime.datetime | None = None
@@ -81,6 +106,23 @@ class Rules:
     together: tuple[str, ...] = ()
     floor: float = 0.0
     python: str = ""
+    manual: tuple[Manual, ...] = ()
+    extensions: Mapping[str, Extension] = field(default_factory=dict)
+    is_best: bool = False
+    is_extended: bool = False
+
+    def extension(self, owner: Owner) -> Extension | None:
+        """The latest extension of an owner or one of its students; None for none."""
+        ids = [owner.id, *(student.id for student in owner.members)]
+        found = [self.extensions[one.casefold()] for one in ids if one.casefold() in self.extensions]
+        return max(found, key=lambda extension: extension.until, default=None)
+
+    def for_owner(self, owner: Owner, free_days: int = 0) -> "Rules":
+        """The rules for one owner: their due time, and the days that they may be late without a penalty."""
+        extension = self.extension(owner)
+        is_extended = bool(self.due and extension and extension.until > self.due)
+        due = extension.until if extension and is_extended else self.due
+        return replace(self, due=due, is_extended=is_extended, late=replace(self.late, free_days=free_days))
 
 
 def read_rules(assignment: Assignment) -> Rules:
@@ -99,6 +141,9 @@ def read_rules(assignment: Assignment) -> Rules:
         file.grading.together,
         file.grading.starter_percent / 100,
         file.grading.python,
+        tuple(Manual(entry.id, entry.title or entry.id, entry.points) for entry in file.manual),
+        {owner.casefold(): Extension(as_datetime(one.until), one.why) for owner, one in file.extensions.items()},
+        file.grading.counts == "best",
     )
 
 
@@ -137,14 +182,21 @@ def choose_submission(
     submissions: Sequence[Submission], rules: Rules, at: datetime.datetime | None = None
 ) -> Submission | None:
     """The newest submission received by `at` that still gets points, else the newest by then; None for none."""
+    candidates = graded_submissions(submissions, rules, at)
+    return candidates[-1] if candidates else None
+
+
+def graded_submissions(
+    submissions: Sequence[Submission], rules: Rules, at: datetime.datetime | None = None
+) -> list[Submission]:
+    """The submissions received by `at` that still get points, oldest first; where none does, all that were received."""
     in_time = [submission for submission in submissions if at is None or submission.received <= at]
     not_too_late = [
         submission
         for submission in in_time
         if rules.late.factor(rules.late.days_late(submission.received, rules.due)) > 0
     ]
-    candidates = not_too_late or in_time
-    return candidates[-1] if candidates else None
+    return not_too_late or in_time
 
 
 @dataclass(frozen=True)
@@ -173,6 +225,10 @@ def explain_choice(submissions: Sequence[Submission], rules: Rules, at: datetime
         return Choice(None, f"nothing was received by then; later: {describe_submission(newest, rules)}", drops_late)
     why = describe_submission(chosen, rules)
     days = rules.late.days_late(chosen.received, rules.due)
+    if free := min(days, rules.late.free_days):
+        why += f", {free} late day{'s' if free > 1 else ''} used"
+    if rules.is_extended and rules.due:
+        why += f", due {rules.due.astimezone().strftime('%Y-%m-%d %H:%M')} by an extension"
     if not rules.late.factor(days):
         why += f": {f'no points after {rules.late.days} days' if rules.late.accepts else NO_LATE}"
     if newest.received > chosen.received:

@@ -27,7 +27,7 @@ _NUMBER = re.compile(r"^Starter: (\d+)$", re.MULTILINE)
 _SOURCE = re.compile(r"^Source: (\w+)$", re.MULTILINE)
 _TIME = "%Y-%m-%dT%H%M%SZ"
 _OWN_DATE = ".own"
-_OWNERS_REFS = ("students", "fetched", "submissions", "feedback")
+_OWNERS_REFS = ("students", "sent", "fetched", "submissions", "feedback")
 _REF_FORMAT = "--format=%(refname) %(objectname)"
 _STARTER_FORMAT = "--format=%(refname)%00%(objectname)%00%(tree)%00%(parent)%00%(contents)%00"
 

@@ -7,8 +7,10 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from scaffold.core.classroom.reports.gradebook import PLATFORMS, fill, parse
+from scaffold.core.classroom.reports.gradebook import fill
 from scaffold.core.classroom.reports.matching import Person
+from scaffold.core.classroom.reports.platforms import PLATFORMS
+from scaffold.core.classroom.table_text import parse
 from scaffold.errors import ScaffoldError
 
 PEOPLE = [
@@ -112,7 +114,7 @@ def test_a_student_without_points_takes_nobody_elses() -> None:
     people = [Person("s1", frozenset({"x"}), points=1.0), Person("s2", frozenset({"ada"}), points=2.0), Person("s4")]
     done = fill(canvas("Eve,3,s4,,A,", "Ada,1,s1,x,A,"), PLATFORMS["canvas"], "", people)
     assert [change.who for change in done.changes] == ["s1"]
-    assert done.unmatched == ("2: s4",)
+    assert done.blank == ("2: s4",)
 
 
 def test_decimal_commas_are_kept() -> None:
@@ -120,6 +122,114 @@ def test_decimal_commas_are_kept() -> None:
     done = fill(text, PLATFORMS["moodle"], "", PEOPLE)
     assert done.text == text.replace("6,50", '"7,5"').replace("s2;;", 's2;"10";')
     assert done.maximum == 10.0
+
+
+def test_a_column_is_chosen_by_its_position() -> None:
+    text = "Student,ID,HW (1),HW (1)\nAda,s1,,\n"
+    assert fill(text, PLATFORMS["canvas"], "4", PEOPLE).text == text.replace("s1,,", "s1,,7.5")
+    with pytest.raises(ScaffoldError) as caught:
+        fill(text, PLATFORMS["canvas"], "HW", PEOPLE)
+    assert '--column 3: "HW" (column 3), "HW" (column 4).' in caught.value.hint
+    with pytest.raises(ScaffoldError, match='no column for "2"'):
+        fill(text, PLATFORMS["canvas"], "2", PEOPLE)
+
+
+def test_points_are_scaled_to_the_column() -> None:
+    people = [Person("s1", points=15.0, most=20.0), Person("s2", points=1.0, most=3.0)]
+    text = "Student,ID,SIS User ID,HW (1)\nPoints Possible,,,10\nAda,1,s1,\nBob,2,s2,\n"
+    done = fill(text, PLATFORMS["canvas"], "", people)
+    assert [change.after for change in done.changes] == ["7.5", "3.33"]
+
+
+def test_who_has_no_points_keeps_the_cell() -> None:
+    people = [Person("s1", why="nothing collected"), Person("s2", points=0.0)]
+    text = canvas("Ada,1,s1,ada,A,", "Bob,2,s2,bob,A,")
+    done = fill(text, PLATFORMS["canvas"], "", people)
+    assert done.blank == ("2: s1 (nothing collected)",)
+    assert done.text == text.replace("bob,A,", "bob,A,0")
+
+
+LOCALISED = {
+    "German worksheet": (
+        "ID,Vollständiger Name,E-Mail-Adresse,Status,Bewertung,Bestwertung,Zuletzt geändert (Bewertung),"
+        "Feedback als Kommentar\n"
+        'Teilnehmer/in7,"Ada, L",ada@example.org,,,"10,00",-,\n',
+        ',,"10,00",-,\n',
+        ',"7,5","10,00",-,"<p>Gut!</p>"\n',
+    ),
+    "French worksheet": (
+        "Identifiant;Nom complet;Adresse de courriel;Statut;Note;Note maximale;Feedback par commentaires\n"
+        "Participant7;Ada L;ada@example.org;;;10,00;\n",
+        ";;10,00;\n",
+        ';"7,5";10,00;"<p>Gut!</p>"\n',
+    ),
+    "Spanish worksheet": (
+        "Identificador,Nombre completo,Dirección de correo,Estado,Calificación,Calificación máxima,"
+        "Comentarios de retroalimentación\n"
+        "Participante 7,Ana,ada@example.org,,,10.00,\n",
+        ",,10.00,\n",
+        ',7.5,10.00,"<p>Gut!</p>"\n',
+    ),
+}
+
+
+@pytest.mark.parametrize("name", LOCALISED)
+def test_moodle_in_other_languages(name: str) -> None:
+    text, before, after = LOCALISED[name]
+    ada = Person("s1", email="ada@example.org", points=15.0, most=20.0, comment="<p>Gut!</p>")
+    done = fill(text, PLATFORMS["moodle"], "", [ada], comments=True)
+    assert done.text == text.replace(before, after)
+    assert done.maximum == 10.0
+
+
+GRADEBOOKS = {
+    "English": "First name,Last name,ID number,Email address,Assignment: HW 1 (Real),Course total (Real)",
+    "German": "Vorname,Nachname,ID-Nummer,E-Mail-Adresse,Aufgabe:\xa0HW 1 (Punkte),Kurs gesamt (Punkte)",
+    "French": "Prénom,Nom,Numéro d'identification,Adresse de courriel,Devoir : HW 1 (Brut),Total du cours (Brut)",
+    "Spanish": "Nombre,Apellido(s),Número de ID,Dirección de correo,Tarea:HW 1 (Real),Total del curso (Real)",
+}
+
+
+@pytest.mark.parametrize("language", GRADEBOOKS)
+def test_gradebooks_of_moodle(language: str) -> None:
+    text = f"{GRADEBOOKS[language]}\nAda,L,s1,,-,-\n"
+    done = fill(text, PLATFORMS["moodle"], "HW 1", PEOPLE)
+    assert done.text == text.replace(",-,-", ",7.5,-")
+    with pytest.raises(ScaffoldError, match="several columns"):
+        fill(text, PLATFORMS["moodle"], "", PEOPLE)
+
+
+def test_canvas_with_names_in_two_columns() -> None:
+    text = "LastName,FirstName,ID,SIS User ID,HW (1)\n    Points Possible,,,,10\nL,Ada,1,s1,\nStudent,Test,9,s2,\n"
+    assert fill(text, PLATFORMS["canvas"], "", PEOPLE).text == text.replace("s1,", "s1,7.5")
+
+
+def test_a_comment_that_is_there_stays() -> None:
+    people = [Person("s1", points=1.0, comment='<p>"A"</p>'), Person("s2", points=2.0, comment="<p>B</p>")]
+    text = "Identifier,ID number,Grade,Feedback comments\nP1,s1,,\nP2,s2,,See me\n"
+    done = fill(text, PLATFORMS["moodle"], "", people, comments=True)
+    assert done.text == text.replace("s1,,", 's1,1,"<p>""A""</p>"').replace("s2,,", "s2,2,")
+    assert (done.kept, len(done.comments)) == (("3: s2",), 1)
+    again = fill(done.text, PLATFORMS["moodle"], "", people, comments=True)
+    assert (again.text, again.changes, again.comments) == (done.text, (), ())
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Identifier,ID number,Grade\n", "has no column with comments"),
+        ("Identifier,ID number,Grade,Scale,Feedback comments\n", "graded with a scale there"),
+        ("Identifier,ID number\n", "no column with points"),
+    ],
+)
+def test_a_worksheet_that_cannot_be_filled(text: str, words: str) -> None:
+    with pytest.raises(ScaffoldError, match=words):
+        fill(text, PLATFORMS["moodle"], "", PEOPLE, comments=True)
+
+
+def test_a_separator_that_the_first_line_names_stays() -> None:
+    text = "sep=;\r\nIdentifier;ID number;Grade\r\nP1;s1;\r\n"
+    assert fill(text, PLATFORMS["moodle"], "", PEOPLE).text == text.replace("s1;", "s1;7.5")
 
 
 def test_filling_twice_changes_nothing() -> None:
@@ -135,6 +245,7 @@ def test_filling_twice_changes_nothing() -> None:
         ("a,b\n1,2\n", "", "not an export of Canvas"),
         ("", "", "not an export of Canvas"),
         (CANVAS, "", "several columns"),
+        ("Student,ID,HW (1),HW (1)\nAda,1,,\n", "HW", 'several columns "HW"'),
         (CANVAS, "Homework 9", 'no column for "Homework 9"'),
     ],
 )
@@ -159,13 +270,13 @@ def test_csv_files_written_by_python_are_parsed(table: list[list[str]], end: str
     out = io.StringIO()
     csv.writer(out, lineterminator=end, quoting=quoting).writerows([["a,"] * 9, *table])  # type: ignore[arg-type]
     text = out.getvalue()
-    assert [[cell.text for cell in row] for row in parse(text)][1:] == table
-    assert all(0 <= cell.start <= cell.end <= len(text) for row in parse(text) for cell in row)
+    assert [[cell.text for cell in row.cells] for row in parse(text)][1:] == table
+    assert all(0 <= cell.start <= cell.end <= len(text) for row in parse(text) for cell in row.cells)
 
 
 @given(st.text(max_size=200))
 def test_any_text_is_parsed_and_kept(text: str) -> None:
-    spans = [(cell.start, cell.end) for row in parse(text) for cell in row]
+    spans = [(cell.start, cell.end) for row in parse(text) for cell in row.cells]
     assert spans == sorted(spans)
 
 

@@ -5,7 +5,7 @@ stays in the store, whatever the student pushes over it later.
 """
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from scaffold.core.classroom.assignment import Assignment
 from scaffold.core.classroom.delivery import batch
@@ -13,7 +13,7 @@ from scaffold.core.classroom.delivery.batch import FAILED, Classroom, Row
 from scaffold.core.classroom.delivery.plan import fetch_all
 from scaffold.core.classroom.delivery.pushes import read_history
 from scaffold.core.classroom.owners import Owner
-from scaffold.core.classroom.rules import Rules, explain_choice
+from scaffold.core.classroom.rules import Rules, explain_choice, parse_time
 from scaffold.core.classroom.store import Submission
 from scaffold.core.outcome import Progress
 from scaffold.tools.forges.base import Push
@@ -26,9 +26,9 @@ _OVERWRITTEN = "; a push that was in time, {}, was overwritten by force before i
 def collect_submissions(
     classroom: Classroom,
     assignment: Assignment,
-    rules: Rules,
+    rules: Mapping[str, Rules],
     owners: Sequence[Owner],
-    at: datetime.datetime | None,
+    at: str,
     progress: Progress,
 ) -> list[Row]:
     """Fetch every owner's branch, and store what is new as a submission.
@@ -36,9 +36,9 @@ def collect_submissions(
     Args:
         classroom: The class.
         assignment: The assignment.
-        rules: When it is due, and the late policy.
+        rules: Owner → when it is due, and the late policy.
         owners: The students or teams.
-        at: Submissions received later are stored but do not count; None for now.
+        at: A time, or `due`: submissions received later are stored but do not count. Empty for now.
         progress: Receives what is being done.
     """
     failed = fetch_all(classroom, assignment, owners, progress)
@@ -51,14 +51,18 @@ def collect_submissions(
         if owner.id not in failed and branch in heads.get(owner.id, {})
     }
 
-    moments = [moment for moment in (at, rules.due and rules.due + rules.late.grace_time) if moment]
+    deadlines = {owner: parse_time(at, own) if at else None for owner, own in rules.items()}
+    moments = {
+        owner: [moment for moment in (deadlines[owner], own.due and own.due + own.late.grace_time) if moment]
+        for owner, own in rules.items()
+    }
 
     def is_new(owner: Owner) -> bool:
         tip = tips.get(owner.id)
         if tip is None or tip in (starters[owner.id].commit, starters[owner.id].parent):
             return False
         known = [submission.received for submission in earlier.get(owner.id, ())]
-        is_asked_for_first = any(min(known) > moment for moment in moments) if known else True
+        is_asked_for_first = any(min(known) > moment for moment in moments[owner.id]) if known else True
         return is_asked_for_first or earlier[owner.id][-1].commit != tip
 
     to_ask = [owner for owner in owners if is_new(owner)]
@@ -77,7 +81,7 @@ def collect_submissions(
             return Row(owner, ABSENT)
         if owner.id not in tips:
             return Row(owner, FAILED, f"{classroom.forge.clone_url(owner.repository)} has no branch {branch}")
-        choice = explain_choice(submissions.get(owner.id, ()), rules, at)
+        choice = explain_choice(submissions.get(owner.id, ()), rules[owner.id], deadlines[owner.id])
         why = choice.why + (_OVERWRITTEN.format(lost[owner.id][:10]) if lost.get(owner.id) else "")
         if choice.submission is None:
             return Row(owner, TOO_LATE if owner.id in submissions else NOTHING, why)
@@ -90,7 +94,7 @@ def _receive(
     classroom: Classroom,
     assignment: Assignment,
     owners: Sequence[Owner],
-    moments: Sequence[datetime.datetime],
+    moments: Mapping[str, Sequence[datetime.datetime]],
     progress: Progress,
 ) -> tuple[dict[str, list[Submission]], dict[str, str], dict[str, Row]]:
     """Ask the forge when it received the tips and, where that was late, what it had before.
@@ -107,6 +111,6 @@ def _receive(
 
     rows = list(batch.for_each_owner(owners, ask, progress.counter("Reading push times")))
     history = read_history(classroom.store, assignment.name, branch, list(pushes))
-    received = {owner: history.received(owner, of_owner, moments) for owner, of_owner in pushes.items()}
-    lost = {owner: history.overwritten(owner, of_owner, moments) for owner, of_owner in pushes.items()}
+    received = {owner: history.received(owner, of_owner, moments[owner]) for owner, of_owner in pushes.items()}
+    lost = {owner: history.overwritten(owner, of_owner, moments[owner]) for owner, of_owner in pushes.items()}
     return received, lost, {row.owner.id: row for row in rows if row.state == FAILED}

@@ -5,7 +5,8 @@ passed.
 """
 
 import json
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from scaffold.core.classroom.grading.remote import Job
 from scaffold.core.classroom.grading.runner import Runner
 from scaffold.core.classroom.grading.submission import SandboxFiles, read_layout, split_files
 from scaffold.core.classroom.grading.verdict import SessionResult, joined
+from scaffold.core.classroom.owners import Owner
 from scaffold.core.classroom.rules import Exercise, Rules, read_rules
 from scaffold.core.classroom.starter import build, personal
 from scaffold.core.classroom.starter.build import Source
@@ -41,6 +43,7 @@ class Autograder:
         rules: Its exercises, points and limits.
         source: The teacher's version.
         runner: How tests are run.
+        owner_rules: Owner → the rules for them, where they differ: extensions and late days.
     """
 
     course: Course
@@ -48,6 +51,11 @@ class Autograder:
     rules: Rules
     source: Source
     runner: Runner
+    owner_rules: Mapping[str, Rules] = field(default_factory=dict)
+
+    def rules_for(self, owner: Owner) -> Rules:
+        """The rules for one owner."""
+        return self.owner_rules.get(owner.id, self.rules)
 
     def run_tests(self, tree: Tree, owner: str, slot: int = 0) -> SessionResult:
         """Run the tests on a version of the assignment, with the personal values and data of one owner."""

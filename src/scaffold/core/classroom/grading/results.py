@@ -12,13 +12,13 @@ from typing import Any
 
 from scaffold.core.classroom.assignment import Assignment
 from scaffold.core.classroom.course import Course
+from scaffold.core.classroom.grading import manual
 from scaffold.core.classroom.grading.grade import Graded, as_json
 from scaffold.core.classroom.grading.verdict import TRIES
+from scaffold.core.classroom.owners import Owner
+from scaffold.core.classroom.rules import read_rules
 from scaffold.errors import ScaffoldError
 from scaffold.tools.files import write_atomically
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet takes for the beginning of a formula (OWASP, "CSV Injection")."""
 
 
 def folder(course: Course, assignment: str) -> Path:
@@ -56,7 +56,7 @@ def write(course: Course, assignment: Assignment, hidden: Sequence[str], rows: S
     _append_history(target / "history.jsonl", [as_json(row) for row in final if row.score and row.submission])
     paths = [target / "results.json", target / "results.csv"]
     write_atomically(paths[0], json.dumps(content, indent=1, ensure_ascii=False) + "\n")
-    write_atomically(paths[1], _csv(students))
+    write_atomically(paths[1], _csv(_with_manual(course, assignment, students)))
     for row in final:
         if row.score:
             paths.append(target / "gradescope" / f"{row.owner.id}.json")
@@ -93,6 +93,14 @@ def read_if_graded(course: Course, assignment: str) -> list[dict[str, Any]]:
     return read(course, assignment) if (folder(course, assignment) / "results.json").is_file() else []
 
 
+def prepare_manual(course: Course, assignment: Assignment, owners: Sequence[Owner]) -> None:
+    """Write the table for the teacher's own points, or add rows to it. Raises ScaffoldError when it has an error."""
+    entries = read_rules(assignment).manual
+    if entries:
+        keep_out_of_git(course)
+        manual.add_rows(folder(course, assignment.name), entries, owners)
+
+
 def rename(course: Course, old: str, new: str) -> None:
     """Give an owner's results another id."""
     for target in sorted((course.folder / "results").glob("*/")):
@@ -105,10 +113,36 @@ def rename(course: Course, old: str, new: str) -> None:
         entries = [entry | {"id": new} if entry["id"] == old else entry for entry in history(course, target.name)]
         if entries:
             write_atomically(target / "history.jsonl", "".join(f"{json.dumps(entry)}\n" for entry in entries))
+        manual.rename(target, old, new)
         for name in (f"gradescope/{old}.json", f"feedback/{old}.md"):
             file = target / name
             if file.is_file():
                 file.replace(file.with_name(new + file.suffix))
+
+
+def graded(course: Course, assignment: Assignment) -> list[dict[str, Any]]:
+    """The results with the teacher's own points and comments, one entry per student.
+
+    Raises:
+        ScaffoldError: Nothing was graded, or the teacher's table has an error.
+    """
+    return _with_manual(course, assignment, read(course, assignment.name))
+
+
+def graded_if_any(course: Course, assignment: Assignment) -> list[dict[str, Any]]:
+    """As `graded`; empty when nothing was graded."""
+    return _with_manual(course, assignment, read_if_graded(course, assignment.name))
+
+
+def write_table(course: Course, assignment: Assignment) -> None:
+    """Write results.csv again, with what the teacher's table has now."""
+    write_atomically(folder(course, assignment.name) / "results.csv", _csv(graded(course, assignment)))
+
+
+def _with_manual(course: Course, assignment: Assignment, students: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    rules = read_rules(assignment)
+    rows = manual.read(folder(course, assignment.name), rules.manual)
+    return [manual.apply(student, rows.get(student["id"]), rules) for student in students]
 
 
 def require_final(assignment: str, students: Sequence[Mapping[str, Any]]) -> None:
@@ -148,21 +182,21 @@ def _read(course: Course, assignment: str) -> dict[str, Any]:
 def _csv(students: Sequence[Mapping[str, Any]]) -> str:
     out = io.StringIO()
     scores = [student["score"] for student in students if student["score"]]
-    exercises = list(dict.fromkeys(part["id"] for score in scores for part in score["parts"]))
+    exercises = list(dict.fromkeys(part["id"] for score in scores for part in _parts(score)))
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(["student_id", "name", "state", "points", "most", "days_late", "received", "commit", *exercises])
     for student in students:
         score = student["score"] or {"points": "", "most": "", "days_late": "", "parts": []}
-        points = {part["id"]: part["points"] for part in score["parts"]}
+        points = {part["id"]: "" if part["points"] is None else part["points"] for part in _parts(score)}
         cells = [student["id"], student["name"], student["state"], score["points"], score["most"], score["days_late"]]
         cells += [student["received"] or "", student["commit"] or "", *(points.get(name, "") for name in exercises)]
-        writer.writerow([_escape_formula(cell) for cell in cells])
+        writer.writerow([manual.escape_formula(cell) for cell in cells])
     return out.getvalue()
 
 
-def _escape_formula(cell: object) -> object:
-    """The cell, with a quote in front of it where a spreadsheet would take it for a formula."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
+def _parts(score: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The points by exercise, those that the teacher gave last."""
+    return [*score["parts"], *score.get("manual", ())]
 
 
 def _gradescope(student: Mapping[str, Any], hidden: Sequence[str]) -> dict[str, Any]:

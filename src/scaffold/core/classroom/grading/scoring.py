@@ -41,6 +41,7 @@ class Score:
         parts: The points of each exercise.
         stopped: What ended the test session early; empty for nothing.
         imports: The student's modules that could not be imported.
+        factor: The share of the points that remains after the late penalty.
     """
 
     points: float
@@ -50,6 +51,7 @@ class Score:
     parts: tuple[ExerciseScore, ...]
     stopped: str = ""
     imports: tuple[ImportFailure, ...] = ()
+    factor: float = 1.0
 
     @property
     def tests(self) -> list[Verdict]:
@@ -98,10 +100,11 @@ def score(result: SessionResult, exercises: Sequence[Exercise], rules: Rules, da
     most = sum(part.most for part in parts)
     scale = rules.points / most if rules.points and most else 1.0
     before = scale * sum(part.points for part in parts)
-    points = before * rules.late.factor(days_late)
+    factor = rules.late.factor(days_late)
     imports = () if all(test.passed for part in parts for test in part.tests) else result.imports
     most = round(scale * most, 4)
-    return Score(round(points, 4), most, days_late, round(before, 4), parts, result.stopped, imports)
+    points = round(before * factor, 4)
+    return Score(points, most, days_late, round(before, 4), parts, result.stopped, imports, factor)
 
 
 def _exercise_score(exercise: Exercise, result: SessionResult) -> ExerciseScore:

@@ -58,7 +58,17 @@ def feedback_text(title: str, result: Mapping[str, Any], hidden: Collection[str]
         lines += [f"Not all tests could be run: {score['stopped']}.", ""]
     for part in score["parts"]:
         lines += _exercise_lines(part, hidden)
-    return "\n".join(lines)
+    return "\n".join([*lines, *_teachers_lines(score)])
+
+
+def _teachers_lines(score: Mapping[str, Any]) -> list[str]:
+    """The points and comments that the teacher gave."""
+    lines = []
+    for part in score.get("manual", ()):
+        points = "not graded yet, of" if part["points"] is None else f"{part['points']:g} of"
+        lines += [f"## {part['title']}: {points} {part['most']:g}", ""]
+        lines += [part["comment"], ""] if part["comment"] else []
+    return [*lines, "## Comment", "", score["comment"], ""] if score.get("comment") else lines
 
 
 def _import_lines(failures: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from scaffold.core.classroom.roster_columns import fold
+
 ID, LOGIN, EMAIL, OWN = "id", "login", "email", "own"
 """What a platform's column holds: an id, a login or an email address of the roster, or the platform's own number.
 
@@ -23,12 +25,18 @@ class Person:
         login: The names by which the student may log in, in lower case.
         email: The email address, in lower case; may be empty.
         points: The student's points; None for none.
+        most: The points that can be reached.
+        why: Why there are no points.
+        comment: Feedback for the student, as HTML.
     """
 
     id: str
     login: frozenset[str] = frozenset()
     email: str = ""
     points: float | None = None
+    most: float = 0
+    why: str = ""
+    comment: str = ""
 
     def names(self, kind: str) -> set[str]:
         """The student's names of a kind."""
@@ -63,15 +71,11 @@ def match_rows(
     Args:
         rows: The cells.
         header: The headings.
-        kinds: The headings of columns that identify a student, in lower case, the surest first → what they hold.
+        kinds: The headings of columns that identify a student, as `fold` writes them, the surest first → what they
+            hold.
         people: The students.
     """
-    columns = {
-        index: kinds[name.casefold()]
-        for wanted in kinds
-        for index, name in enumerate(header)
-        if name.casefold() == wanted
-    }
+    columns = {index: kinds[wanted] for wanted in kinds for index, name in enumerate(header) if fold(name) == wanted}
     known = {kind: _unique(people, kind) for kind in set(columns.values())}
     cells = [{index: _plain(row[index]) for index in columns if index < len(row)} for row in rows]
     named = Counter(dict.fromkeys(columns, 0))

@@ -43,6 +43,7 @@ class StudentProgress:
         parts: The share of tests that passed, by exercise.
         history: How many tests passed, by submission, oldest first.
         stuck: Why they may need help; empty when nothing suggests it.
+        waiting: What the teacher has not graded yet.
     """
 
     id: str
@@ -53,6 +54,7 @@ class StudentProgress:
     parts: tuple[ExerciseShare, ...]
     history: tuple[PassCount, ...]
     stuck: str = ""
+    waiting: tuple[str, ...] = ()
 
     @property
     def passes_everything(self) -> bool:
@@ -96,7 +98,8 @@ def class_progress(
         times = tuple(sorted(commits.get(owner.id, ())))
         points, most = (float(score["points"]), float(score["most"])) if score else (None, 0.0)
         stuck = _why_stuck(times, _passes_everything(parts), own_counts, now)
-        students.append(StudentProgress(owner.id, owner.title, times, points, most, parts, own_counts, stuck))
+        waiting = tuple(part["title"] for part in (score or {}).get("manual", ()) if part["points"] is None)
+        students.append(StudentProgress(owner.id, owner.title, times, points, most, parts, own_counts, stuck, waiting))
     return students
 
 
