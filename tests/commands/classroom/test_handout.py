@@ -494,3 +494,22 @@ def test_the_secret_is_readable_by_the_owner_only(course: Course, run: Run) -> N
     secret = course.folder / ".scaffold/secret"
     assert secret.stat().st_mode & 0o077 == 0
     assert len(secret.read_text().strip()) == 64
+
+
+def test_columns_are_shown_before_anything_is_made(course: Course, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    from scaffold import console
+
+    (course.folder / "roster.csv").write_text("Matrikelnummer,Name,Vorname,Note\ns1,L,Ada,1\n")
+    read = "student_id from `Matrikelnummer`, first_name from `Vorname`, last_name from `Name`; not used: Note"
+    assert f"roster.csv: {read}." in run("class", "handout", "hw1", "--dry-run").out
+    asked: list[str] = []
+    monkeypatch.setattr(console, "can_ask", lambda: True)
+    monkeypatch.setattr(console, "confirm", lambda text: bool(asked.append(text)))
+    failed = run("class", "handout", "hw1")
+    assert (failed.code, "nothing was handed out" in failed.err) == (1, True)
+    assert asked == [f"roster.csv: {read}. Is that right?"]
+    assert not course.repositories.exists() or not any(course.repositories.iterdir())
+    monkeypatch.setattr(console, "confirm", lambda text: not asked.append(text))
+    assert run("class", "handout", "hw1").code == 0
+    assert run("class", "handout", "hw1").code == 0
+    assert len(asked) == 2

@@ -82,7 +82,9 @@ def test_manual_points_are_exported_when_they_are_complete(graded: Course, run: 
     said = " ".join(notice["message"] for notice in done.json["warnings"])
     assert "3: bob (waits for your points: The report), 4: eve (nothing collected)." in said
     comment = next(csv.DictReader((graded.folder / "filled.csv").read_text().splitlines()))["Feedback comments"]
-    assert comment.startswith("<p># First homework: feedback<br>")
+    assert comment.startswith(
+        "<p><strong>First homework: feedback</strong><br><br><strong>8.55 of 10 points</strong> for"
+    )
     assert "<br>Bravo!" in comment
 
 
@@ -130,7 +132,9 @@ def test_edited_feedback_is_never_overwritten(graded: Course, run: Run) -> None:
     assert sent.code == 0
     assert graded.read("bob", "feedback.md", "feedback") == "# My own words"
     exported = run("class", "export", "moodle", "grades.csv", "hw1", "--feedback", "--json")
-    assert {one["who"]: one["after"] for one in exported.data["comments"]}["bob"] == "<p># My own words</p>"
+    assert {one["who"]: one["after"] for one in exported.data["comments"]}[
+        "bob"
+    ] == "<p><strong>My own words</strong></p>"
     (folder / "bob.md").unlink()
     assert run("class", "feedback", "hw1").err == ""
     assert "**7 of 10 points**" in (folder / "bob.md").read_text()

@@ -123,6 +123,8 @@ def test_a_new_id_keeps_the_work(course: Course, run: Run) -> None:
     stored = json.loads((course.folder / "results/hw1/results.json").read_text())["students"]
     assert [student["id"] for student in stored] == ["b2"]
     assert "eve (Eve Ž)." in run("class", "status").err
+    (course.folder / "roster.csv").write_text("student_id,name\nada,Ada L\n")
+    assert "b2 (Bob), eve (Eve Ž)." in run("class", "status").err
     (course.folder / "roster.csv").write_text(NEWER.replace("b2", "bob"))
     assert run("class", "roster", "rename", "b2", "bob", "--json").data["refs"] > 0
     assert not set(before) - set(course.store_refs())

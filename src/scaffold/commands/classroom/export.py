@@ -92,8 +92,8 @@ def export(folder: Path, name: str, options: ExportOptions) -> Outcome:
         [(str(change.line), change.who, change.before or "–", change.after) for change in filled.changes],
     )
     written = f"written to {options.out}" if options.out else "nothing was written; --out FILE writes it"
-    comments_too = f" and {len(filled.comments)} comments" if options.feedback else ""
-    text = Text(f"{filled.column}: {len(filled.changes)} cells{comments_too} differ; {written}.")
+    comments_too = f", and of comments: {len(filled.comments)}" if options.feedback else ""
+    text = Text(f"{filled.column}: cells that differ: {len(filled.changes)}{comments_too}; {written}.")
     return Outcome(data, [table, text], _notices(filled, people))
 
 

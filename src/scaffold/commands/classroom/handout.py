@@ -12,9 +12,11 @@ from scaffold.core.classroom.delivery.handout import open_classroom, start_hando
 from scaffold.core.classroom.delivery.report import batch_outcome
 from scaffold.core.classroom.grading.rehearse import is_rehearsed
 from scaffold.core.classroom.owners import Owner, select_owners
+from scaffold.core.classroom.roster_columns import FIELDS
 from scaffold.core.classroom.starter.prepare import Confirm, all_owners, confirm_shown_tests, prepare_starter
 from scaffold.core.classroom.store import Store
 from scaffold.core.outcome import Block, Notice, Outcome, Progress, Table, Text, silent
+from scaffold.errors import ScaffoldError
 
 
 @dataclass(frozen=True)
@@ -50,12 +52,31 @@ def handout(folder: Path, name: str, options: HandoutOptions, progress: Progress
         return _dry_run(course, assignment, owners, progress)
     with lock_course(course):
         classroom = open_classroom(course)
+        if not classroom.journal.has_handed_out():
+            _confirm_roster(course, options, progress)
         prepared = prepare_starter(assignment, classroom.store, progress)
         if not options.all_tests_visible:
             confirm_shown_tests(prepared, options.confirm, progress)
         rows = start_handout(classroom, assignment, prepared, owners, progress)
         people.remember(course, roster.require_clean(course.roster).students)
     return batch_outcome(assignment.name, prepared.version, rows, [Notice(note) for note in prepared.notes])
+
+
+def _confirm_roster(course: Course, options: HandoutOptions, progress: Progress) -> None:
+    """Ask before the first hand-out whether the roster's columns were understood; where nobody can answer, go on.
+
+    Raises:
+        ScaffoldError: They were not.
+    """
+    columns = roster.require_clean(course.roster).columns.sentence
+    if not columns or not options.confirm:
+        return
+    progress.release_terminal("Checking the roster")
+    if not options.confirm(f"{course.roster.name}: {columns}. Is that right?"):
+        raise ScaffoldError(
+            "The roster's columns were not understood; nothing was handed out.",
+            f"Rename headings in {course.roster.name} to {', '.join(FIELDS)}, then: scaffold class roster check",
+        )
 
 
 def _dry_run(course: Course, assignment: Assignment, owners: Sequence[Owner], progress: Progress) -> Outcome:
@@ -84,6 +105,8 @@ def _dry_run(course: Course, assignment: Assignment, owners: Sequence[Owner], pr
         "nothing was written."
     )
     blocks: list[Block] = [Table(("student", "name", "", "repository"), rows), Text(text)]
+    if columns := roster.require_clean(course.roster).columns.sentence:
+        blocks.append(Text(f"{course.roster.name}: {columns}."))
     if seconds >= 60:
         blocks.append(_estimate(seconds))
     if not is_rehearsed(course, assignment.name, prepared.source.commit):

@@ -106,8 +106,9 @@ def diff(folder: Path, file: Path | None = None) -> Outcome:
         "moved": [{"old": one.old.id, "new": one.new.id, "why": one.why} for one in found.moved],
     }
     counts = f"{len(found.joined)} joined, {len(found.left)} left, {len(found.changed)} changed"
-    table = Table(("student", "name", "", ""), _diff_rows(found))
-    return Outcome(data, [table, Text(f"{counts}.")], _hints(found, file))
+    rows = _diff_rows(found)
+    blocks: list[Block] = [Table(("student", "name", "", ""), rows)] if rows else []
+    return Outcome(data, [*blocks, Text(f"{counts}.")], _hints(found, file))
 
 
 def _diff_rows(found: RosterDiff) -> list[tuple[str, str, str, str]]:

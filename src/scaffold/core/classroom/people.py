@@ -72,8 +72,11 @@ def _moved(left: Sequence[Student], joined: Sequence[Student]) -> Iterable[Moved
 
 def remember(course: Course, students: Iterable[Student]) -> None:
     """Write down who is in the roster; those who were in it before stay written down."""
-    known = {student.id: student for student in (*known_students(course), *students)}
-    content = [{key: value for key, value in asdict(one).items() if value and key != "line"} for one in known.values()]
+    _write(course, {student.id: student for student in (*known_students(course), *students)}.values())
+
+
+def _write(course: Course, students: Iterable[Student]) -> None:
+    content = [{key: value for key, value in asdict(one).items() if value and key != "line"} for one in students]
     write_atomically(course.data_folder / "people.json", json.dumps(content, indent=1, ensure_ascii=False) + "\n")
 
 
@@ -84,10 +87,9 @@ def known_students(course: Course) -> list[Student]:
 
 
 def rename_known(course: Course, old: str, new: str) -> None:
-    """Forget what was written down about an id that is no longer used."""
-    students = [student for student in known_students(course) if student.id not in (old, new)]
-    (course.data_folder / "people.json").unlink(missing_ok=True)
-    remember(course, students)
+    """Write down who has the new id, and forget the old one."""
+    enrolled = [student for student in roster.read(course.roster).students if student.id == new]
+    _write(course, [*(student for student in known_students(course) if student.id not in (old, new)), *enrolled])
 
 
 def strangers(course: Course) -> list[Student]:

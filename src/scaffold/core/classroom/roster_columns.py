@@ -76,6 +76,14 @@ class Columns:
         ]
 
     @property
+    def sentence(self) -> str:
+        """How the columns were understood, in words; empty where the headings are scaffold's own."""
+        if all(name == heading.casefold() for name, heading in self.used.items()) and not self.unused:
+            return ""
+        read = ", ".join(f"{name} from `{heading}`" for name, heading in self.used.items())
+        return f"{read}; not used: {', '.join(self.unused) or 'none'}"
+
+    @property
     def identify_students(self) -> bool:
         """Whether these columns identify a student."""
         return bool(self.indices.keys() & {STUDENT_ID, USERNAME, LOGIN, EMAIL, IDENTIFIER})

@@ -5,6 +5,7 @@ A file is ours as long as its content is one that we wrote; `.written.json` has 
 
 import html
 import json
+import re
 from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
@@ -47,8 +48,10 @@ def edited_text(folder: Path, owner: str) -> str | None:
 
 
 def as_html(text: str) -> str:
-    """A text as one line of HTML, as platforms store comments."""
-    return "<p>" + "<br>".join(html.escape(line, quote=False) for line in text.strip().splitlines()) + "</p>"
+    """Feedback as one line of HTML, as platforms store comments: line ends, headings and bold text."""
+    lines = (html.escape(line, quote=False) for line in text.strip().splitlines())
+    bold = (re.sub(r"^#+ (.*)|\*\*(.+?)\*\*", r"<strong>\1\2</strong>", line) for line in lines)
+    return f"<p>{'<br>'.join(bold)}</p>"
 
 
 def _current(path: Path) -> str | None:
