@@ -318,13 +318,36 @@ def test_a_team_has_an_id(team: str, id_: str) -> None:
     assert team_id(team) == id_
 
 
-CELL = st.text(max_size=12)
+HOSTILE = [
+    "=cmd|' /C calc'!A0",
+    "+1",
+    "@SUM(A1)",
+    "-2",
+    "../../x",
+    "a;rm",
+    '"',
+    'Bob "B"',
+    "a\nb",
+    "a\r\nb",
+    "x\ty",
+    "<b>",
+]
+CELL = st.text(max_size=12) | st.sampled_from(
+    [*HOSTILE, "ada", "s1", "ada@example.org", "Ada Lovelace", "student", "ta"]
+)
+HEADERS = (
+    HEADER.strip(),
+    "identifier,github_username,github_id,name,group_name,role",
+    "LastName,FirstName,ID,SIS User ID,SIS Login ID,Section",
+    "ID,Vollständiger Name,E-Mail-Adresse,Status,Gruppe,Bewertung",
+    "Prénom,Nom,Numéro d'identification,Adresse de courriel,Groupes,x",
+)
 
 
-@given(st.lists(st.lists(CELL, min_size=6, max_size=6), max_size=8), st.sampled_from(",;\t"))
-def test_every_accepted_cell_is_safe(rows: list[list[str]], delimiter: str) -> None:
+@given(st.lists(st.lists(CELL, min_size=6, max_size=6), max_size=8), st.sampled_from(",;\t"), st.sampled_from(HEADERS))
+def test_every_accepted_cell_is_safe(rows: list[list[str]], delimiter: str, header: str) -> None:
     out = io.StringIO()
-    csv.writer(out, delimiter=delimiter).writerows([HEADER.strip().split(","), *rows])
+    csv.writer(out, delimiter=delimiter).writerows([header.split(","), *rows])
     found = parse(out.getvalue().encode("utf-8", "replace"))
     for student in found.students:
         assert ID.fullmatch(student.id)

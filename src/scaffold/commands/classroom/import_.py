@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from scaffold.core.classroom import people, roster
 from scaffold.core.classroom.assignment import Assignment, find_assignment
 from scaffold.core.classroom.course import CLASS_FILE, Course, find_course, lock_course
 from scaffold.core.classroom.delivery import importing
@@ -56,6 +57,7 @@ def import_(folder: Path, name: str, options: ImportOptions, progress: Progress 
     with lock_course(course):
         roster_written = importing.fill_empty_roster(course, sorted(clones))
         rows = importing.import_clones(open_classroom(course), assignment, clones, options.starter, progress)
+        people.remember(course, roster.read(course.roster).students)
     enrolled = {student.username.casefold() for row in rows for student in row.owner.members}
     unknown = sorted(username for username in clones if username.casefold() not in enrolled)
     notices = [Notice(f"The roster has no {', '.join(unknown)}: left out.")] if unknown else []
