@@ -42,6 +42,15 @@ def test_changes_are_shown_and_nothing_is_written(graded: Course, run: Run) -> N
     assert "nothing was written" in run("class", "export", "moodle", "grades.csv", "hw1").out
 
 
+def test_a_file_in_another_encoding_keeps_it(graded: Course, run: Run) -> None:
+    for codec in ("cp1252", "utf-16", "utf-8-sig"):
+        content = MOODLE.replace("Ada", "Zoë").encode(codec)
+        write(graded.folder, {"grades.csv": content})
+        assert run("class", "export", "moodle", "grades.csv", "hw1", "--out", "filled.csv").code == 0
+        expected = content.decode(codec).replace("ada,,,", "ada,,3.62,").replace(",4,", ",3.62,")
+        assert (graded.folder / "filled.csv").read_bytes() == expected.encode(codec)
+
+
 def test_out_writes_the_file(graded: Course, run: Run) -> None:
     done = run("class", "export", "moodle", "grades.csv", "hw1", "--out", "filled.csv")
     assert done.code == 0

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,14 +12,13 @@ from scaffold.core.classroom.course import find_course, lock_course
 from scaffold.core.classroom.delivery.report import exit_code
 from scaffold.core.classroom.grading import manual, results
 from scaffold.core.classroom.grading.autograder import Autograder, load_autograder
+from scaffold.core.classroom.grading.best import best_rows
 from scaffold.core.classroom.grading.grade import (
     FAILED,
     GRADED,
     Graded,
     as_json,
-    better,
     choose_submissions,
-    earlier_choices,
     grade_from_reports,
     grade_on_cluster,
     grade_submissions,
@@ -82,7 +82,8 @@ def grade(folder: Path, name: str, options: GradeOptions, progress: Progress = s
         choices = choose_submissions(grader, store, owners, options.at)
         rows = _grade(grader, store, owners, choices, options, progress)
         if grader.rules.is_best and not options.reports:
-            rows = _best(grader, store, rows, options, progress)
+            again = partial(_grade, grader, store, options=options, progress=progress)
+            rows = best_rows(grader, store, rows, options.at, again, progress)
         if not all(row.is_final for row in rows):
             # Should the second try be interrupted, `export` refuses these results.
             results.write(course, assignment, grader.runner.layout.hidden_files, rows)
@@ -113,20 +114,6 @@ def _grade(
     else:
         rows = grade_submissions(grader, store, owners, chosen, options.jobs or os.cpu_count() or 1, progress)
     return [replace(row, choice=choices[row.owner.id]) for row in rows]
-
-
-def _best(
-    grader: Autograder, store: Store, rows: Sequence[Graded], options: GradeOptions, progress: Progress
-) -> list[Graded]:
-    """The best submission of each owner: the earlier ones are graded, too, one of each owner in each round."""
-    best = {row.owner.id: row for row in try_again(grader, store, rows, progress)}
-    round_ = 1
-    while choices := earlier_choices(grader, store, [row.owner for row in rows], options.at, round_):
-        owners = [row.owner for row in rows if row.owner.id in choices]
-        earlier = try_again(grader, store, _grade(grader, store, owners, choices, options, progress), progress)
-        best |= {row.owner.id: better(best[row.owner.id], row) for row in earlier}
-        round_ += 1
-    return list(best.values())
 
 
 def _waiting(students: Sequence[Mapping[str, Any]], results_file: Path) -> list[Notice]:

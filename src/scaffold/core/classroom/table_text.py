@@ -73,7 +73,7 @@ def parse(text: str) -> Iterator[Line]:
     start = named.end() if named else len(_BYTE_ORDER_MARK) if text.startswith(_BYTE_ORDER_MARK) else 0
     separator = named[1] if named else _separator(text[start:])
     sign = re.escape(separator)
-    quoted = re.compile(rf'"(?:[^"]|"")*"(?=[{sign}\r\n]|\Z)')
+    quoted = re.compile(rf'"[^"]*(?:""[^"]*)*"(?=[{sign}\r\n]|\Z)')
     cell_and_end = re.compile(rf"({quoted.pattern}|[^{sign}\r\n]*)({sign}|\r\n|\n|\r|\Z)")
     cells: list[Cell] = []
     number = begins = 1 + text.count("\n", 0, start)

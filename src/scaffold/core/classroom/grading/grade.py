@@ -13,14 +13,7 @@ from scaffold.core.classroom.grading.scoring import Score
 from scaffold.core.classroom.grading.submission import read_submission
 from scaffold.core.classroom.grading.verdict import SessionResult
 from scaffold.core.classroom.owners import Owner
-from scaffold.core.classroom.rules import (
-    Choice,
-    Exercise,
-    describe_submission,
-    explain_choice,
-    graded_submissions,
-    parse_time,
-)
+from scaffold.core.classroom.rules import Choice, Exercise, explain_choice, parse_time
 from scaffold.core.classroom.store import Store, Submission
 from scaffold.core.outcome import Progress
 from scaffold.errors import ScaffoldError
@@ -211,29 +204,6 @@ def choose_submissions(
         deadline = parse_time(at, rules) if at else None
         choices[owner.id] = explain_choice(submissions.get(owner.id, ()), rules, deadline)
     return choices
-
-
-def earlier_choices(
-    autograder: Autograder, store: Store, owners: Sequence[Owner], at: str, round_: int
-) -> dict[str, Choice]:
-    """Owner → an earlier submission that gets points: in round 1 the newest but one, and so on."""
-    submissions = store.submissions(autograder.assignment.name)
-    choices = {}
-    for owner in owners:
-        rules = autograder.rules_for(owner)
-        candidates = graded_submissions(submissions.get(owner.id, ()), rules, parse_time(at, rules) if at else None)
-        if len(candidates) > round_:
-            submission = candidates[-1 - round_]
-            why = f"{describe_submission(submission, rules)}: the best of {len(candidates)}"
-            choices[owner.id] = Choice(submission, why)
-    return choices
-
-
-def better(row: Graded, other: Graded | None) -> Graded:
-    """The row with more points; the first where they have as many."""
-    if other is None or other.score is None:
-        return row
-    return other if row.score is None or other.score.points > row.score.points else row
 
 
 def as_json(row: Graded) -> dict[str, object]:
