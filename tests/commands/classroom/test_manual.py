@@ -88,6 +88,15 @@ def test_manual_points_are_exported_when_they_are_complete(graded: Course, run: 
     assert "<br>Bravo!" in comment
 
 
+def test_a_student_who_submitted_nothing_can_have_points(graded: Course, run: Run) -> None:
+    write(graded.folder, {"results/hw1/manual.csv": HEADER + "eve,Eve,2,oral exam,\n"})
+    assert run("class", "feedback", "hw1").code == 0
+    eve = (graded.folder / "results/hw1/feedback/eve.md").read_text()
+    assert "**2 of 10 points** (nothing collected).\n\n## The report: 2 of 4\n\noral exam\n" in eve
+    done = run("class", "export", "moodle", "grades.csv", "hw1", "--json")
+    assert [(change["who"], change["after"]) for change in done.data["changes"]] == [("eve", "2")]
+
+
 def test_manual_points_are_on_the_page(graded: Course, run: Run) -> None:
     assert run("class", "page", "hw1").code == 0
     page = (graded.folder / "results/hw1/page.html").read_text()

@@ -1,7 +1,6 @@
 """A course: the teacher's folder with `class.toml`, roster and assignments, and scaffold's data in `.scaffold/`."""
 
 import hmac
-import json
 import re
 import secrets
 from collections.abc import Iterator
@@ -15,6 +14,7 @@ from annotated_types import Ge
 from filelock import FileLock, Timeout
 
 from scaffold.core import config
+from scaffold.core.classroom.journal import Journal
 from scaffold.core.config import WrongValueError
 from scaffold.errors import ScaffoldError
 from scaffold.tools import git
@@ -142,16 +142,12 @@ class Course:
                 path.chmod(0o600)
         return path.read_bytes().strip()
 
-    @property
-    def renamed_file(self) -> Path:
-        """The file with the ids that `roster rename` changed: the id now → the first one."""
-        return self.data_folder / "renamed.json"
-
     @cached_property
     def _first_ids(self) -> dict[str, str]:
-        if not self.renamed_file.is_file():
-            return {}
-        return dict(json.loads(self.renamed_file.read_text(encoding="utf-8")))
+        first_ids: dict[str, str] = {}
+        for old, new in Journal(self.data_folder).renames():
+            first_ids[new] = first_ids.pop(old, old)
+        return first_ids
 
     def first_id(self, owner: str) -> str:
         """The first id of a student or team: repository names, pseudonyms and personal values follow it for ever."""

@@ -65,8 +65,16 @@ class Journal:
         return entries
 
     def rename(self, old: str, new: str) -> None:
-        """Write that an owner has another id from now on."""
-        self._append({"event": _RENAMED, "owner": old, "new": new})
+        """Write that an owner has another id from now on; once, if that is repeated."""
+        if self.renames()[-1:] != [(old, new)]:
+            self._append({"event": _RENAMED, "owner": old, "new": new})
+
+    def renames(self) -> list[tuple[str, str]]:
+        """The ids that were changed, old and new, in the order of time."""
+        lines = self.path.read_bytes().splitlines() if self.path.is_file() else []
+        # Each command asks for them: only the few lines that can be one are parsed.
+        entries = [json.loads(line) for line in lines if b'"event": "renamed"' in line and line.endswith(b"}")]
+        return [(entry["owner"], entry["new"]) for entry in entries if entry["event"] == _RENAMED]
 
     def begin(self, command: str, assignment: str, version: int, owners: Sequence[str], **options: Any) -> Run:
         """Write that a run begins. Returns the run."""

@@ -4,15 +4,12 @@ Their repositories keep their names, and their personal values stay the same. Ea
 same command finishes what was interrupted.
 """
 
-import json
-
 from scaffold.core.classroom import people, roster
 from scaffold.core.classroom.course import Course
 from scaffold.core.classroom.journal import Journal
 from scaffold.core.classroom.roster_cells import is_id, team_id
 from scaffold.core.classroom.store import Store
 from scaffold.errors import ScaffoldError
-from scaffold.tools.files import write_atomically
 
 
 def rename(course: Course, old: str, new: str, store: Store, journal: Journal) -> int:
@@ -33,9 +30,8 @@ def rename(course: Course, old: str, new: str, store: Store, journal: Journal) -
     """
     _check(course, old, new, store)
     # The first step, because a repository name that is derived from the new id would be another repository.
-    _write_first_id(course, old, new)
-    moved = store.rename_owner(old, new)
     journal.rename(old, new)
+    moved = store.rename_owner(old, new)
     people.rename_known(course, old, new)
     return moved
 
@@ -61,14 +57,3 @@ def _check(course: Course, old: str, new: str, store: Store) -> None:
     if not is_id(old) or (old not in owners and course.first_id(new) == new):
         hint = "See who has: scaffold class roster diff"
         raise ScaffoldError(f"Nothing in the store belongs to `{old}`.", hint)
-
-
-def _write_first_id(course: Course, old: str, new: str) -> None:
-    path = course.renamed_file
-    first_ids: dict[str, str] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    if new in first_ids and old not in first_ids:
-        return  # an interrupted run wrote it
-    first = first_ids.pop(old, old)
-    if first != new:
-        first_ids[new] = first
-    write_atomically(path, json.dumps(first_ids, indent=1, ensure_ascii=False) + "\n")

@@ -40,7 +40,7 @@ def feedback_text(title: str, result: Mapping[str, Any], hidden: Collection[str]
     score = result["score"]
     lines = [f"# {title}: feedback", ""]
     if result["state"] != "graded" or not score:
-        return "\n".join([*lines, f"There are no points yet: {result['detail'] or result['state']}.", ""])
+        return "\n".join([*lines, *_ungraded_lines(result)])
     received = datetime.datetime.fromisoformat(result["received"]).astimezone().strftime("%Y-%m-%d %H:%M")
     commit = result["commit"][:10]
     lines += [
@@ -59,6 +59,14 @@ def feedback_text(title: str, result: Mapping[str, Any], hidden: Collection[str]
     for part in score["parts"]:
         lines += _exercise_lines(part, hidden)
     return "\n".join([*lines, *_teachers_lines(score)])
+
+
+def _ungraded_lines(result: Mapping[str, Any]) -> list[str]:
+    """What a student reads whose work was not graded; the teacher may have given points for something else."""
+    score, why = result["score"] or {}, result["detail"] or result["state"]
+    if any(part["points"] is not None for part in score.get("manual", ())):
+        return [f"**{score['points']:g} of {score['most']:g} points** ({why}).", "", *_teachers_lines(score)]
+    return [f"There are no points yet: {why}.", "", *_teachers_lines(score)]
 
 
 def _teachers_lines(score: Mapping[str, Any]) -> list[str]:
