@@ -180,6 +180,20 @@ def test_a_workbook(work: Path) -> None:
     assert found.columns.unused == ["Note"]
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("old.xls", b"\xd0\xcf\x11\xe0\xa1", "one of Excel before 2007"),
+        ("list.ods", b"PK\x03\x04", "a zip archive"),
+        ("list.xlsx", b"PK\x03\x04", "a damaged workbook"),
+    ],
+)
+def test_a_workbook_that_is_not_read(work: Path, name: str, content: bytes, words: str) -> None:
+    (work / name).write_bytes(content)
+    with pytest.raises(ScaffoldError, match=words):
+        roster.read(work / name)
+
+
 def test_columns_are_told_as_they_were_understood() -> None:
     found = parse(EXPORTS["Canvas's gradebook"][0].encode()).columns
     assert found.used == {

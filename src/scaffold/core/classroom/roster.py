@@ -13,8 +13,8 @@ from scaffold.core.classroom.roster_columns import EMAIL, LOGIN, NAME, SECTION, 
 from scaffold.core.classroom.roster_rows import Problem, Sheet
 from scaffold.errors import ScaffoldError
 
-_ZIP_MAGIC = b"PK\x03\x04"
-"""How a workbook (.xlsx) begins."""
+_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+"""How workbooks begin: .xlsx, and those of Excel before 2007, which are refused with a hint."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ def read(path: Path) -> Roster:
         content = path.read_bytes()
     except OSError as error:
         raise ScaffoldError(f"The roster {path} cannot be read: {error.strerror}.", "class.toml names it.") from error
-    if content.startswith(_ZIP_MAGIC):
+    if content.startswith(_WORKBOOKS):
         return _understand(roster_rows.read_workbook(path))
     return parse(content, as_teams=path.suffix.lower() == ".txt")
 

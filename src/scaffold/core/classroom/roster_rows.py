@@ -7,6 +7,7 @@ from pathlib import Path
 
 from scaffold.core.classroom import roster_columns, table_text
 from scaffold.core.classroom.roster_columns import FIELDS, TEAM, USERNAME, Columns
+from scaffold.tools.tables import convert
 
 IDENTIFYING = "student_id, username or email"
 """The columns of which a student needs one, for messages."""
@@ -68,9 +69,8 @@ def read_csv(content: bytes) -> Sheet:
 
 def read_workbook(path: Path) -> Sheet:
     """The first sheet of a workbook (.xlsx) that has anything in it. Raises ScaffoldError when it cannot be read."""
-    from scaffold.tools.tables.convert import excel_rows
-
-    records, note = excel_rows(path)
+    convert.kind_of(path)  # refuses what is not read, with what to save instead
+    records, note = convert.excel_rows(path)
     return Sheet(*_columns_and_rows(records), (note,) if note else ())
 
 
