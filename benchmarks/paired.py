@@ -22,7 +22,7 @@ ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYT
 
 @dataclass(frozen=True)
 class Run:
-    """What a run took: CPU seconds, seconds of wall clock, and the peak resident memory of its largest process in MiB."""
+    """What a run took: CPU seconds, wall-clock seconds, and the peak resident memory of its largest process in MiB."""
 
     cpu: float
     seconds: float

@@ -11,6 +11,7 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+from pathspec import PathSpec
 
 from rendering import NAMES
 from scaffold.core.templates import catalog, copier_yml, engine, jinja, release
@@ -258,3 +259,12 @@ def test_what_is_true_is_what_copier_takes_for_true(value: Any) -> None:
     from copier._tools import cast_to_bool
 
     assert to_bool(value) is cast_to_bool(value)
+
+
+@pytest.mark.parametrize("patterns", [["/a"], ["/a/b", "/.dvc"], ["/a.txt"]])
+def test_patterns_that_name_one_place_exclude_what_git_would(patterns: list[str]) -> None:
+    paths = ["a/b", "a/b/c", "x/a", "a.txt", "ab", ".dvc/config", "dvc", "a/bc"]
+    expected = PathSpec.from_lines("gitignore", patterns)
+    config = yaml.safe_dump({"_exclude": ["/copier.yml", *patterns]})
+    got = rendered(tree_of({"copier.yml": config, **dict.fromkeys(paths, "x")})).tree
+    assert set(got) == {path for path in paths if not expected.match_file(path)}
