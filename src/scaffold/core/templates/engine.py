@@ -21,6 +21,10 @@ from scaffold.tools.git.trees import File, Tree
 _EXCLUDED = ("copier.yaml", "copier.yml", "~*", "*.py[co]", "__pycache__", ".git", ".DS_Store", ".svn")
 """What Copier leaves out of a template without `_exclude` and `_subdirectory`."""
 
+_ANCHORED = re.compile(r"/[\w.-]+(/[\w.-]+)*", re.ASCII)
+"""A pattern that names one file or folder from the top."""
+
+
 class NotOrdinaryError(Exception):
     """A template uses what only Copier knows, seen while it is rendered."""
 
@@ -236,7 +240,10 @@ def _matcher(patterns: Sequence[str]) -> Callable[[str], bool]:
     wanted = [normalize("NFD", line) for line in patterns if line.strip()]
     if not wanted:
         return lambda _: False
-    from pathspec import PathSpec
+    if all(map(_ANCHORED.fullmatch, wanted)):
+        places = tuple(line.strip("/") for line in wanted)
+        return lambda path: any(path == place or path.startswith(f"{place}/") for place in places)
+    from pathspec import PathSpec  # 0.02 s of CPU, which our own templates are spared
 
     spec = PathSpec.from_lines("gitignore", wanted)
     return spec.match_file

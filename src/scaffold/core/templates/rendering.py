@@ -239,8 +239,9 @@ def _by_copier(template: Source, wanted: Wanted, folder: Path) -> Rendering:
     if config.questions:
         check_answers(wanted.given, config.questions)
     lent = external.lend(config.settings, wanted.project, folder, past=wanted.past, answers=wanted.remembered)
+    secrets = frozenset(name for name, details in config.questions.items() if details.get("secret"))
     with request(template, wanted) as asked:
-        rendered = copier.render(asked, folder)
+        rendered = copier.render(replace(asked, secrets=secrets), folder)
     # What a task makes and the project ignores, such as an environment, is in no commit.
     tree = read_files(folder, addable(folder)) if tasks else read_folder(folder)
     # A task may make a repository; a template whose code nobody trusts writes into none.

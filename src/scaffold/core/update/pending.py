@@ -10,8 +10,6 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from scaffold.core.project import Project
 from scaffold.errors import ScaffoldError
 from scaffold.tools import git
@@ -137,6 +135,8 @@ def exclusive(project: Project) -> Iterator[None]:
     Raises:
         ScaffoldError: Another one is at work in it.
     """
+    from filelock import FileLock, Timeout  # `status` needs none
+
     folder = home(project)
     mutex = FileLock(folder / "lock", timeout=0)
     try:
