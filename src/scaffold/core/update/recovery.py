@@ -55,6 +55,7 @@ def abort(project: Project) -> str:
             code="nothing-to-abort",
         )
     pending.require_unlocked(project)
+    stash.refresh(project)
     undo = (
         ("reset", "--quiet", "--merge", "HEAD")
         if unfinished.head

@@ -9,11 +9,15 @@ from scaffold.tools import git
 _MESSAGE = "scaffold update --autostash"
 
 
+def refresh(project: Project) -> None:
+    """Have git compare contents where a file has a new time, as in a copied project: it takes them for changed."""
+    git.attempt(project.root, "update-index", "-q", "--refresh")
+
+
 def push(plan: Plan) -> str:
     """Stash uncommitted work. Returns the commit that holds it; empty when there was none."""
     project = plan.project
-    # git-stash(1) fails where a file has a new time and the old content.
-    git.attempt(project.root, "update-index", "-q", "--refresh")
+    refresh(project)
     commit = git.run(project.root, "stash", "create", _MESSAGE)
     if commit:
         pending.write(project, PendingUpdate(APPLYING, plan.head, f"{plan.head}^{{tree}}", plan.version, commit))
@@ -45,7 +49,7 @@ def pop(project: Project, commit: str) -> bool:
     if not commit:
         return True
     # What was saved in an editor since then must not be overwritten, nor reset below.
-    git.attempt(project.root, "update-index", "-q", "--refresh")
+    refresh(project)
     if not git.attempt(project.root, "diff-index", "--quiet", "HEAD").ok:
         return False
     for flags in (["--index"], []):
