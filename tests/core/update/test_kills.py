@@ -67,7 +67,10 @@ def _state(project: Path) -> Condition | None:
     if not project.exists():
         return None
     found = Condition.of(project)
-    return replace(found, head=git(project, "log", "--format=%s"))
+    # An environment is installed once the project is whole; `make setup` does it again.
+    files = {path: file for path, file in found.files.items() if not path.startswith(".venv/")}
+    status = found.status.replace("!! .venv/", "")
+    return replace(found, files=files, status=status, head=git(project, "log", "--format=%s"))
 
 
 class Strike:

@@ -1,5 +1,7 @@
 """The owner's uncommitted work, kept in git's stash while an update is applied."""
 
+from dataclasses import replace
+
 from scaffold.core.project import Project
 from scaffold.core.update import pending
 from scaffold.core.update.pending import APPLYING, PendingUpdate
@@ -17,10 +19,12 @@ def refresh(project: Project) -> None:
 def push(plan: Plan) -> str:
     """Stash uncommitted work. Returns the commit that holds it; empty when there was none."""
     project = plan.project
+    record = PendingUpdate(APPLYING, plan.head, f"{plan.head}^{{tree}}", plan.version)
+    pending.write(project, record)
     refresh(project)
     commit = git.run(project.root, "stash", "create", _MESSAGE)
     if commit:
-        pending.write(project, PendingUpdate(APPLYING, plan.head, f"{plan.head}^{{tree}}", plan.version, commit))
+        pending.write(project, replace(record, stash=commit))
         store(project, commit, _MESSAGE)
         git.run(project.root, "reset", "--quiet", "--hard", "HEAD")
     return commit
