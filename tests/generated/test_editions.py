@@ -1,6 +1,7 @@
 """In the starter exactly the exercises' tests fail; in the teacher's edition all pass, hidden ones included."""
 
 import json
+import re
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
@@ -32,6 +33,13 @@ def test_the_starter_fails_exactly_its_exercises(stage: Stage, run: Run, tmp_pat
     assert exercises["passed"] == exercises["skipped"] == set()
     run("uv", "run", "ruff", "check", cwd=starter)
     run("uv", "run", "mypy", cwd=starter)
+    if broken := re.search(r"git switch (\S+)\nuv run pytest \S+::(\S+)\n", (starter / "EXERCISES.md").read_text()):
+        run("git", "switch", "--quiet", broken[1], cwd=starter)
+        there = outcomes(run, starter, fails=True)
+        assert {name.rpartition("::")[2] for name in there["failure"] - everything["failure"]} == {broken[2]}
+        assert there["error"] == set()
+        run("uv", "run", "ruff", "check", cwd=starter)
+        run("uv", "run", "mypy", cwd=starter)
 
 
 def test_the_teacher_passes_all(stage: Stage, run: Run, tmp_path: Path) -> None:

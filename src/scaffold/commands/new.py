@@ -278,7 +278,7 @@ def _outcome(made: Made, options: NewOptions, brought: Brought | None, plan: Pla
         "files": made.files,
         "merged": _rows(plan),
         "message": made.rendered.message,
-        **{name: getattr(made, name) for name in ("locked", "committed", "installed", "hooks", "pushed", "ran")},
+        **made.done,
     }
     blocks: list[Block] = [*_table(plan), Text(_made(made, plan))]
     notices = made.left_out

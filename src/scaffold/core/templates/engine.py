@@ -59,6 +59,7 @@ class Job:
         folder_name: The project's folder, which templates derive names from.
         operation: `copy` for a new project, `update` for one that stands.
         answers_file: The file that records the answers; empty for the template's own choice.
+        broken: Whether the template puts its mistake in, for the branch to debug; Copier never does.
     """
 
     tree: Tree
@@ -68,6 +69,7 @@ class Job:
     folder_name: str
     operation: str = "copy"
     answers_file: str = ""
+    broken: bool = False
 
     @cached_property
     def environment(self) -> SandboxedEnvironment:
@@ -92,6 +94,7 @@ class Job:
             "_copier_conf": _Conf(answers_file=PurePosixPath(answers_file or ".copier-answers.yml"), sep=os.sep),
             "_copier_operation": self.operation,
             "_folder_name": self.folder_name,
+            **({"_broken_on_purpose": True} if self.broken else {}),
         }
 
 

@@ -36,6 +36,7 @@ class Rendering:
         changelog: The `CHANGELOG.md` of a template with a manifest.
         commit: The id of the commit that the release is, where it may move; empty for none.
         answers_file: The file that records the release and the answers.
+        broken: Of a new project, the files that hold a mistake on its branch to debug; empty where it has no such branch.
     """
 
     tree: Tree
@@ -49,6 +50,7 @@ class Rendering:
     changelog: str = ""
     commit: str = ""
     answers_file: str = ".copier-answers.yml"
+    broken: Tree = field(default_factory=dict)
 
     @property
     def shown_answers(self) -> dict[str, Any]:
@@ -75,6 +77,7 @@ class Wanted:
         past: Whether it is the project as it last took the template: its answers are used as they are recorded.
         run_tasks: Whether tasks run, where the template is trusted.
         answers_file: The name of the file that records the release and the answers; empty for the template's own choice.
+        broken: Whether the template puts its mistake in: for the branch to debug.
     """
 
     address: str
@@ -91,6 +94,7 @@ class Wanted:
     past: bool = False
     run_tasks: bool = True
     answers_file: str = ""
+    broken: bool = False
 
     @property
     def key(self) -> str:
@@ -136,7 +140,16 @@ def write(wanted: Wanted, folder: Path) -> Rendering:
     if rendering is None:
         return _by_copier(template, wanted, folder)
     write_folder(rendering.tree, folder)
-    return rendering
+    return replace(rendering, broken=_broken(template, wanted, rendering))
+
+
+def _broken(template: Source, wanted: Wanted, whole: Rendering) -> Tree:
+    """The files that are otherwise where the template puts its mistake in; only a starter edition has a branch for it."""
+    if template.template.manifest is None or whole.answers.get("edition") != "starter":
+        return {}
+    broken = _in_memory(template, replace(wanted, broken=True))
+    tree = broken.tree if broken else {}
+    return {path: file for path, file in tree.items() if whole.tree.get(path) != file}
 
 
 def _asked(template: Source, wanted: Wanted) -> Wanted:
@@ -204,6 +217,7 @@ def _job(template: Source, wanted: Wanted, config: "Config") -> "Job":
         wanted.folder_name,
         wanted.operation,
         wanted.answers_file,
+        wanted.broken,
     )
 
 
