@@ -110,6 +110,7 @@ class Result:
         message: What the template says to the owner of a new project.
         notices: What it says to the owner before and after an update.
         answers_file: The file that records the answers.
+        hidden: Questions that do not apply with these answers: their `when` is false.
     """
 
     tree: dict[str, File]
@@ -119,6 +120,7 @@ class Result:
     message: str
     answers_file: str = ".copier-answers.yml"
     notices: tuple[str, ...] = ()
+    hidden: frozenset[str] = frozenset()
 
 
 def render(job: Job, answers: Answers) -> Result:
@@ -148,7 +150,7 @@ def render(job: Job, answers: Answers) -> Result:
     combined = answers.combined
     known = {key: combined[key] for key in combined if key in job.config.questions}
     said = tuple(dict.fromkeys(filter(None, notices))) if job.operation == "update" else ()
-    return Result(rendered, known, answers.dropped, skipped, message, answers_file, said)
+    return Result(rendered, known, answers.dropped, skipped, message, answers_file, said, frozenset(answers.hidden))
 
 
 def _message(job: Job, context: Mapping[str, Any], key: str) -> str:

@@ -36,6 +36,7 @@ class Rendering:
         changelog: The `CHANGELOG.md` of a template with a manifest.
         commit: The id of the commit that the release is, where it may move; empty for none.
         answers_file: The file that records the release and the answers.
+        hidden: Questions that do not apply with these answers.
         broken: Of a new project, the files that hold a mistake on its branch to debug; empty where it has no such branch.
     """
 
@@ -50,7 +51,12 @@ class Rendering:
     changelog: str = ""
     commit: str = ""
     answers_file: str = ".copier-answers.yml"
+    hidden: frozenset[str] = frozenset()
     broken: Tree = field(default_factory=dict)
+
+    def asks(self, key: str) -> bool:
+        """Whether a question is one for people, and applies with these answers."""
+        return key not in self.hidden and all(self.questions[key].get(word, True) is not False for word in ("ask", "when"))
 
     @property
     def shown_answers(self) -> dict[str, Any]:
@@ -198,6 +204,7 @@ def _in_memory(template: Source, wanted: Wanted) -> Rendering | None:
         changelog=_changelog(template),
         commit=template.commit,
         answers_file=result.answers_file,
+        hidden=result.hidden,
     )
 
 
