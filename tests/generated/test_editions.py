@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from generated_support import Run, Stage, generate, need
+from bare_machine import blocks
+from generated_support import ANALYSIS, Run, Stage, generate, need
 from scaffold.tools.sandbox import Bubblewrap
 
 pytestmark = pytest.mark.changed_only
@@ -33,6 +34,9 @@ def test_the_starter_fails_exactly_its_exercises(stage: Stage, run: Run, tmp_pat
     assert exercises["passed"] == exercises["skipped"] == set()
     run("uv", "run", "ruff", "check", cwd=starter)
     run("uv", "run", "mypy", cwd=starter)
+    if stage == ANALYSIS:
+        for command in blocks(starter / "docs/first-hour.md")[:-1]:  # the last one runs the tests
+            run("bash", "-ec", command, cwd=starter)
     if broken := re.search(r"git switch (\S+)\nuv run pytest \S+::(\S+)\n", (starter / "EXERCISES.md").read_text()):
         run("git", "switch", "--quiet", broken[1], cwd=starter)
         there = outcomes(run, starter, fails=True)

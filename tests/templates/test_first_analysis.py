@@ -51,6 +51,11 @@ def render(folder: Path, columns: list[dict[str, Any]], **more: Any) -> Path:
     return folder
 
 
+def example(folder: Path, **given: Any) -> Path:
+    rendering.write(Wanted(str(TEMPLATE), None, folder.name, given=given), folder)
+    return folder
+
+
 def tidy(folder: Path) -> None:
     for args in (["check"], ["format", "--check"]):
         done = subprocess.run([RUFF, *args, "--no-cache", "."], cwd=folder, capture_output=True, text=True, check=False)
@@ -107,6 +112,41 @@ def test_three_questions_are_proposed_from_the_columns(
     drawn = re.findall(r'^    "(\w+)": \(', next(folder.glob("src/*/figures.py")).read_text(), re.MULTILINE)
     assert plots == drawn
     assert 1 <= len(set(plots)) == len(plots) <= 5
+
+
+@pytest.mark.parametrize("own", [False, True], ids=["example", "own"])
+def test_a_guess_is_asked_for_before_each_number(tmp_path: Path, own: bool) -> None:
+    columns = [column("n", "number"), column("c", "category")]
+    folder = render(tmp_path / "p", columns) if own else example(tmp_path / "p")
+    notebook = (folder / "notebooks/analysis.py").read_text(encoding="utf-8")
+    told = re.findall(r"# %% \[markdown\]\n(.*?)(?=\n# %%)", notebook, re.DOTALL)
+    silent = [cell for cell in told[1:] if "**guess" not in cell.lower()]
+    assert [cell for cell in silent if not re.search("same in SQL|## Yours", cell)] == []
+    hour = (folder / "docs/first-hour.md").read_text(encoding="utf-8")
+    parts = re.findall(r"^## \d+\. .*?(?=^## |\Z)", hour, re.MULTILINE | re.DOTALL)
+    assert len(parts) == 6
+    for part in parts[:-1]:
+        before, fence, _ = part.partition("```bash")
+        assert not fence or "**Guess" in before or "farthest from your guess" in part, part
+
+
+@pytest.mark.parametrize(
+    ("columns", "predicts"),
+    [
+        ([column("c", "category"), column("n", "number")], 'values.plot.hist(bins=60, xlabel="value")'),
+        ([column("c", "category"), column("n", "number", remove="$,")], "counts.head(10)"),
+        ([column("n", "number", decimal=",", missing_values=["-", "?"])], 'decimal=",",'),
+    ],
+    ids=["number", "no-plain-number", "as-written"],
+)
+def test_the_first_look_predicts_one_value_for_all(
+    tmp_path: Path, columns: list[dict[str, Any]], predicts: str
+) -> None:
+    folder = render(tmp_path / "p", columns)
+    text = (folder / "first_look.py").read_text(encoding="utf-8")
+    assert predicts in text
+    assert len(ast.parse(text).body) == 2 + (10 if "mean" in text else 8)  # besides its docstring and its import
+    tidy(folder)
 
 
 def test_there_is_nothing_to_put_into_a_container(tmp_path: Path) -> None:
