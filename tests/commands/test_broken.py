@@ -101,6 +101,12 @@ def test_an_unborn_branch_gets_its_first_commit_first(starter: Run, work: Path) 
     assert git(work / "mine", "rev-parse", "broken-on-purpose~1") == git(work / "mine", "rev-parse", "trunk")
 
 
+def test_where_git_names_objects_by_sha256(starter: Run, work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GIT_DEFAULT_HASH", "sha256")
+    assert starter("mine").data["broken"] == "broken-on-purpose"
+    assert len(git(work / "mine", "rev-parse", "broken-on-purpose")) == 64
+
+
 def test_a_hook_has_no_say(starter: Run, work: Path, tmp_path: Path) -> None:
     mine = git_repository(write(work / "mine", {"own.txt": "own\n"}))
     hook = mine / ".git/hooks/reference-transaction"
