@@ -136,7 +136,8 @@ def break_on_purpose(made: Made, repository: Path) -> None:
         taken = {name.partition("/")[0] for name in listing.split()}
         names = (BROKEN, *(f"{BROKEN}-{number}" for number in range(2, len(taken) + 3)))
         branch = next(name for name in names if name not in taken)
-        commit, tree, stamp = git.run(repository, "log", "-1", "--format=%H%x00%T%x00%cn <%ce> %ct +0000").split("\0")
+        form = "--format=%H%x00%T%x00%cn <%ce> %ct +0000"
+        commit, tree, stamp = git.run(repository, "log", "-1", "--no-show-signature", form).split("\0")
         message = "Break something on purpose\n\nEXERCISES.md says how to find it.\n"
         change = Commit(branch, made.rendered.broken, start=tree, parent=commit, message=message, stamp=stamp)
         BareRepository(Path(inside)).write([change])
