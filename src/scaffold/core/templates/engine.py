@@ -63,6 +63,7 @@ class Job:
         folder_name: The project's folder, which templates derive names from.
         operation: `copy` for a new project, `update` for one that stands.
         answers_file: The file that records the answers; empty for the template's own choice.
+        broken: Whether the template puts its mistake in, for the branch to debug; Copier never does.
     """
 
     tree: Tree
@@ -72,6 +73,7 @@ class Job:
     folder_name: str
     operation: str = "copy"
     answers_file: str = ""
+    broken: bool = False
 
     @cached_property
     def environment(self) -> SandboxedEnvironment:
@@ -96,6 +98,7 @@ class Job:
             "_copier_conf": _Conf(answers_file=PurePosixPath(answers_file or ".copier-answers.yml"), sep=os.sep),
             "_copier_operation": self.operation,
             "_folder_name": self.folder_name,
+            **({"_broken_on_purpose": True} if self.broken else {}),
         }
 
 
@@ -111,6 +114,7 @@ class Result:
         message: What the template says to the owner of a new project.
         notices: What it says to the owner before and after an update.
         answers_file: The file that records the answers.
+        hidden: Questions that do not apply with these answers: their `when` is false.
     """
 
     tree: dict[str, File]
@@ -120,6 +124,7 @@ class Result:
     message: str
     answers_file: str = ".copier-answers.yml"
     notices: tuple[str, ...] = ()
+    hidden: frozenset[str] = frozenset()
 
 
 def render(job: Job, answers: Answers) -> Result:
@@ -149,7 +154,7 @@ def render(job: Job, answers: Answers) -> Result:
     combined = answers.combined
     known = {key: combined[key] for key in combined if key in job.config.questions}
     said = tuple(dict.fromkeys(filter(None, notices))) if job.operation == "update" else ()
-    return Result(rendered, known, answers.dropped, skipped, message, answers_file, said)
+    return Result(rendered, known, answers.dropped, skipped, message, answers_file, said, frozenset(answers.hidden))
 
 
 def _message(job: Job, context: Mapping[str, Any], key: str) -> str:

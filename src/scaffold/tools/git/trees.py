@@ -258,7 +258,7 @@ def _commit(commit: Commit) -> list[bytes]:
 
 
 def _named(parent: str) -> str:
-    return parent if len(parent) == 40 or parent.startswith(":") else f"refs/heads/{parent}"
+    return parent if len(parent) in (40, 64) or parent.startswith(":") else f"refs/heads/{parent}"
 
 
 def _quoted(path: str) -> bytes:
