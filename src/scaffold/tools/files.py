@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from scaffold.errors import ScaffoldError
+from scaffold.tools import folders
 
 _OURS = re.compile(r"(\..*\.)?scaffold-(?P<process>[1-9]\d*)-\w{8}")
 _OLD = 24 * 60 * 60
@@ -141,11 +142,15 @@ def open_to_all(folder: Path) -> None:
 
 
 def remove_tree(folder: Path) -> None:
-    """Delete a folder; git's objects are read-only, which stops a plain rmtree on Windows."""
+    """Delete a folder, read-only git objects included; links in it are removed, never followed."""
+    if folders.IS_AVAILABLE:
+        folders.remove(folder)
+        return
 
     def make_writable(function: Callable[..., Any], path: str, _error: Any) -> None:
         with contextlib.suppress(OSError):
-            Path(path).chmod(stat.S_IWRITE)
+            if not Path(path).is_symlink():
+                Path(path).chmod(stat.S_IWRITE)
             function(path)
 
     shutil.rmtree(folder, onerror=make_writable)
