@@ -1,4 +1,4 @@
-"""System calls that a sandboxed process gives up before it runs a student's code: irrevocably, by seccomp(2) of Linux."""
+"""System calls that a sandboxed process gives up before it runs a student's code, irrevocably: seccomp(2) of Linux."""
 
 import ctypes
 import errno
