@@ -13,7 +13,7 @@ Objects are shared, and one git-fast-import(1) process writes the commits of all
 
 import datetime
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from scaffold.core.classroom.course import Course
@@ -27,6 +27,10 @@ _NUMBER = re.compile(r"^Starter: (\d+)$", re.MULTILINE)
 _SOURCE = re.compile(r"^Source: (\w+)$", re.MULTILINE)
 _TIME = "%Y-%m-%dT%H%M%SZ"
 _OWN_DATE = ".own"
+MAX_BRANCHES = 1000
+"""A repository with more is refused: every command reads all branches of all students."""
+MAX_LISTING_BYTES = 16 << 20
+"""The longest listing of a submission's files, in bytes."""
 _REF_FORMAT = "--format=%(refname) %(objectname)"
 _STARTER_FORMAT = "--format=%(refname)%00%(objectname)%00%(tree)%00%(parent)%00%(contents)%00"
 
@@ -100,6 +104,39 @@ class Store(BareRepository):
                 heads.setdefault(owner, {})[branch] = commit
         return heads
 
+    def check_fetched(self, prefix: str, branch: str, known: Collection[str]) -> None:
+        """Refuse branches that would stop the work for everybody else; what was refused is not kept.
+
+        Args:
+            prefix: The prefix of the refs that were fetched.
+            branch: The branch that students work on.
+            known: Commits that were checked before.
+
+        Raises:
+            ScaffoldError: There are too many branches, one is no commit, or the work has too many files.
+        """
+        lines = self.run("for-each-ref", "--format=%(objecttype) %(objectname) %(refname)", prefix).splitlines()
+        rows = [line.split(" ", 2) for line in lines]
+        if len(rows) > MAX_BRANCHES:
+            self.delete_refs(ref for _, _, ref in rows)
+            raise ScaffoldError(f"It has more than {MAX_BRANCHES} branches.", "Ask the student to delete them.")
+        wrong = {ref: kind for kind, _, ref in rows if kind != "commit"}
+        self.delete_refs(wrong)
+        for ref, kind in wrong.items():
+            name = ref.removeprefix(f"{prefix}/")
+            raise ScaffoldError(f"Its branch {name} is no commit but a {kind}.", "Ask the student to push it again.")
+        for _, commit, ref in rows:
+            if ref == f"{prefix}/{branch}" and commit not in known:
+                self._check_size(commit, ref)
+
+    def _check_size(self, commit: str, ref: str) -> None:
+        try:
+            if self.entries_up_to(MAX_LISTING_BYTES, commit) is None:
+                raise ScaffoldError("It has too many files.", "Ask the student to take them out.")
+        except ScaffoldError:
+            self.delete_refs([ref])
+            raise
+
     def submissions(self, assignment: str) -> dict[str, list[Submission]]:
         """What was collected: owner → submissions, oldest first."""
         submissions: dict[str, list[Submission]] = {}
@@ -133,8 +170,8 @@ class Store(BareRepository):
             return {}
         stdin = "".join(f"{commit}\n" for commit in commits).encode()
         listing = self.run("log", "--no-walk", "--stdin", "--format=%H %ct", stdin=stdin)
-        rows = (line.split(" ") for line in listing.splitlines())
-        return {commit: moment(when) for commit, when in rows}
+        rows = (line.partition(" ") for line in listing.splitlines())
+        return {commit: moment(when) for commit, _, when in rows}
 
     def existing(self, commits: Sequence[str]) -> set[str]:
         """Those of the commits that the store has."""
@@ -186,7 +223,8 @@ class Store(BareRepository):
 
     def delete_refs(self, refs: Iterable[str]) -> None:
         """Delete refs; one that does not exist is no error."""
-        self.run("update-ref", "--stdin", stdin="".join(f"delete {ref}\n" for ref in refs).encode())
+        if commands := "".join(f"delete {ref}\n" for ref in refs):
+            self.run("update-ref", "--stdin", stdin=commands.encode())
 
     def resolve_refs(self, refs: Mapping[str, str]) -> dict[str, str]:
         """The commits of refs that exist: for key → `refs/KIND/…`, key → commit."""

@@ -22,6 +22,8 @@ _GIT_WITHOUT_HOOKS = f"git -c core.hooksPath={os.devnull} -c core.fsmonitor=fals
 _RECEIVE_PACK = f"{_GIT_WITHOUT_HOOKS} -c receive.autogc=false receive-pack"
 _UPLOAD_PACK = f"{_GIT_WITHOUT_HOOKS} upload-pack"
 _OPTIONS = (*NO_HOOKS, "-c", "gc.auto=0", "-c", "maintenance.auto=false")
+FETCH_SECONDS = 600
+"""A fetch that takes longer is ended: one repository must not stop the work for all others."""
 _NO_PROMPTS = {"GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1", "GIT_ASKPASS": "true", "SSH_ASKPASS": "true"}
 _NOT_FOUND = re.compile(
     r"does not appear to be a git repository|repository .* not found|not found: did you run|does not exist"
@@ -68,7 +70,11 @@ class Remote:
         """Fetch its branches as `refs`/BRANCH. Raises ForgeError."""
         flags = ("--quiet", "--no-tags", "--prune", "--no-write-fetch-head", "--recurse-submodules=no")
         program = self._program("--upload-pack", _UPLOAD_PACK)
-        completed = self._git(store, "fetch", *flags, *program, "--", self.url, f"+refs/heads/*:{refs}/*")
+        args = ("fetch", *flags, *program, "--", self.url, f"+refs/heads/*:{refs}/*")
+        completed = BareRepository(store, _OPTIONS).attempt_within(FETCH_SECONDS, *args, env=self._env)
+        if completed is None:
+            hint = "Fetch it yourself to see why."
+            raise ForgeError(f"{self.url} could not be fetched within {FETCH_SECONDS} s.", hint)
         if not completed.ok:
             raise self._error(("fetch",), completed)
 
@@ -77,7 +83,11 @@ class Remote:
         return (f"{option}={program}",) if self.local else ()
 
     def _git(self, store: Path, *args: str) -> Completed:
-        return BareRepository(store, _OPTIONS).attempt(*args, env={**_NO_PROMPTS, **self.env})
+        return BareRepository(store, _OPTIONS).attempt(*args, env=self._env)
+
+    @property
+    def _env(self) -> dict[str, str]:
+        return {**_NO_PROMPTS, **self.env}
 
     def _error(self, args: tuple[str, ...], completed: Completed) -> ForgeError:
         output = f"{completed.stdout}\n{completed.stderr}"

@@ -12,6 +12,7 @@ from scaffold.core.classroom.grading.remote import Job
 from scaffold.core.classroom.grading.scoring import Score
 from scaffold.core.classroom.grading.submission import read_submission
 from scaffold.core.classroom.grading.verdict import SessionResult
+from scaffold.core.classroom.guard import explain_failure
 from scaffold.core.classroom.owners import Owner
 from scaffold.core.classroom.rules import Choice, Exercise, explain_choice, parse_time
 from scaffold.core.classroom.store import Store, Submission
@@ -82,11 +83,11 @@ def grade_submissions(
         slot = slots.get()
         try:
             result = autograder.run_tests(read_submission(store, submission.commit), owner.id, slot)
-        except ScaffoldError as error:
-            return Graded(owner, FAILED, error.message, submission)
+            return _graded(autograder, owner, submission, result, exercises)
+        except Exception as error:
+            return Graded(owner, FAILED, explain_failure(error), submission)
         finally:
             slots.put(slot)
-        return _graded(autograder, owner, submission, result, exercises)
 
     with ThreadPoolExecutor(jobs) as pool:
         try:
@@ -112,10 +113,9 @@ def try_again(autograder: Autograder, store: Store, rows: Sequence[Graded], prog
             try:
                 tree = read_submission(store, row.submission.commit)
                 result = autograder.try_again(row.result, tree, row.owner.id)
-            except ScaffoldError as error:
-                done[row.owner.id] = Graded(row.owner, FAILED, error.message, row.submission)
-            else:
                 done[row.owner.id] = _graded(autograder, row.owner, row.submission, result, exercises)
+            except Exception as error:
+                done[row.owner.id] = Graded(row.owner, FAILED, explain_failure(error), row.submission)
     return [replace(done[row.owner.id], choice=row.choice) if row.owner.id in done else row for row in rows]
 
 
@@ -136,8 +136,8 @@ def grade_on_cluster(
         for owner, submission in chosen.items():
             try:
                 yield owner, autograder.job(read_submission(store, submission.commit), owner)
-            except ScaffoldError as error:
-                rows[owner] = Graded(by_id[owner], FAILED, error.message, submission)
+            except Exception as error:
+                rows[owner] = Graded(by_id[owner], FAILED, explain_failure(error), submission)
 
     def graded_rows() -> Iterator[Graded]:
         for owner, result in remote.run_jobs(address, make_jobs()):
@@ -164,9 +164,9 @@ def grade_from_reports(
         submission = chosen.get(owner.id)
         try:
             result = junit.read(reports / f"{owner.id}.xml", exercises) if submission else None
-        except ScaffoldError as error:
-            return Graded(owner, FAILED, error.message, submission)
-        return _graded(autograder, owner, submission, result, exercises)
+            return _graded(autograder, owner, submission, result, exercises)
+        except Exception as error:
+            return Graded(owner, FAILED, explain_failure(error), submission)
 
     return [grade(owner) for owner in owners]
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from scaffold.core.classroom.assignment import is_test
 from scaffold.core.classroom.assignment_file import ASSIGNMENT_FILE
+from scaffold.core.classroom.store import MAX_LISTING_BYTES
 from scaffold.errors import ScaffoldError
 from scaffold.tools.git.bare import BareRepository
 from scaffold.tools.git.trees import SUBMODULE, File, Tree, with_contents
@@ -38,8 +39,6 @@ _METADATA = (".dist-info", ".egg-info", "__pycache__")
 """Folders whose files are no data: they name plugins, or are run in the place of the source beside them."""
 _MAX_BYTES = 512 << 20
 """The largest submission, in bytes."""
-_MAX_LISTING_BYTES = 16 << 20
-"""The longest listing of a submission's files, in bytes."""
 _FORBIDDEN_PARTS = {"", ".", "..", ".git"}
 
 
@@ -128,7 +127,7 @@ def read_submission(repository: BareRepository, commit: str) -> dict[str, File]:
         ScaffoldError: It is too large.
     """
     too_large = ScaffoldError(f"It is larger than {_MAX_BYTES >> 20} MB.", "Ask the student to take large files out.")
-    listing = repository.entries_up_to(_MAX_LISTING_BYTES, commit)
+    listing = repository.entries_up_to(MAX_LISTING_BYTES, commit)
     if listing is None:
         raise ScaffoldError("It has too many files.", "Ask the student to take them out.")
     entries = {
