@@ -117,7 +117,7 @@ def run_within(
         try:
             out, err = process.communicate(timeout=seconds)
         except subprocess.TimeoutExpired:
-            for pid in watchdog.process_tree(process.pid):
+            for pid in list(watchdog.process_tree(process.pid)):
                 with contextlib.suppress(OSError):
                     os.kill(pid, _KILL)
             return None

@@ -72,6 +72,8 @@ def grade_submissions(
         ScaffoldError: The teacher's own solution does not pass.
     """
     exercises = expected_exercises(autograder, progress)
+    if known := autograder.unfinished.count(chosen):
+        progress.step(f"{known} of {len(chosen)} were graded before the interruption")
     slots: queue.Queue[int] = queue.Queue()
     for slot in range(jobs):
         slots.put(slot)
@@ -82,7 +84,7 @@ def grade_submissions(
             return _graded(autograder, owner, None, None, exercises)
         slot = slots.get()
         try:
-            result = autograder.run_tests(read_submission(store, submission.commit), owner.id, slot)
+            result = autograder.grade(store, submission, owner.id, slot)
             return _graded(autograder, owner, submission, result, exercises)
         except Exception as error:
             return Graded(owner, FAILED, explain_failure(error), submission)
@@ -113,6 +115,7 @@ def try_again(autograder: Autograder, store: Store, rows: Sequence[Graded], prog
             try:
                 tree = read_submission(store, row.submission.commit)
                 result = autograder.try_again(row.result, tree, row.owner.id)
+                autograder.keep(row.owner.id, row.submission, result)
                 done[row.owner.id] = _graded(autograder, row.owner, row.submission, result, exercises)
             except Exception as error:
                 done[row.owner.id] = Graded(row.owner, FAILED, explain_failure(error), row.submission)
@@ -134,6 +137,9 @@ def grade_on_cluster(
 
     def make_jobs() -> Iterator[tuple[str, Job]]:
         for owner, submission in chosen.items():
+            if known := autograder.unfinished.find(owner, submission):
+                rows[owner] = _graded(autograder, by_id[owner], submission, known, exercises)
+                continue
             try:
                 yield owner, autograder.job(read_submission(store, submission.commit), owner)
             except Exception as error:
@@ -144,6 +150,7 @@ def grade_on_cluster(
             if isinstance(result, ScaffoldError):
                 yield Graded(by_id[owner], FAILED, result.message, chosen[owner])
             else:
+                autograder.keep(owner, chosen[owner], result)
                 yield _graded(autograder, by_id[owner], chosen[owner], result, exercises)
 
     rows |= {row.owner.id: row for row in _with_progress(graded_rows(), len(chosen), progress)}
