@@ -135,10 +135,16 @@ def _is_abandoned(entry: "os.DirEntry[str]", process: int) -> bool:
     return False
 
 
-def open_to_all(folder: Path) -> None:
-    """Let every user write in a folder that is ours; the folder above decides who gets there."""
-    for path in (folder, *folder.rglob("*")):
-        path.chmod(0o777 if path.is_dir() else path.stat().st_mode | 0o666)
+def open_to_all(folder: Path, *, only: bool = False) -> None:
+    """Let every user write in a folder that is ours, or to a file; the folder above decides who gets there.
+
+    Args:
+        folder: The folder or file.
+        only: Leave what is in the folder as it is.
+    """
+    for path in (folder, *(() if only else folder.rglob("*"))):
+        if path.exists():
+            path.chmod(0o777 if path.is_dir() else path.stat().st_mode | 0o666)
 
 
 def remove_tree(folder: Path) -> None:

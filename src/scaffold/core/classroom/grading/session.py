@@ -7,7 +7,7 @@ this module, so that a call that takes too long, or a worker that ends, fails th
 import time
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from scaffold.core.classroom.grading.frames import read_import_failure, read_verdict
 from scaffold.core.classroom.grading.runner import (
@@ -47,12 +47,20 @@ def run_tests(runner: Runner, files: SandboxFiles, slot: int = 0) -> SessionResu
     counted = [file for file in runner.layout.files if not runner.only or _is_named(file, runner.only)]
     together = [file for file in counted if _is_named(file, runner.together)]
     isolated = [file for file in counted if file not in runner.together]
+    visible, hidden = _by_visibility(runner, together)
     results = []
     with temporary_folder() as stage:
-        for number, (tests, is_isolated) in enumerate(((isolated, True), (together, False))):
+        # In one process with the student's code, no hidden test may lie beside a visible one, whose texts are shown.
+        for number, (tests, is_isolated) in enumerate(((isolated, True), (visible, False), (hidden, False))):
             if tests:
                 results.append(_Session(runner, files, stage / str(number), slot, is_isolated).run(tests))
     return joined(results)
+
+
+def _by_visibility(runner: Runner, tests: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The test files that students receive, and those that they do not."""
+    is_hidden = runner.layout.is_hidden
+    return [test for test in tests if not is_hidden(test)], [test for test in tests if is_hidden(test)]
 
 
 def _is_named(file: str, names: Sequence[str]) -> bool:
@@ -84,10 +92,10 @@ class _Session:
 
     def run(self, tests: Sequence[str]) -> SessionResult:
         """Run test files."""
-        is_hidden = self._runner.layout.is_hidden
-        visible, hidden = ([test for test in tests if is_hidden(test) == which] for which in (False, True))
+        visible, hidden = _by_visibility(self._runner, tests)
         self._see_hidden(not visible)
         for role, tree in self._files.items():
+            is_hidden = self._runner.layout.is_hidden
             own = {path: file for path, file in tree.items() if not visible or not is_hidden(path)}
             trees.lay_out(own, self._workspaces[role].folder)
         (self._stage / "shared").mkdir()
@@ -143,7 +151,7 @@ class _Session:
                 self._begin_test()
             elif kind == b"T":
                 self._add_verdict(content)
-            elif kind == b"H":
+            elif kind == b"H" and self._is_isolated:
                 self._lay_out_hidden()
                 judge.child.send(b"")
             elif kind == b"F" and not self._is_isolated:
@@ -153,10 +161,17 @@ class _Session:
         return False
 
     def _lay_out_hidden(self) -> None:
-        """Let the judge see the hidden tests, now that all others are done and their texts are known."""
+        """Let the judge see the hidden tests, now that all others are done and their texts are known.
+
+        No student's code ever wrote to the judge's own folder: there is no link in it to follow.
+        """
         self._see_hidden(True)
         hidden = {path: file for path, file in self._files["judge"].items() if self._runner.layout.is_hidden(path)}
-        trees.lay_out(hidden, self._workspaces["judge"].folder)
+        folder = self._workspaces["judge"].folder
+        trees.lay_out(hidden, folder)
+        for path in hidden:
+            for place in (path, *map(str, PurePosixPath(path).parents[:-1])):
+                open_to_all(folder / place, only=True)
         self._be_ready()
 
     def _see_hidden(self, now: bool) -> None:
