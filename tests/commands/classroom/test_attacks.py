@@ -538,7 +538,9 @@ def odd(done: Result, name: str) -> str:
     return "" if is_stopped and as_told and not leaks else f"{name}: {got} points, {said}"
 
 
-HIDDEN_LINE = re.compile("- passed: a hidden test|- not passed: a hidden test: [A-Za-z ,]+")
+HIDDEN_LINE = re.compile(
+    "- passed: a hidden test|- not passed: a hidden test: [A-Za-z ,]+|- a module that a hidden test needs"
+)
 
 
 def tells(feedback: str) -> str:
@@ -574,7 +576,7 @@ def test_no_attack_gains_points_and_other_submissions_are_graded(
     assert "\n".join(filter(None, (odd(done, name) for name in names))) == ""
     told = {path.stem: tells(path.read_text()) for path in (course.folder / "results/hw1/feedback").iterdir()}
     assert len(told) == len(names) + 2
-    assert not any(told.values()), told
+    assert {student: line for student, line in told.items() if line} == {}
     assert not list(sealed.parent.rglob("pwned"))
     assert not any(Path(folder, "pwned").exists() for folder in ("/", "/usr", "/etc", "/opt"))
     end = time.monotonic() + 10
