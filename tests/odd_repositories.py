@@ -117,6 +117,16 @@ def has_odd_names(folder: Path) -> None:
     point(folder, on_top(folder, done.stdout.decode().strip()))
 
 
+def has_a_branch_of_two_lines(folder: Path) -> None:
+    git(folder, "update-ref", "refs/heads/two\u2028lines\u0085", "main")
+    dated("1767225601 +0000")(folder)
+
+
+def has_a_pipe_as_its_head(folder: Path) -> None:
+    (folder / "HEAD").unlink()
+    os.mkfifo(folder / "HEAD")
+
+
 COLLECTED: dict[str, Callable[[Path], None]] = {
     "a date of the far future": dated("99999999999999 +0000"),
     "a date that no number holds": dated("99999999999999999999999 +0000"),
@@ -124,6 +134,7 @@ COLLECTED: dict[str, Callable[[Path], None]] = {
     "a date that is none": dated("soon"),
     "folders nested in each other": is_nested,
     "odd names": has_odd_names,
+    "a branch of two lines": has_a_branch_of_two_lines,
 }
 REFUSED: dict[str, tuple[Callable[[Path], None], str]] = {
     "a blob": (is_a_blob, "is no commit but a blob"),
@@ -131,6 +142,7 @@ REFUSED: dict[str, tuple[Callable[[Path], None], str]] = {
     "a tree bomb": (is_a_tree_bomb, "too many files"),
     "many branches": (has_many_branches, "more than 1000 branches"),
     "a pipe as a branch": (has_a_pipe_as_a_branch, "is a pipe or a device"),
+    "a pipe as its head": (has_a_pipe_as_its_head, "is a pipe or a device"),
     "a pipe as a pack": (has_a_pipe_as_a_pack, "is a pipe or a device"),
     "no history": (has_no_history, ""),
 }

@@ -86,8 +86,8 @@ def test_a_fetch_that_takes_too_long_is_ended(course: Course, run: Run, monkeypa
     assert run("class", "handout", "hw1").code == 0
     course.commit_work("ada", {"src/answer.py": "mine\n"})
     course.commit_work("bob", {"src/answer.py": "mine\n"})
-    monkeypatch.setattr(remote, "FETCH_SECONDS", 0.5)
-    monkeypatch.setattr("scaffold.tools.forges.folder._special_file", lambda _folder: "")
+    monkeypatch.setattr(remote, "LOCAL_SECONDS", 0.5)
+    monkeypatch.setattr("scaffold.tools.forges.folder._refuse_special_files", lambda _folder: None)
     os.mkfifo(course.bare("ada") / "refs/heads/pipe")
     states = rows(run("class", "collect", "hw1", "--only", "ada", "--json"))
-    assert states["ada"] == ("failed", f"{course.bare('ada')} could not be fetched within 0.5 s.")
+    assert states["ada"] == ("failed", f"git fetch did not end within 0.5 s: {course.bare('ada')}.")

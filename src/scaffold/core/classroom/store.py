@@ -97,7 +97,7 @@ class Store(BareRepository):
     def heads(self, assignment: str) -> dict[str, dict[str, str]]:
         """The branches on the forge when they were last fetched: owner → branch → commit."""
         heads: dict[str, dict[str, str]] = {}
-        for line in self.run("for-each-ref", _REF_FORMAT, "refs/fetched").splitlines():
+        for line in self._refs(_REF_FORMAT, "refs/fetched"):
             ref, _, commit = line.rpartition(" ")
             owner, name, branch = ref.removeprefix("refs/fetched/").split("/", 2)
             if name == assignment:
@@ -115,8 +115,7 @@ class Store(BareRepository):
         Raises:
             ScaffoldError: There are too many branches, one is no commit, or the work has too many files.
         """
-        lines = self.run("for-each-ref", "--format=%(objecttype) %(objectname) %(refname)", prefix).splitlines()
-        rows = [line.split(" ", 2) for line in lines]
+        rows = [line.split(" ", 2) for line in self._refs("--format=%(objecttype) %(objectname) %(refname)", prefix)]
         if len(rows) > MAX_BRANCHES:
             self.delete_refs(ref for _, _, ref in rows)
             raise ScaffoldError(f"It has more than {MAX_BRANCHES} branches.", "Ask the student to delete them.")
@@ -140,7 +139,7 @@ class Store(BareRepository):
     def submissions(self, assignment: str) -> dict[str, list[Submission]]:
         """What was collected: owner → submissions, oldest first."""
         submissions: dict[str, list[Submission]] = {}
-        for line in self.run("for-each-ref", _REF_FORMAT, "refs/submissions").splitlines():
+        for line in self._refs(_REF_FORMAT, "refs/submissions"):
             ref, _, commit = line.rpartition(" ")
             owner, name, when = ref.removeprefix("refs/submissions/").split("/")
             if name == assignment:
@@ -153,7 +152,7 @@ class Store(BareRepository):
 
     def add_submissions(self, assignment: str, new: Mapping[str, Sequence[Submission]]) -> None:
         """Add submissions (owner → submissions); earlier ones stay, even those of the same second."""
-        taken = set(self.run("for-each-ref", "--format=%(refname)", "refs/submissions").splitlines())
+        taken = set(self._refs("--format=%(refname)", "refs/submissions"))
         commands = []
         for owner, submission in ((owner, one) for owner, of_owner in new.items() for one in of_owner):
             time = submission.received.astimezone(datetime.UTC).strftime(_TIME)
@@ -229,9 +228,12 @@ class Store(BareRepository):
     def resolve_refs(self, refs: Mapping[str, str]) -> dict[str, str]:
         """The commits of refs that exist: for key → `refs/KIND/…`, key → commit."""
         kinds = {"/".join(ref.split("/")[:2]) for ref in refs.values()}
-        listing = self.run("for-each-ref", _REF_FORMAT, *kinds)
-        commits = dict(line.rsplit(" ", 1) for line in listing.splitlines())
+        commits = dict(line.rsplit(" ", 1) for line in self._refs(_REF_FORMAT, *kinds))
         return {key: commits[ref] for key, ref in refs.items() if ref in commits}
+
+    def _refs(self, form: str, *prefixes: str) -> list[str]:
+        """A line for each ref; a name may have what `splitlines` takes for the end of a line."""
+        return [line for line in self.run("for-each-ref", form, *prefixes).split("\n") if line]
 
     def _read_starters(self, prefix: str) -> dict[str, StarterVersion]:
         """The starters below a ref prefix: ref → starter."""

@@ -47,6 +47,7 @@ class FolderForge(PlainGitForge):
         if not path.is_dir():
             return None
         if not (path / "HEAD").is_file() or (path / "reftable").exists():
+            _refuse_special_files(path)
             return Remote(str(path), local=True).heads(path)
         heads = {branch: commit for commit, branch in _PACKED_REF.findall(_read(path / "packed-refs"))}
         refs = path / "refs/heads"
@@ -61,10 +62,7 @@ class FolderForge(PlainGitForge):
 
     def fetch(self, store: Path, name: str, refs: str) -> None:
         """Fetch all branches into `store`. Raises ForgeError."""
-        if special := _special_file(self._path(name)):
-            raise ForgeError(
-                f"{special} is a pipe or a device, which git would wait for.", "Ask the student to remove it."
-            )
+        _refuse_special_files(self._path(name))
         super().fetch(store, name, refs)
 
     def create_repository(self, name: str) -> None:
@@ -138,8 +136,8 @@ def _read(file: Path) -> str:
     return ""
 
 
-def _special_file(folder: Path) -> str:
-    """The first pipe, socket or device below a repository, links followed; empty for none."""
+def _refuse_special_files(folder: Path) -> None:
+    """Raise ForgeError where a pipe, socket or device, or a link to one, lies below a repository."""
     waiting = [str(folder)]
     while waiting:
         with contextlib.suppress(OSError), os.scandir(waiting.pop()) as entries:
@@ -147,8 +145,8 @@ def _special_file(folder: Path) -> str:
                 if entry.is_dir(follow_symlinks=False):
                     waiting.append(entry.path)
                 elif not entry.is_file() and not entry.is_dir() and os.path.exists(entry.path):  # noqa: PTH110
-                    return entry.path
-    return ""
+                    hint = "Ask the student to remove it."
+                    raise ForgeError(f"{entry.path} is a pipe or a device, which git would wait for.", hint)
 
 
 def _from_seconds(seconds: int) -> datetime.datetime:

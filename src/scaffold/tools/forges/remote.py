@@ -22,8 +22,8 @@ _GIT_WITHOUT_HOOKS = f"git -c core.hooksPath={os.devnull} -c core.fsmonitor=fals
 _RECEIVE_PACK = f"{_GIT_WITHOUT_HOOKS} -c receive.autogc=false receive-pack"
 _UPLOAD_PACK = f"{_GIT_WITHOUT_HOOKS} upload-pack"
 _OPTIONS = (*NO_HOOKS, "-c", "gc.auto=0", "-c", "maintenance.auto=false")
-FETCH_SECONDS = 600
-"""A fetch that takes longer is ended: one repository must not stop the work for all others."""
+SECONDS, LOCAL_SECONDS = 3600, 600
+"""A git that takes longer is ended, on a server and on this machine: one repository must not stop all others."""
 _NO_PROMPTS = {"GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1", "GIT_ASKPASS": "true", "SSH_ASKPASS": "true"}
 _NOT_FOUND = re.compile(
     r"does not appear to be a git repository|repository .* not found|not found: did you run|does not exist"
@@ -54,7 +54,7 @@ class Remote:
             if isinstance(error, RepositoryNotFoundError):
                 return None
             raise error
-        rows = (line.split("\trefs/heads/", 1) for line in completed.stdout.splitlines() if "\trefs/heads/" in line)
+        rows = (line.split("\trefs/heads/", 1) for line in completed.stdout.split("\n") if "\trefs/heads/" in line)
         return {name: commit for commit, name in rows}
 
     def push(self, store: Path, branches: Mapping[str, str]) -> None:
@@ -70,11 +70,7 @@ class Remote:
         """Fetch its branches as `refs`/BRANCH. Raises ForgeError."""
         flags = ("--quiet", "--no-tags", "--prune", "--no-write-fetch-head", "--recurse-submodules=no")
         program = self._program("--upload-pack", _UPLOAD_PACK)
-        args = ("fetch", *flags, *program, "--", self.url, f"+refs/heads/*:{refs}/*")
-        completed = BareRepository(store, _OPTIONS).attempt_within(FETCH_SECONDS, *args, env=self._env)
-        if completed is None:
-            hint = "Fetch it yourself to see why."
-            raise ForgeError(f"{self.url} could not be fetched within {FETCH_SECONDS} s.", hint)
+        completed = self._git(store, "fetch", *flags, *program, "--", self.url, f"+refs/heads/*:{refs}/*")
         if not completed.ok:
             raise self._error(("fetch",), completed)
 
@@ -83,11 +79,14 @@ class Remote:
         return (f"{option}={program}",) if self.local else ()
 
     def _git(self, store: Path, *args: str) -> Completed:
-        return BareRepository(store, _OPTIONS).attempt(*args, env=self._env)
-
-    @property
-    def _env(self) -> dict[str, str]:
-        return {**_NO_PROMPTS, **self.env}
+        """Run git. Raises ForgeError when it takes too long."""
+        seconds = LOCAL_SECONDS if self.local else SECONDS
+        completed = BareRepository(store, _OPTIONS).attempt_within(seconds, *args, env={**_NO_PROMPTS, **self.env})
+        if completed is None:
+            raise ForgeError(
+                f"git {args[0]} did not end within {seconds} s: {self.url}.", "Try it yourself to see why."
+            )
+        return completed
 
     def _error(self, args: tuple[str, ...], completed: Completed) -> ForgeError:
         output = f"{completed.stdout}\n{completed.stderr}"
