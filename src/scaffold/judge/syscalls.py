@@ -3,7 +3,6 @@
 import ctypes
 import errno
 import os
-import platform
 import struct
 import sys
 
@@ -49,9 +48,9 @@ def give_up(*, links: bool) -> None:
     Raises:
         OSError: The kernel refuses.
     """
-    if sys.platform != "linux" or platform.machine() not in _MACHINES or sys.maxsize < 1 << 32:
+    if sys.platform != "linux" or os.uname().machine not in _MACHINES or sys.maxsize < 1 << 32:
         return
-    instructions = _filter(links=links)
+    instructions = _filter(*_MACHINES[os.uname().machine], links=links)
     libc = ctypes.CDLL(None, use_errno=True)
     program = _Program(len(instructions) // 8, instructions)
     for call in (
@@ -63,9 +62,8 @@ def give_up(*, links: bool) -> None:
             raise OSError(number, os.strerror(number))
 
 
-def _filter(*, links: bool) -> bytes:
+def _filter(column: int, architecture: int, *, links: bool) -> bytes:
     """The filter as a program of the Berkeley Packet Filter."""
-    column, architecture = _MACHINES[platform.machine()]
     forbidden = [numbers[column] for numbers in (*_FORBIDDEN.values(), *(_LINKS.values() if links else ()))]
     refuse = _instruction(_RETURN, _FAIL | errno.EPERM)
     program = [
