@@ -123,8 +123,8 @@ ATTACKS = {
             "time.sleep(60)",
         ),
     ),
-    "endless loop": Attack(body("while True:", "    pass"), says="it took longer than 1 s"),
-    "endless import": Attack("while True:\n    pass\n", 0, "it took longer than 6 s to import"),
+    "endless loop": Attack(body("while True:", "    pass"), says="it took longer than"),
+    "endless import": Attack("while True:\n    pass\n", 0, "it took longer than"),
     "endless generator": Attack(body("import itertools", "return itertools.count()")),
     "writes outside": Attack(
         body(
