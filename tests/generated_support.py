@@ -146,7 +146,7 @@ ANALYSIS = Stage(
     card="docs/findings.md",
     kinds=(),
     gate="",
-    others=(("ci=none", "devcontainer=false", "python_version=3.13"),),
+    others=(("notebook=none", "ci=none", "devcontainer=false", "python_version=3.13"),),
     question=None,
 )
 STAGES = tuple(stage for stage in (ANALYSIS, TABULAR, RAG, CNN, MLOPS) if stage.template in NAMES)

@@ -20,7 +20,7 @@ from support import git_repository, write
 
 OUTSIDE = dict(os.environ)
 """The environment variables before tests replace them."""
-Files = Mapping[str, str | None]
+Files = Mapping[str, str | bytes | None]
 
 ASSIGNMENT = """\
 title = "First homework"
@@ -101,11 +101,13 @@ def submit(course: Course, submissions: Mapping[str, Files], received: str = "20
 
 def files_of(files: Files) -> dict[str, File]:
     """Files for git; a text that begins with `->` is a link."""
-    return {
-        path: File(text.removeprefix("->").encode(), symlink=text.startswith("->"))
-        for path, text in files.items()
-        if text is not None
-    }
+    return {path: _file(content) for path, content in files.items() if content is not None}
+
+
+def _file(content: str | bytes) -> File:
+    if isinstance(content, bytes):
+        return File(content)
+    return File(content.removeprefix("->").encode(), symlink=content.startswith("->"))
 
 
 def points(result: object) -> dict[str, float | None]:

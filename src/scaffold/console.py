@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scaffold import __version__
-from scaffold.core.outcome import Block, Markdown, Notice, Outcome, Patch, Progress, Table, Text, Tree
+from scaffold.core.outcome import Markdown, Notice, Outcome, Patch, Progress, Table, Text, Tree
 from scaffold.errors import ScaffoldError
 from scaffold.tools.files import friendly_os_error
 from scaffold.tools.terminal import escaped
@@ -71,9 +71,11 @@ def _show(command: str, outcome: Outcome) -> None:
     for notice in outcome.warnings:
         _say("warning", notice.message, notice.hint)
     if not style.quiet:
-        out = _rich(stderr=False)
         for block in outcome.blocks:
-            _lay_out(out, block)
+            if isinstance(block, Text):
+                print(escaped(block.text))
+            else:
+                _lay_out(_rich(stderr=False), block)
 
 
 def show_error(command: str, error: ScaffoldError) -> None:
@@ -193,10 +195,8 @@ def _rich(*, stderr: bool) -> "Console":
     return Console(file=stream, highlight=False, emoji=False, width=width)
 
 
-def _lay_out(out: "Console", block: Block) -> None:
-    if isinstance(block, Text):
-        out.print(escaped(block.text), markup=False, soft_wrap=True)
-    elif isinstance(block, Patch):
+def _lay_out(out: "Console", block: Patch | Markdown | Table | Tree) -> None:
+    if isinstance(block, Patch):
         out.print(escaped(block.text) if out.is_terminal else block.text, markup=False, soft_wrap=True)
     elif isinstance(block, Markdown):
         _markdown(out, block.text)

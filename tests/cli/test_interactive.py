@@ -149,7 +149,7 @@ name:
 """
 
 
-@pytest.mark.parametrize("more", ["", "_secret_questions: [other]\n"], ids=["ours", "copier's"])
+@pytest.mark.parametrize("more", ["", "none: {multiselect: true, when: false}\n"], ids=["ours", "copier's"])
 def test_a_refusal_is_shown_whole_on_a_narrow_terminal(terminal: Open, work: Path, more: str) -> None:
     write(work / "narrow", {"copier.yml": NARROW + more, "{{ _copier_conf.answers_file }}.jinja": ANSWERS})
     person = terminal("new", "./narrow", "mine", "--no-install", columns=40)
@@ -160,6 +160,28 @@ def test_a_refusal_is_shown_whole_on_a_narrow_terminal(terminal: Open, work: Pat
     person.type("\x15Cars\r")
     assert person.end() == 0
     assert "name: Cars" in (work / "mine/.copier-answers.yml").read_text()
+
+
+def test_a_secret_is_not_shown_and_several_choices_are_numbers(terminal: Open, work: Path) -> None:
+    questions = (
+        'token: {type: str, secret: true, default: t0psecret, help: "Which token?"}\n'
+        "parts: {type: str, multiselect: true, choices: [docs, tests, docker], default: [docs]}\n"
+    )
+    files = {"{{ _copier_conf.answers_file }}.jinja": ANSWERS, "out.jinja": "{{ token }}"}
+    write(work / "asks", {"copier.yml": questions, **files})
+    person = terminal("new", "./asks", "mine", "--no-install")
+    person.until("1 of 2 Which token? (not shown; Enter accepts the default)")
+    person.type("hunter2\r")
+    person.until("3 docker")
+    person.type("\x154\r")
+    person.until("Type numbers of the list, separated by commas.")
+    person.type("\x153, 2\r")
+    assert person.end() == 0
+    assert "hunter2" not in person.seen
+    assert "t0psecret" not in person.seen
+    assert (work / "mine/out").read_text() == "hunter2"
+    answers = (work / "mine/.copier-answers.yml").read_text()
+    assert ("token" in answers, "parts:\n- tests\n- docker\n" in answers) == (False, True)
 
 
 def test_a_beginner_is_asked_the_first_questions_and_offered_the_others(

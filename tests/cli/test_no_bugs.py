@@ -176,7 +176,16 @@ def test_secret_answers_are_in_no_output(run: Run, work: Path) -> None:
     assert (work / "mine/f").read_text() == "s3cret"
 
 
-@pytest.mark.parametrize("more", ["", "_secret_questions: [other]\n"], ids=["ours", "copier's"])
+@pytest.mark.parametrize("more", ["", "_preserve_symlinks: true\n"], ids=["ours", "copier's"])
+@pytest.mark.parametrize("pin", ["no-number", "99"])
+def test_a_refused_secret_is_in_no_message(run: Run, work: Path, more: str, pin: str) -> None:
+    write(work / "t", {"copier.yml": more + "pin: {type: int, secret: true, default: 1, choices: [1, 2]}\n"})
+    done = run("new", "./t", "mine", "-y", "--no-install", "-d", f"pin={pin}", "--json")
+    assert (done.code, done.json["error"]["code"]) == (2, "answer-invalid")
+    assert pin not in done.out
+
+
+@pytest.mark.parametrize("more", ["", "_preserve_symlinks: true\n"], ids=["ours", "copier's"])
 def test_the_template_s_message_is_shown_once_rendered_once(run: Run, work: Path, more: str) -> None:
     text = "_message_after_copy: 'Welcome to {{ word }}.'\nword: '{{ \"{{\" }} x }}'\n"
     write(work / "t", {"copier.yml": text + more, "f": "1"})

@@ -99,6 +99,19 @@ def test_show_of_any_copier_template(run: Run, work: Path) -> None:
     assert (shown["version"], shown["files"]) == ("", {"f": 0})
 
 
+def test_a_question_that_does_not_apply_is_not_shown(run: Run, work: Path) -> None:
+    """`when` may depend on the template's own files or on other answers."""
+    write(
+        work,
+        {"t/copier.yml": 'a: {type: bool, default: false}\nb: {type: str, default: x, when: "{{ a }}"}\n', "t/f": ""},
+    )
+    shown = run("show", "./t", "--json").data
+    assert {question["key"]: question["asked"] for question in shown["questions"]} == {"a": True, "b": False}
+    assert run("show", "./t", "-d", "a=true", "--json").data["questions"][1]["asked"]
+    would = run("new", "./t", "mine", "--dry-run", "-y", "--json").data["would_ask"]
+    assert would == ["a"]
+
+
 @pytest.mark.parametrize("word", ["nope", "./nope", "git+scaffold://../x", "scaffold://nope"])
 def test_show_of_nothing(run: Run, built_in: Path, word: str) -> None:
     failed = run("show", word)

@@ -17,9 +17,9 @@ BUILD = (
 
 
 @pytest.mark.parametrize("path", [".git/hooks/pre-commit", ".GIT/config", "a/.git/config", "git~1/config", ".git /x"])
-@pytest.mark.parametrize("settings", ["_exclude: []\n", "_exclude: []\n_secret_questions: []\n_jinja_extensions: []\n"])
+@pytest.mark.parametrize("settings", ["_exclude: []\n", "_exclude: []\n_preserve_symlinks: true\n"])
 def test_no_template_writes_into_git_s_folder(work: Path, run: Run, path: str, settings: str) -> None:
-    write(work / "t", {"copier.yml": f"{settings}where: '{path}'\n", "{{ where }}.jinja": HOOK, "a": "1"})
+    write(work / "t", {"copier.yml": f"{settings}where: '{path}'\n", "{{ where }}.jinja": HOOK, "b": "1"})
     made = run("new", "./t", "mine", "-y", "--no-install", "--json")
     assert made.code == 1
     assert "lies outside its folder or in git's own" in made.json["error"]["message"]

@@ -1,6 +1,7 @@
 """The reader of configuration files: what it takes, and what it says of a file that is wrong."""
 
 import datetime
+import json
 from collections.abc import Mapping
 from dataclasses import field
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from annotated_types import Ge
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import TypeAdapter, ValidationError
 
 from scaffold.core import config
 from scaffold.core.config import WrongValueError
@@ -121,3 +123,29 @@ def test_any_text_is_read_or_refused(text: str) -> None:
         assert error.message.startswith("x.toml")
     else:
         assert isinstance(read, File)
+
+
+@given(
+    st.fixed_dictionaries(
+        {"title": st.text(st.characters(codec="utf-8")), "tags": st.lists(st.sampled_from(["a", "ü", ""]), max_size=2)},
+        optional={
+            "server": st.fixed_dictionaries(
+                {}, optional={"kind": st.sampled_from(["git", "x"]), "tls": st.sampled_from([True, False, "true", 1])}
+            ),
+            "parts": st.lists(st.just({"id": "one"}), max_size=2),
+            "due": st.just("2027-01-31"),
+        },
+    )
+)
+def test_what_is_read_without_pydantic_is_what_pydantic_reads(content: dict[str, Any]) -> None:
+    try:
+        by_pydantic = TypeAdapter(File).validate_json(json.dumps(content), strict=True)
+    except ValidationError:
+        by_pydantic = None
+    assert config.plainly(content, File) in (None, by_pydantic)
+
+
+def test_a_file_of_strings_needs_no_pydantic() -> None:
+    assert config.plainly({"title": "T", "tags": ["a"], "server": {"kind": "git"}}, File) == File(
+        "T", None, ("a",), Server("git")
+    )

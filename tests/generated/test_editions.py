@@ -1,12 +1,14 @@
 """In the starter exactly the exercises' tests fail; in the teacher's edition all pass, hidden ones included."""
 
 import json
+import re
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 import pytest
 
-from generated_support import Run, Stage, generate, need
+from bare_machine import blocks
+from generated_support import ANALYSIS, Run, Stage, generate, need
 from scaffold.tools.sandbox import Bubblewrap
 
 pytestmark = pytest.mark.changed_only
@@ -32,6 +34,16 @@ def test_the_starter_fails_exactly_its_exercises(stage: Stage, run: Run, tmp_pat
     assert exercises["passed"] == exercises["skipped"] == set()
     run("uv", "run", "ruff", "check", cwd=starter)
     run("uv", "run", "mypy", cwd=starter)
+    if stage == ANALYSIS:
+        for command in blocks(starter / "docs/first-hour.md")[:-1]:  # the last one runs the tests
+            run("bash", "-ec", command, cwd=starter)
+    if broken := re.search(r"git switch (\S+)\nuv run pytest \S+::(\S+)\n", (starter / "EXERCISES.md").read_text()):
+        run("git", "switch", "--quiet", broken[1], cwd=starter)
+        there = outcomes(run, starter, fails=True)
+        assert {name.rpartition("::")[2] for name in there["failure"] - everything["failure"]} == {broken[2]}
+        assert there["error"] == set()
+        run("uv", "run", "ruff", "check", cwd=starter)
+        run("uv", "run", "mypy", cwd=starter)
 
 
 def test_the_teacher_passes_all(stage: Stage, run: Run, tmp_path: Path) -> None:

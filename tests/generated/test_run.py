@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from bare_machine import blocks
 from generated_support import ANALYSIS, MODELS, STAGES, Run, Stage, metrics, needed
 
 with_a_model = pytest.mark.parametrize("stage", MODELS, ids=lambda stage: stage.template, indirect=True)
@@ -50,6 +51,15 @@ def test_a_number_that_the_data_does_not_confirm_fails(ran: Path, run: Run) -> N
         assert "3.21<!-- rodents_ratio -->" in said
     finally:
         findings.write_text(right)
+
+
+@pytest.mark.parametrize("stage", [ANALYSIS], ids=[ANALYSIS.template], indirect=True)
+def test_every_command_of_the_first_hour_works(fresh: Path, run: Run) -> None:
+    commands = blocks(fresh / "docs/first-hour.md")
+    assert len(commands) >= 6
+    for command in commands:
+        run("bash", "-ec", command, cwd=fresh)
+    assert run("git", "status", "--porcelain", cwd=fresh).stdout == ""
 
 
 def test_its_numbers_stand_in_the_readme(ran: Path, stage: Stage) -> None:

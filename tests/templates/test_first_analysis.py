@@ -51,6 +51,11 @@ def render(folder: Path, columns: list[dict[str, Any]], **more: Any) -> Path:
     return folder
 
 
+def example(folder: Path, **given: Any) -> Path:
+    rendering.write(Wanted(str(TEMPLATE), None, folder.name, given=given), folder)
+    return folder
+
+
 def tidy(folder: Path) -> None:
     for args in (["check"], ["format", "--check"]):
         done = subprocess.run([RUFF, *args, "--no-cache", "."], cwd=folder, capture_output=True, text=True, check=False)
@@ -63,22 +68,13 @@ def questions(folder: Path) -> list[str]:
 
 
 def test_it_is_small(renderings: list[Rendered]) -> None:
-    """Somebody who learned Python last month reads it in half an hour: 12 modules, 900 lines of code."""
+    """Somebody who learned Python last month reads it in half an hour: 12 modules, 900 lines that are not blank."""
     for rendered in renderings:
         if rendered.template == "first-analysis":
             modules = [path for path in rendered.folder.glob("src/*/*.py") if path.name != "__init__.py"]
             assert len(modules) <= 12
-            code = [line for path in modules for line in ast.unparse(_plain(path)).splitlines() if line.strip()]
-            assert len(code) <= 900
-
-
-def _plain(path: Path) -> ast.Module:
-    """A module without its docstrings."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Module | ast.FunctionDef | ast.ClassDef) and ast.get_docstring(node) is not None:
-            node.body = node.body[1:] or [ast.Pass()]
-    return tree
+            lines = [line.strip() for path in modules for line in path.read_text(encoding="utf-8").splitlines()]
+            assert len([line for line in lines if line and not line.startswith("###")]) <= 900
 
 
 @pytest.mark.parametrize(
@@ -107,6 +103,41 @@ def test_three_questions_are_proposed_from_the_columns(
     drawn = re.findall(r'^    "(\w+)": \(', next(folder.glob("src/*/figures.py")).read_text(), re.MULTILINE)
     assert plots == drawn
     assert 1 <= len(set(plots)) == len(plots) <= 5
+
+
+@pytest.mark.parametrize("own", [False, True], ids=["example", "own"])
+def test_a_guess_is_asked_for_before_each_number(tmp_path: Path, own: bool) -> None:
+    columns = [column("n", "number"), column("c", "category")]
+    folder = render(tmp_path / "p", columns) if own else example(tmp_path / "p")
+    notebook = (folder / "notebooks/analysis.py").read_text(encoding="utf-8")
+    told = re.findall(r"# %% \[markdown\]\n(.*?)(?=\n# %%)", notebook, re.DOTALL)
+    silent = [cell for cell in told[1:] if "**guess" not in cell.lower()]
+    assert [cell for cell in silent if not re.search("same in SQL|## Yours", cell)] == []
+    hour = (folder / "docs/first-hour.md").read_text(encoding="utf-8")
+    parts = re.findall(r"^## \d+\. .*?(?=^## |\Z)", hour, re.MULTILINE | re.DOTALL)
+    assert len(parts) == 6
+    for part in parts[:-1]:
+        before, fence, _ = part.partition("```bash")
+        assert not fence or "**Guess" in before or "farthest from your guess" in part, part
+
+
+@pytest.mark.parametrize(
+    ("columns", "predicts"),
+    [
+        ([column("c", "category"), column("n", "number")], 'values.plot.hist(bins=60, xlabel="value")'),
+        ([column("c", "category"), column("n", "number", remove="$,")], "counts.head(10)"),
+        ([column("n", "number", decimal=",", missing_values=["-", "?"])], 'decimal=",",'),
+    ],
+    ids=["number", "no-plain-number", "as-written"],
+)
+def test_the_first_look_predicts_one_value_for_all(
+    tmp_path: Path, columns: list[dict[str, Any]], predicts: str
+) -> None:
+    folder = render(tmp_path / "p", columns)
+    text = (folder / "first_look.py").read_text(encoding="utf-8")
+    assert predicts in text
+    assert len(ast.parse(text).body) == 2 + (10 if "mean" in text else 8)  # besides its docstring and its import
+    tidy(folder)
 
 
 def test_there_is_nothing_to_put_into_a_container(tmp_path: Path) -> None:

@@ -144,6 +144,8 @@ def test_options_that_are_off_are_not_mentioned(rendered: Rendered) -> None:
         assert [name for name, text in texts.items() if re.search(r"\bdvc\b", text)] == []
     if rendered.answers.get("engine") == "pandas":
         assert [name for name, text in prose.items() if "polars" in text] == []
+    if rendered.answers.get("notebook") == "none":
+        assert [name for name, text in prose.items() if re.search("notebook|jupytext", text) and name[0] != "."] == []
     for store in {"lancedb", "qdrant"} - {rendered.answers.get("store")}:
         assert [name for name, text in texts.items() if store in text.lower() and name != "uv.lock"] == []
     if rendered.answers.get("scale") == "none":

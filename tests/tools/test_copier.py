@@ -10,9 +10,11 @@ import pytest
 from scaffold.core.templates import rendering
 from scaffold.core.templates.rendering import Rendering, Wanted
 from scaffold.errors import ScaffoldError, UsageError
+from scaffold.tools.copier import private
 from support import TEMPLATES, git, git_repository, snapshot, write
 
 KINDS = """\
+_preserve_symlinks: true
 word: {type: str, default: s}
 count: {type: int, default: 3, validator: "{% if count < 0 %}Not below zero.{% endif %}"}
 share: {type: float, default: 0.5}
@@ -266,3 +268,13 @@ def test_no_byte_changes_whatever_git_is_told(
     made = snapshot(work / "out")
     assert {name: made[name] for name in expected()} == expected()
     assert "hooked" not in made
+
+
+def test_a_copier_that_lacks_a_private_name_is_told(kinds: Path, work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import copier._main
+
+    monkeypatch.delattr(copier._main, "_operation")
+    for use in (lambda: render(kinds, work), lambda: private.rendered(object(), ["x"])):
+        with pytest.raises(ScaffoldError, match="newer than this scaffold knows") as told:
+            use()
+        assert "pip install 'copier<9.20'" in told.value.hint

@@ -4,6 +4,7 @@ import errno
 import os
 import stat
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 import needs
 from conftest import Run
 from scaffold.errors import ScaffoldError
-from scaffold.tools import files
+from scaffold.tools import files, folders
 from support import spawn, write
 
 
@@ -120,6 +121,66 @@ def test_remove_tree_of_a_folder_that_is_gone(work: Path) -> None:
     assert os.listdir(work) == []
 
 
+def leave_a_mess(outside: Path, depth: int) -> None:
+    """Fill the folder `stage` with links out of it, folders that cannot be read or written, and a very deep one."""
+    for name in ("shut", "fixed"):
+        Path("stage", name, "deeper").mkdir(parents=True)
+        Path("stage", name, "link").symlink_to(outside)
+        Path("stage", name, "deeper/link").symlink_to(outside / "mine.txt")
+    for path, mode in (("shut/deeper", 0), ("fixed/deeper", 0o555), ("shut", 0), ("fixed", 0o555)):
+        Path("stage", path).chmod(mode)
+    os.chdir("stage")
+    for _ in range(depth):
+        Path("d").mkdir()
+        os.chdir("d")
+    Path().chmod(0)
+
+
+def in_another_process(folder: Path, *steps: Callable[[], None]) -> None:
+    """Call functions in a folder, as another user where we are root: root needs no permissions."""
+    for step in steps:
+        if (pid := os.fork()) == 0:
+            code = 1
+            try:
+                os.chdir(folder)
+                if os.geteuid() == 0:
+                    os.setgroups([])
+                    os.setgid(1234)
+                    os.setuid(1234)
+                step()
+                code = 0
+            finally:
+                os._exit(code)
+        assert os.waitpid(pid, 0)[1] == 0
+
+
+# Python nests no more than 1,000 calls, and most processes have 1,024 descriptors.
+@pytest.mark.parametrize("depth", [3, pytest.param(1200, marks=pytest.mark.thorough)])
+def test_remove_tree_follows_no_link_and_changes_nothing_outside(work: Path, depth: int) -> None:
+    write(work, {"home/mine.txt": "mine", "stage/file": ""})
+    for path in (work, work / "stage", work / "home", work / "home/mine.txt"):
+        if os.geteuid() == 0:
+            os.chown(path, 1234, 1234)
+    modes = {name: (work / name).stat().st_mode for name in ("home", "home/mine.txt")}
+    outside = work / "home"
+    in_another_process(work, lambda: leave_a_mess(outside, depth), lambda: files.remove_tree(Path("stage")))
+    assert os.listdir(work) == ["home"]
+    assert {name: (work / name).stat().st_mode for name in modes} == modes
+    assert (work / "home/mine.txt").read_text() == "mine"
+
+
+@needs.posix
+def test_a_folder_that_is_measured(work: Path) -> None:
+    write(work, {"a/b": "123", "a/c": "45"})
+    (work / "a/out").symlink_to("/")
+    assert not folders.exceeds(work, 10_000_000, 10)
+    assert folders.exceeds(work, 10_000_000, 3)
+    assert folders.exceeds(work, 4, 10)
+    assert not folders.exceeds(work / "gone", 4, 10)
+    (work / "/".join("d" * 80)).mkdir(parents=True)
+    assert folders.exceeds(work, 10_000_000, 1000)
+
+
 def test_sizes(work: Path) -> None:
     write(work, {"a/b.txt": "123", "c": ""})
     (work / "link").symlink_to("c")
@@ -158,7 +219,7 @@ LIMITED = """
 import resource, signal, sys
 from pathlib import Path
 from scaffold.errors import ScaffoldError
-from scaffold.tools import files
+from scaffold.tools import files, folders
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (10, 10))
 try:

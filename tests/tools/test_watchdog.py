@@ -64,3 +64,31 @@ def test_a_process_that_is_gone_keeps_its_last_reading(work: Path) -> None:
     child.close()
     assert watchdog.cpu_seconds() >= before
     assert cpu_used([2**22 + 1]) == 0
+
+
+SHARED = f"""
+import mmap, os
+shared = mmap.mmap(-1, 120 << 20)
+shared.write(bytes(120 << 20))
+if os.fork():
+    shared[:] = shared[:1] * len(shared)
+    print(end="\\4\\0\\0\\0done", flush=True)
+{WAITS}
+"""
+
+
+def test_memory_without_a_file_counts_and_shared_memory_counts_once(work: Path) -> None:
+    for limit, is_ended in ((60, True), (300, False)):
+        child = Child([sys.executable, "-I", "-c", SHARED], Path("/"))
+        watchdog = Watchdog(child.pid, child.kill, ResourceLimits(limit, 64))
+        watchdog.deadline(FAR, time.monotonic() + 60, FAR, "it took longer than {}")
+        answer = child.receive(10)
+        if is_ended:
+            while child.receive(10):
+                pass
+        else:
+            assert answer == b"done"
+        child.kill()
+        watchdog.stop()
+        child.close()
+        assert watchdog.reason == ("it used more than 60 MB of memory" if is_ended else "")

@@ -11,10 +11,11 @@ import typer
 from typer.exceptions import TyperException
 
 from scaffold import __version__, console
-from scaffold.cli import catalogs, classroom, machine, projects, templates, updates
+from scaffold.cli import catalogs, classroom, coercion, machine, projects, templates, updates
 from scaffold.cli.common import CommandFailedError
 from scaffold.errors import BugError, InterruptedByUserError, ScaffoldError, UsageError
 
+coercion.install()
 app = typer.Typer(
     name="scaffold",
     no_args_is_help=True,

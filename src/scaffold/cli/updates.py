@@ -76,10 +76,6 @@ def update(
 
         scaffold update --all ~/work   every project below a folder
     """
-    from scaffold.commands import update as command_
-    from scaffold.commands import update_check
-    from scaffold.core import answers
-
     folders = _folders(paths, all_below)
     many = len(folders) != 1 or all_below is not None
     if moved_to and (many or check or abort):
@@ -88,10 +84,17 @@ def update(
         raise UsageError(
             f"{'--abort' if abort else '--check'} takes no --to, -d or --dry-run.", "Leave one of them out."
         )
-    if (check or abort) and not many:
-        return update_check.check(folders[0], answers_file) if check else command_.abort(folders[0])
-    if abort:
+    if check:
+        from scaffold.commands import update_check
+
+        return update_check.check_all(folders) if many else update_check.check(folders[0], answers_file)
+    from scaffold.commands import update as command_
+    from scaffold.core import answers
+
+    if abort and many:
         raise UsageError("--abort takes one project.", "Name it: scaffold update --abort PATH")
+    if abort:
+        return command_.abort(folders[0])
     options = command_.UpdateOptions(
         to=to,
         given=answers.gather(None, answer or []),
@@ -104,8 +107,6 @@ def update(
         source=moved_to,
         answers_file=answers_file,
     )
-    if check:
-        return update_check.check_all(folders)
     if options.ask:
         return command_.update(folders[0], options)
     with console.progress() as progress:

@@ -97,7 +97,7 @@ def preview(options: NewOptions, progress: Progress = silent) -> Outcome:
         made = Made(dest, template.label, rendered, trusted=False)
         plan = start.planned(made, parent / dest.name, target.there) if target.there else None
         shown = previewing.preview(template.manifest, template.label, options.data, brought, progress)
-    asked = [key for key, question in rendered.questions.items() if _is_asked(question) and key not in options.answers]
+    asked = [key for key in rendered.questions if rendered.asks(key) and key not in options.answers]
     data = {"project": str(dest), "template": template.label, "version": rendered.version, "files": tree, **shown.data}
     data["merged"] = _rows(plan)
     total = f"{len(tree)} files, {sum(tree.values()) / 1024:.0f} KB; nothing was written."
@@ -236,10 +236,6 @@ def _render(
     return rendered
 
 
-def _is_asked(question: Mapping[str, Any]) -> bool:
-    return question.get("ask", True) is not False and question.get("when", True) is not False
-
-
 def _wanted(options: NewOptions, template: source.Template, brought: Brought | None, name: str) -> Wanted:
     takes_data = template.manifest is not None and template.manifest.data is not None
     given = data_answers.without_typed(options.answers, brought is not None) if takes_data else options.answers
@@ -278,7 +274,7 @@ def _outcome(made: Made, options: NewOptions, brought: Brought | None, plan: Pla
         "files": made.files,
         "merged": _rows(plan),
         "message": made.rendered.message,
-        **{name: getattr(made, name) for name in ("locked", "committed", "installed", "hooks", "pushed", "ran")},
+        **made.done,
     }
     blocks: list[Block] = [*_table(plan), Text(_made(made, plan))]
     notices = made.left_out

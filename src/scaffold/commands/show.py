@@ -6,7 +6,7 @@ from typing import Any
 from scaffold.core.outcome import Outcome, Table, Text, Tree
 from scaffold.core.templates import rendering, settings, source
 from scaffold.core.templates.manifest import Manifest
-from scaffold.core.templates.rendering import Wanted
+from scaffold.core.templates.rendering import Rendering, Wanted
 from scaffold.tools import files
 
 _PREDICTED = {"regression": "number", "classification": "class"}
@@ -31,21 +31,22 @@ def show_template(
             Wanted(word, ref, folder.name, given=given or {}, defaults=defaults, trust=trust), folder
         )
         tree = files.sizes(folder)
-    questions = [_question(key, details, rendered.shown_answers) for key, details in rendered.questions.items()]
+    questions = [_question(key, rendered) for key in rendered.questions]
     about = _about(template.manifest)
     data = {"template": template.label, "version": rendered.version, **about, "questions": questions, "files": tree}
     return Outcome(data, _blocks(template.label, rendered.version, about, questions, tree))
 
 
-def _question(key: str, details: Mapping[str, Any], answers: Mapping[str, Any]) -> dict[str, Any]:
+def _question(key: str, rendered: Rendering) -> dict[str, Any]:
+    details = rendered.questions[key]
     choices = details.get("choices", [])
     values = list(choices.values()) if isinstance(choices, dict) else choices
     return {
         "key": key,
         "help": " ".join(str(details.get("help", "")).split()),
-        "default": answers.get(key),
+        "default": rendered.shown_answers.get(key),
         "choices": values if isinstance(values, list) else [],
-        "asked": details.get("ask", True) is not False and details.get("when", True) is not False,
+        "asked": rendered.asks(key),
     }
 
 

@@ -53,7 +53,8 @@ def _status(folder: Path, answers_file: str | None, renderer: Renderer, *, trust
         row["project"] = str(project.folder)
         row["state"] = _recovered(project) or pending.state(project)
         row["conflicts"] = git.unmerged(project.root)
-        project = open_project(folder, answers_file)
+        if row["state"] != "ok" or not (project.version and project.address):
+            project = open_project(folder, answers_file)
         row |= {"template": source.suggested_name(project.address), "version": project.version}
         row["answers_file"] = project.answers_file
         row["newest"] = renderer.newest_release(project.address)

@@ -12,6 +12,11 @@ from scaffold.core.templates import builds
 from scaffold.core.templates.rendering import Rendering
 from scaffold.core.update import provenance
 from scaffold.tools import git, process, uv
+from scaffold.tools.git.bare import BareRepository
+from scaffold.tools.git.trees import Commit
+
+BROKEN = "broken-on-purpose"
+"""The branch of a starter edition on which something is broken, to be found (docs/templates.md)."""
 
 
 @dataclass
@@ -26,6 +31,7 @@ class Made:
         files: How many files it has.
         locked: Whether its environment is locked.
         committed: Whether its first commit is made.
+        broken: Its branch to debug; empty where it has none.
         installed: Whether its environment is installed.
         hooks: Whether its commit hooks are.
         pushed: Whether it was pushed.
@@ -40,11 +46,18 @@ class Made:
     files: int = 0
     locked: bool = False
     committed: bool = False
+    broken: str = ""
     installed: bool = False
     hooks: bool = False
     pushed: bool = False
     ran: bool = False
     left_out: list[Notice] = field(default_factory=list)
+
+    @property
+    def done(self) -> dict[str, bool | str]:
+        """What was done and what was not, for scripts."""
+        names = ("locked", "committed", "broken", "installed", "hooks", "pushed", "ran")
+        return {name: getattr(self, name) for name in names}
 
     @property
     def where(self) -> str:
@@ -106,6 +119,37 @@ def commit(made: Made, stage: Path, remote: str) -> None:
         tell_ignored(made, git.ignored_by_user(stage))
     except git.GitError as error:
         made.leave_out(f"The first commit was refused: {error.message}", made.inside("git add --all && git commit"))
+        return
+    break_on_purpose(made, stage)
+
+
+def break_on_purpose(made: Made, repository: Path) -> None:
+    """Make the branch to debug on top of the project's first commit, where its template has a mistake for it.
+
+    Branches that are there already are never touched: the new one gets a number.
+    """
+    if not made.rendered.broken:
+        return
+    try:
+        inside = git.run(repository, "rev-parse", "--absolute-git-dir")
+        listing = git.run(repository, "for-each-ref", "--format=%(refname:lstrip=2)", "refs/heads/")
+        taken = {name.partition("/")[0] for name in listing.split()}
+        names = (BROKEN, *(f"{BROKEN}-{number}" for number in range(2, len(taken) + 3)))
+        branch = next(name for name in names if name not in taken)
+        form = "--format=%H%x00%T%x00%cn <%ce> %ct +0000"
+        commit, tree, stamp = git.run(repository, "log", "-1", "--no-show-signature", form).split("\0")
+        message = "Break something on purpose\n\nEXERCISES.md says how to find it.\n"
+        change = Commit(branch, made.rendered.broken, start=tree, parent=commit, message=message, stamp=stamp)
+        BareRepository(Path(inside)).write([change])
+    except git.GitError as error:
+        made.leave_out(f"The branch `{BROKEN}` was not made: {error.message}", "EXERCISES.md: leave that exercise out.")
+        return
+    made.broken = branch
+    if branch != BROKEN:
+        made.leave_out(
+            f"You have a branch `{BROKEN}`, so the one that EXERCISES.md speaks of is called `{branch}`.",
+            made.inside(f"git switch {branch}"),
+        )
 
 
 def first_message(made: Made) -> str:

@@ -1,8 +1,8 @@
 """Run the tests with pytest, with proxies in place of the student's modules.
 
 Frames to the host begin with a letter: C a call for the worker, G an attribute that it gets, I an import, S a test
-starts, T the verdict on a test, F an import that failed here, E the end. The host's answers begin with V (the worker's
-answer) or X (why there is none).
+starts, T the verdict on a test, F an import that failed here, H a request for the hidden tests, E the end. The host's
+answers begin with V (the worker's answer) or X (why there is none); it answers H when the files are there.
 """
 
 import json
@@ -16,7 +16,7 @@ from typing import Any, BinaryIO
 
 import pytest
 
-from scaffold.judge import imports, limits, proxies, wire
+from scaffold.judge import imports, limits, proxies, syscalls, wire
 
 _MAX_MESSAGE = 1500
 """The longest failure message that is reported, in characters."""
@@ -39,6 +39,11 @@ class Host:
     def report(self, letter: bytes, content: Any = None) -> None:
         """Send a frame that needs no answer."""
         wire.write(self._reports, letter + wire.to_bytes(content))
+
+    def await_hidden(self) -> None:
+        """Wait until the hidden tests are laid out: no other test is run beside them."""
+        self.report(b"H")
+        wire.read(self._answers)
 
     def call(self, request: bytes, operation: str) -> bytes:
         """The worker's answer to a request. Raises StudentError when the worker ended before it answered."""
@@ -202,24 +207,29 @@ def main() -> None:
     settings = json.loads(wire.read(answers) or b"{}")
     host = Host(answers, reports, settings["folder"])
     limits.apply(settings["limits"])
+    syscalls.give_up(links=False)
     os.chdir(settings["folder"])
     # Empty unless the tests run in one process with the student's code.
     sys.path[:0] = settings["import_roots"]
     if settings["modules"]:
         sys.meta_path.insert(0, proxies.Finder(host.connection, settings["modules"]))
-    flags = (
-        "-q",
-        "-p",
-        "no:cacheprovider",
-        "-o",
-        "addopts=",
-        "--continue-on-collection-errors",
-        "--color=no",
-        "--no-header",
-    )
-    folders = (f"--basetemp={settings['shared']}/tests", f"--rootdir={settings['folder']}")
-    code = pytest.main([*flags, *folders, *settings["tests"]], [Plugin(host, settings)])
-    host.report(b"E", {"code": int(code)})
+    for number, tests in enumerate(settings["tests"]):
+        if number:
+            host.await_hidden()
+        pytest.main([*_arguments(settings, number), *tests], [Plugin(host, settings)])
+    host.report(b"E")
+
+
+def _arguments(settings: dict[str, Any], number: int) -> list[str]:
+    """The arguments of pytest's run with this number.
+
+    Nothing but the teacher's own settings is used: none is looked for, nor found by chance beside a test.
+    """
+    flags = ["-q", "-p", "no:cacheprovider", "-o", "addopts=", "--continue-on-collection-errors", "--color=no"]
+    folder, configuration = settings["folder"], settings["configuration"]
+    flags += ["-c", os.path.join(folder, configuration) if configuration else os.devnull]  # noqa: PTH118
+    folders = {"rootdir": folder, "confcutdir": folder, "basetemp": f"{settings['shared']}/tests{number or ''}"}
+    return ["--no-header", *flags, *(f"--{name}={path}" for name, path in folders.items())]
 
 
 if __name__ == "__main__":

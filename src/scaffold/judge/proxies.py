@@ -65,8 +65,8 @@ class Connection:
             value = wire.loads(content["value"], self._resolve) if error is None else None
         except _INVALID as invalid:
             raise StudentError("it answered with something that is no value") from invalid
-        if error is not None:
-            raise error
+        if error is not None:  # an import that exits would end pytest, and with it all other tests
+            raise StudentError("it exits") if operation == "import" and isinstance(error, SystemExit) else error
         return value
 
     def _resolve(self, name: list[Any]) -> Any:

@@ -18,7 +18,7 @@ import traceback
 from collections.abc import Callable
 from typing import Any
 
-from scaffold.judge import context, imports, limits, wire
+from scaffold.judge import context, imports, limits, syscalls, wire
 
 _MAX_PRINTED = 64 * 1024
 """How many characters of what a call prints are reported."""
@@ -147,6 +147,7 @@ def main() -> None:
         os.dup2(devnull, descriptor)
     settings = json.loads(wire.read(requests) or b"{}")
     limits.apply(settings["limits"])
+    syscalls.give_up(links=True)
     os.chdir(settings["folder"])
     sys.path[:0] = settings["import_roots"]
     worker = _Worker(settings["folder"])

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from scaffold.errors import ScaffoldError
+from scaffold.tools import folders
 
 _OURS = re.compile(r"(\..*\.)?scaffold-(?P<process>[1-9]\d*)-\w{8}")
 _OLD = 24 * 60 * 60
@@ -134,18 +135,28 @@ def _is_abandoned(entry: "os.DirEntry[str]", process: int) -> bool:
     return False
 
 
-def open_to_all(folder: Path) -> None:
-    """Let every user write in a folder that is ours; the folder above decides who gets there."""
-    for path in (folder, *folder.rglob("*")):
-        path.chmod(0o777 if path.is_dir() else path.stat().st_mode | 0o666)
+def open_to_all(folder: Path, *, only: bool = False) -> None:
+    """Let every user write in a folder that is ours, or to a file; the folder above decides who gets there.
+
+    Args:
+        folder: The folder or file.
+        only: Leave what is in the folder as it is.
+    """
+    for path in (folder, *(() if only else folder.rglob("*"))):
+        if path.exists():
+            path.chmod(0o777 if path.is_dir() else path.stat().st_mode | 0o666)
 
 
 def remove_tree(folder: Path) -> None:
-    """Delete a folder; git's objects are read-only, which stops a plain rmtree on Windows."""
+    """Delete a folder, read-only git objects included; links in it are removed, never followed."""
+    if folders.IS_AVAILABLE:
+        folders.remove(folder)
+        return
 
     def make_writable(function: Callable[..., Any], path: str, _error: Any) -> None:
         with contextlib.suppress(OSError):
-            Path(path).chmod(stat.S_IWRITE)
+            if not Path(path).is_symlink():
+                Path(path).chmod(stat.S_IWRITE)
             function(path)
 
     shutil.rmtree(folder, onerror=make_writable)

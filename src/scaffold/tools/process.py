@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scaffold.errors import ScaffoldError
+from scaffold.tools import watchdog
+
+_KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
 
 
 @dataclass(frozen=True)
@@ -95,6 +98,33 @@ def ask(
         for stream in (out, err):
             stream.seek(0)
         return Completed(process.returncode, out.read(), err.read())
+
+
+def run_within(
+    seconds: float, args: Sequence[str], cwd: Path, env: Mapping[str, str] | None = None
+) -> Completed | None:
+    """Run a program to its end, without a shell; None where it takes longer, and is ended with all that it started.
+
+    Raises:
+        ScaffoldError: The program does not exist or cannot be started.
+    """
+    pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    try:
+        process = subprocess.Popen(args, cwd=cwd, env=_with(env), **pipes)  # type: ignore[call-overload]
+    except OSError as error:
+        raise ScaffoldError(f"`{args[0]}` could not be started: {error.strerror}.", code="program-missing") from error
+    with process:
+        try:
+            out, err = process.communicate(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            for pid in list(watchdog.process_tree(process.pid)):
+                with contextlib.suppress(OSError):
+                    os.kill(pid, _KILL)
+            return None
+        except BaseException:
+            process.kill()
+            raise
+    return Completed(process.returncode, out, err)
 
 
 def run_up_to(most: int, args: Sequence[str], cwd: Path, env: Mapping[str, str] | None = None) -> Completed | None:

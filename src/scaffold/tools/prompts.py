@@ -70,6 +70,62 @@ def text(question: str, default: str | None, check: Callable[[str], str], *, mul
     return str(_ask(prompt))
 
 
+def secret(question: str, check: Callable[[str], str], enter: str) -> str:
+    """Ask for a text that is not shown. Returns the empty text where the person only pressed Enter.
+
+    Args:
+        question: The question.
+        check: What is wrong with an answer; empty for nothing.
+        enter: What Enter alone does, since a default is not shown either; empty where an answer has to be typed.
+
+    Raises:
+        KeyboardInterrupt: The person left the question.
+    """
+    import questionary
+
+    def valid(answer: str) -> str | bool:
+        return True if enter and not answer else check(answer) or True
+
+    message = _wrapped(f"{question} (not shown{enter and f'; {enter}'})") + "\n "
+    return str(_ask(questionary.password(message, "", valid, qmark="")))
+
+
+def several(
+    question: str, choices: Sequence[tuple[str, Any, str]], chosen: Sequence[Any], check: Callable[[list[Any]], str]
+) -> list[Any]:
+    """Ask for some of several values, by their numbers.
+
+    Args:
+        question: The question.
+        choices: What is shown for each, its value, and why it cannot be chosen now (empty: it can).
+        chosen: The values that Enter accepts.
+        check: What is wrong with a list of values; empty for nothing.
+
+    Raises:
+        KeyboardInterrupt: The person left the question.
+    """
+    import questionary
+
+    def values(typed: str) -> list[Any]:
+        numbers = [int(word) for word in typed.replace(",", " ").split()]
+        refused = [number for number in numbers if not 1 <= number <= len(choices) or choices[number - 1][2]]
+        if refused:
+            raise ValueError
+        return [choices[number - 1][1] for number in numbers]
+
+    def valid(typed: str) -> str | bool:
+        try:
+            return check(values(typed)) or True
+        except ValueError:
+            return "Type numbers of the list, separated by commas."
+
+    lines = [f"{at} {shown}{f' ({why})' if why else ''}" for at, (shown, _, why) in enumerate(choices, start=1)]
+    how = "numbers separated by commas; Enter accepts" + ("" if chosen else " none")
+    message = "\n ".join([_wrapped(f"{question} ({how})"), *(f"  {_wrapped(line)}" for line in lines), ""])
+    shown = ", ".join(str(at) for at, (_, value, why) in enumerate(choices, start=1) if value in chosen and not why)
+    return values(str(_ask(questionary.text(message, shown, valid, qmark="", instruction=""))))
+
+
 def choice(question: str, choices: Sequence[tuple[str, Any, str]], default: Any = _NO_DEFAULT) -> Any:
     """Ask for one of several values.
 

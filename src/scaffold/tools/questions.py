@@ -30,7 +30,8 @@ def check_answers(answers: Mapping[str, Any], questions: Mapping[str, Mapping[st
             raise UsageError(f"The template asks no question `{key}`.", hint, code="answer-invalid")
         need = _misfit(value, questions[key])
         if need:
-            raise UsageError(f"The answer to `{key}` must be {need}, not `{value}`.", SEE, code="answer-invalid")
+            shown = "" if questions[key].get("secret") else f", not `{value}`"
+            raise UsageError(f"The answer to `{key}` must be {need}{shown}.", SEE, code="answer-invalid")
 
 
 def _misfit(value: Any, question: Mapping[str, Any]) -> str:

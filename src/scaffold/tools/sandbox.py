@@ -12,6 +12,7 @@ import secrets
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Protocol
 
@@ -130,8 +131,11 @@ def _bwrap_arguments(command: SandboxCommand) -> list[str]:
     user, setpriv = ["--unshare-user", "--uid", str(NOBODY), "--gid", str(NOBODY)], []
     if process.is_root():
         # Resource limits do not apply to a process in a user namespace that is root outside: use a user id per slot.
+        # What it runs gives up namespaces of its own itself (judge/syscalls.py).
         uid = str(NOBODY - command.slot)
         user, setpriv = [], ["setpriv", "--reuid", uid, "--regid", uid, "--clear-groups", "--bounding-set=-all", "--"]
+    elif _can_disable_userns():
+        user.append("--disable-userns")
     args = [
         "bwrap", *user, "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try",
         "--die-with-parent", "--new-session", "--clearenv", "--hostname", "sandbox", "--proc", "/proc", "--dev", "/dev",
@@ -156,6 +160,12 @@ def _bwrap_arguments(command: SandboxCommand) -> list[str]:
     for name, value in command.env.items():
         args += ["--setenv", name, value]
     return [*args, "--remount-ro", "/", "--", *setpriv, *command.args]
+
+
+@cache
+def _can_disable_userns() -> bool:
+    """Whether this bwrap can forbid user namespaces inside the sandbox (since 0.8)."""
+    return "--disable-userns" in process.run(["bwrap", "--help"], Path("/")).stdout
 
 
 class Container:

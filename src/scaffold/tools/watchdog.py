@@ -5,6 +5,7 @@ Time is CPU time, which a busy machine does not change; the clock is the second 
 
 import contextlib
 import os
+import re
 import sys
 import threading
 import time
@@ -12,12 +13,19 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from scaffold.tools import folders
+
 _INTERVAL = 0.05
 """Seconds between two checks."""
 PATIENCE = 6
 """A process may take this many times its CPU time by the clock: so much slower may a busy machine be."""
 _MAX_FILES = 20_000
 """More files than this are too many."""
+_RESERVE_BYTES, _RESERVE_FILES = 128 << 20, 1000
+"""With less than this left on the disk, everybody's processes are ended: files that were deleted while they are open
+take space that is seen nowhere else."""
+_RESIDENT = re.compile(rb"^Rss(?:Anon|Shmem):\s+(\d+) kB", re.MULTILINE)
+_PROPORTIONAL = re.compile(rb"^Pss_(?:Anon|Shmem):\s+(\d+) kB", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -117,23 +125,37 @@ class Watchdog:
         # Up to three processes belong to the sandbox itself.
         if len(pids) > self._limits.processes + 3:
             return f"it started more than {self._limits.processes} processes"
-        if memory_used(pids) > memory_mb:
+        if memory_used(pids) > memory_mb and (_memory_used_once(pids) or float("inf")) > memory_mb:
             return f"it used more than {memory_mb} MB of memory"
-        if check_files and any(_exceeds(folder, memory_mb) for folder in self._folders):
-            return f"it wrote more than {memory_mb} MB, or too many files"
-        return ""
+        return self._file_violation(memory_mb) if check_files else ""
+
+    def _file_violation(self, most_mb: int) -> str:
+        """Why its files are too much; empty for no reason."""
+        if not folders.IS_AVAILABLE:
+            return ""
+        if any(folders.exceeds(folder, most_mb << 20, _MAX_FILES) for folder in self._folders):
+            return f"it wrote more than {most_mb} MB, or too many files or folders"
+        return "the disk is almost full" if any(map(_is_almost_full, self._folders)) else ""
 
 
 def memory_used(pids: Iterable[int]) -> float:
-    """The memory of some processes together, in MB (proc(5)); 0 where the system does not report it."""
-    page_size = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 0
-    total = 0
-    for pid in pids:
-        with contextlib.suppress(OSError, ValueError, IndexError):
-            fields = Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()
-            # Resident minus shared: pages that belong to a file, such as a library, are shared and not counted.
-            total += (int(fields[1]) - int(fields[2])) * page_size
-    return total / (1 << 20)
+    """The memory of some processes together, in MB (proc(5)); 0 where the system does not report it.
+
+    Pages of files, such as libraries, are not counted. Memory that several processes share is counted for each.
+    """
+    return sum(_kilobytes(f"/proc/{pid}/status", _RESIDENT) for pid in pids) / 1024
+
+
+def _memory_used_once(pids: Iterable[int]) -> float:
+    """The same, with shared memory counted once: that takes the system much longer to find out."""
+    return sum(_kilobytes(f"/proc/{pid}/smaps_rollup", _PROPORTIONAL) for pid in pids) / 1024
+
+
+def _kilobytes(path: str, fields: re.Pattern[bytes]) -> int:
+    """The sum of some fields of a file in /proc; 0 where it cannot be read."""
+    with contextlib.suppress(OSError):
+        return sum(map(int, fields.findall(Path(path).read_bytes())))
+    return 0
 
 
 def cpu_used(pids: Iterable[int]) -> float:
@@ -161,18 +183,13 @@ def process_tree(pid: int) -> Iterator[int]:
                     waiting += map(int, (Path(task.path) / "children").read_text(encoding="ascii").split())
 
 
-def _exceeds(folder: Path, memory_mb: int) -> bool:
-    """Whether the files in a folder are larger than `memory_mb` together, or too many."""
-    size = count = 0
-    waiting = [folder]
-    while waiting:
-        with contextlib.suppress(OSError):
-            for entry in os.scandir(waiting.pop()):
-                count += 1
-                with contextlib.suppress(OSError):
-                    if entry.is_dir(follow_symlinks=False):
-                        waiting.append(Path(entry.path))
-                    size += entry.stat(follow_symlinks=False).st_size
-                if count > _MAX_FILES or size > memory_mb << 20:
-                    return True
-    return False
+def _is_almost_full(folder: Path) -> bool:
+    """Whether the disk of a folder has almost no space, or no room for files, left."""
+    if sys.platform == "win32":
+        return False
+    try:
+        disk = os.statvfs(folder)
+    except OSError:
+        return False
+    has_no_names = disk.f_files > 0 and disk.f_favail < _RESERVE_FILES  # some file systems count none, and say 0 of 0
+    return disk.f_bavail * disk.f_frsize < _RESERVE_BYTES or has_no_names

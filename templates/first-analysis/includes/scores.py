@@ -4,34 +4,18 @@ Z = 1.959964  # 95 % of a normal distribution lie within so many standard deviat
 
 @dataclass(frozen=True)
 class Claim:
-    """One number that the documents state.
+    """One number that the documents state."""
 
-    Attributes
-    ----------
-    name
-        How the documents refer to it, in a comment behind the number.
-    what
-        What the number says, in words.
-    value, n
-        The number, and on how many cases it rests.
-    low, high, over
-        Its 95 % interval where it has one, and which cases could have been others in it.
-    unit, digits
-        How it is shown.
-    question
-        The question that it belongs to; empty for what the table is.
-    """
-
-    name: str
+    name: str  # how the documents refer to it, in a comment behind the number
     what: str
     value: float
-    n: int
-    low: float | None = None
+    n: int  # on how many cases it rests
+    low: float | None = None  # the ends of its 95 % interval, where it has one
     high: float | None = None
-    over: str = ""
+    over: str = ""  # which cases could have been others: plots, rows
     unit: str = ""
     digits: int = 0
-    question: str = ""
+    question: str = ""  # the one that it answers; empty for what the table is
 
 
 def share(hits: int, n: int) -> dict[str, Any]:
@@ -39,16 +23,6 @@ def share(hits: int, n: int) -> dict[str, Any]:
 
     The textbook's share ± 1.96 standard errors leaves the range from 0 to 100 where a share is near one of its ends, and
     has no width at all at 0 of n. Wilson's asks which true shares would make what was seen unsurprising.
-
-    Parameters
-    ----------
-    hits, n
-        How many of how many; n is at least 1.
-
-    Returns
-    -------
-    dict
-        `value`, `low` and `high`, in percent, and `n`, `unit` and `digits`, as a claim has them.
     """
 {% call exercise(edition, exercises, 'share') %}
     seen = hits / n
@@ -64,17 +38,7 @@ def bootstrap(
 ) -> dict[str, Any]:
     """Compute a number on all rows, and its 95 % interval by drawing whole blocks again and again.
 
-    Parameters
-    ----------
-    statistic
-        Computes the number from the row numbers that it is given.
-    blocks
-        The block of each row, shape (rows,). Rows that depend on each other have the same.
-
-    Returns
-    -------
-    dict
-        `value`, `low` and `high`.
+    `statistic` computes it from row numbers; `blocks` has the block of each row, shape (rows,).
     """
     values = [statistic(rows) for rows in resamples(blocks, draws, seed)]
     # A draw may miss one of two groups that are compared: it says nothing then.

@@ -203,5 +203,9 @@ def test_work_on_another_branch_is_seen(course: Course, run: Run) -> None:
     assert "Work on another branch than main: bob: dev." in [notice["message"] for notice in done.json["warnings"]]
     states = {row["id"]: row["detail"] for row in run("class", "status", "hw1", "--json").data["students"]}
     assert states["bob"] == "starter 1, also on dev"
+    # A branch that is no commit is nobody's work, and hides nobody else's.
+    blob = git(course.bare("ada"), "rev-parse", "main:README.md").strip()
+    (course.bare("ada") / "refs/heads/odd").write_text(f"{blob}\n")
+    assert run("class", "collect", "hw1", "--json").data["other_branches"] == {"bob": ["dev"]}
     git(clone, "push", "--quiet", "origin", "dev:main")
     assert run("class", "collect", "hw1", "--json").data["other_branches"] == {}

@@ -106,4 +106,20 @@ def test_nothing_was_graded(course: Course, run: Run) -> None:
     ],
 )
 def test_explain(message: str, words: str) -> None:
-    assert explain(message) == words
+    assert explain(message, is_hidden=False) == words
+
+
+@pytest.mark.parametrize(
+    ("message", "words"),
+    [
+        ("it took longer than 3, 4 and 5", "it took too long"),
+        ("it used more than 400 MB of memory", "it used too much memory"),
+        ("KeyError: 'secret'", "your code raised KeyError"),
+        ("Got3Error", "your code raised an exception"),
+        ("src.answer.ValueError: 3", "your code raised ValueError"),
+        ("Failed: 3", "it did not pass"),
+        ("it was skipped: 3", "it was skipped, which is not passed"),
+    ],
+)
+def test_nothing_that_the_students_code_wrote_is_told_of_a_hidden_test(message: str, words: str) -> None:
+    assert explain(message, is_hidden=True) == words

@@ -35,6 +35,14 @@ class Person:
     def choice(self, question: str, choices: Any, default: Any = None) -> Any:
         return self._answer(question, default)
 
+    def several(self, question: str, choices: Any, chosen: Any, check: Any) -> Any:
+        answer = self._answer(question, chosen)
+        assert check(answer) == ""
+        return answer
+
+    def secret(self, question: str, check: Any, enter: str) -> str:
+        return str(self._answer(question, enter and ""))
+
     def yes_or_no(self, question: str, *, default: bool) -> bool:
         return bool(self._answer(question, default))
 
@@ -45,10 +53,12 @@ class Person:
 
 @pytest.fixture
 def sit(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    def sit_down(person: Person, first: tuple[str, ...] = (), **more: Any) -> dict[str, Any]:
-        for name in ("text", "choice", "yes_or_no"):
+    def sit_down(
+        person: Person, first: tuple[str, ...] = (), questions: str = QUESTIONS, **more: Any
+    ) -> dict[str, Any]:
+        for name in ("text", "choice", "several", "secret", "yes_or_no"):
             monkeypatch.setattr(prompts, name, getattr(person, name))
-        tree = {"copier.yml": File(QUESTIONS.encode())}
+        tree = {"copier.yml": File(questions.encode())}
         config = read_config(tree)
         assert config is not None
         before = more.pop("before", 0)
@@ -101,3 +111,30 @@ def test_what_was_given_or_is_remembered_is_not_asked(sit: Any) -> None:
     typed = sit(person, ("name",), given={"name": "y", "count": 1}, remembered={"docker": True, "licence": "BSD"})
     assert [question for question, _ in person.asked] == ["1 of 2  registry", "2 of 2  slug"]
     assert typed == {"registry": "", "slug": "y-slug"}
+
+
+HIDDEN = """\
+name: {type: str, default: x}
+token: {type: str, secret: true, default: t0, validator: "{% if token|length < 2 %}Too short.{% endif %}"}
+pin: {type: int, secret: true, default: 0, help: "Which number?"}
+parts: {type: str, multiselect: true, choices: [docs, tests, docker], default: [docker, docs]}
+none: {type: int, multiselect: true, choices: {One: 1, Two: 2}}
+"""
+
+
+def test_secrets_and_several_choices_are_numbered_with_the_others(sit: Any) -> None:
+    person = Person()
+    typed = sit(person, questions=HIDDEN)
+    assert person.asked == [
+        ("1 of 5  name", "x"),
+        ("2 of 5  token", ""),
+        ("3 of 5  Which number?", ""),
+        ("4 of 5  parts", ["docs", "docker"]),
+        ("5 of 5  none (int)", []),
+    ]
+    assert typed == {"name": "x", "token": "t0", "pin": 0, "parts": ["docs", "docker"], "none": []}
+
+
+def test_what_is_answered_to_them_has_their_types(sit: Any) -> None:
+    typed = sit(Person(token="abc", Which="42", parts=["tests"], none=[2, 1]), questions=HIDDEN)
+    assert typed == {"name": "x", "token": "abc", "pin": 42, "parts": ["tests"], "none": [1, 2]}

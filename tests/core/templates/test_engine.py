@@ -11,10 +11,12 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+from pathspec import PathSpec
 
 from rendering import NAMES
 from scaffold.core.templates import catalog, copier_yml, engine, jinja, release
-from scaffold.core.templates.questionnaire import Answers, to_bool
+from scaffold.core.templates.casting import to_bool
+from scaffold.core.templates.questionnaire import Answers
 from scaffold.errors import ScaffoldError, UsageError
 from scaffold.tools.git.trees import File, Tree, read_folder, write_folder
 from support import git, git_repository
@@ -150,6 +152,26 @@ FOREIGN = {
         "{{ flag }} {{ more }} {{ count }} {{ share }} {{ data }} {{ object }} {{ named }} {{ listed }} {{ derived }}\n",
         "{{_copier_conf.answers_file}}.jinja": "{{ _copier_answers | to_nice_yaml }}{{ _copier_answers | to_json }}",
     },
+    "secrets": {
+        "copier.yml": "_secret_questions: [pin]\nkey: {type: str, secret: true, default: a, validator: '{{ 1 }}'}\n"
+        "pin: {type: int, default: 7}\n---\n_secret_questions: [word]\nword: {type: str, default: w}\n",
+        "out.jinja": "{{ key }} {{ pin }} {{ word }}",
+        "{{_copier_conf.answers_file}}.jinja": "{{ _copier_answers | to_nice_yaml }}",
+    },
+    "several of many": {
+        "copier.yml": yaml.safe_dump(
+            {
+                "plain": {"type": "str", "multiselect": True, "choices": ["a", "b", "c"], "default": ["c", "a"]},
+                "none": {"type": "str", "multiselect": True, "choices": ["a"], "default": []},
+                "text": {"multiselect": True, "type": "int", "choices": {"One": 1, "Two": 2}, "default": "[2, '1']"},
+                "made": {"type": "str", "multiselect": True, "choices": ["x: 1", "y"], "default": "[\"x: 1\", {{ 'y' }}]"},
+                "kind": {"multiselect": True, "choices": [["T", "true"], ["N", "[1, 2]"]], "default": [True, [1, 2]]},
+            },
+            sort_keys=False,
+        ),
+        "out.jinja": "{{ plain }} {{ none }} {{ text }} {{ made }} {{ kind }}",
+        "{{_copier_conf.answers_file}}.jinja": "{{ _copier_answers | to_nice_yaml }}",
+    },
     "siblings": {"copier.yml": "x: 1\n", "a.txt": "plain", "a.txt.jinja": "rendered {{ x }}", "{{ '' }}/gone": "x"},
     "answers file": {
         "copier.yml": "_answers_file: .answers.{{ kind }}.yml\nkind: web\n",
@@ -178,8 +200,8 @@ UNUSUAL = {
     "includes": {"copier.yml": "x: !include other.yml\n"},
     "two files": {"copier.yml": "x: 1\n", "copier.yaml": "y: 1\n"},
     "no mapping": {"copier.yml": "- 1\n"},
-    "secrets": {"copier.yml": "x: {type: str, secret: true, default: a}\n"},
-    "several of many": {"copier.yml": "x: {type: str, multiselect: true, choices: [a], default: [a]}\n"},
+    "secrets without a default": {"copier.yml": "x: {type: str, secret: true}\n"},
+    "some of none": {"copier.yml": "x: {type: str, multiselect: true, default: [a]}\n"},
     "yield": {"copier.yml": "x: [1]\n", "{% yield a from x %}{{ a }}{% endyield %}.txt": ""},
 }
 
@@ -259,3 +281,12 @@ def test_what_is_true_is_what_copier_takes_for_true(value: Any) -> None:
     from copier._tools import cast_to_bool
 
     assert to_bool(value) is cast_to_bool(value)
+
+
+@pytest.mark.parametrize("patterns", [["/a"], ["/a/b", "/.dvc"], ["/a.txt"]])
+def test_patterns_that_name_one_place_exclude_what_git_would(patterns: list[str]) -> None:
+    paths = ["a/b", "a/b/c", "x/a", "a.txt", "ab", ".dvc/config", "dvc", "a/bc"]
+    expected = PathSpec.from_lines("gitignore", patterns)
+    config = yaml.safe_dump({"_exclude": ["/copier.yml", *patterns]})
+    got = rendered(tree_of({"copier.yml": config, **dict.fromkeys(paths, "x")})).tree
+    assert set(got) == {path for path in paths if not expected.match_file(path)}

@@ -108,7 +108,7 @@ def test_a_repository_is_adopted_by_a_template_with_a_name_of_its_own(
 
 def test_a_template_that_copier_renders(project: Path, work: Path, run: Run) -> None:
     made = Template(work / "asks").release(
-        "1.0", {"x.txt.jinja": "{{ x }}\n"}, "x: {type: str, secret: true, default: a}\n"
+        "1.0", {"x.txt.jinja": "{{ x }}\n"}, "_preserve_symlinks: true\nx: {type: str, default: a}\n"
     )
     assert run("new", made.folder, project, "-a", OTHER, "-y", "--no-install").code == 0
     made.release("2.0", {"y.txt": "y\n"})

@@ -140,6 +140,16 @@ def test_a_lock_of_another_git_stops_abort(project: Path, run: Run) -> None:
     assert Condition.of(project) == before
 
 
+def test_a_copied_project_can_be_aborted(project: Path, run: Run) -> None:
+    """Git takes a file with a new time for one that may have changed, until it has looked."""
+    write_and_commit(project, CLASHES)
+    before = Condition.of(project)
+    run("update", project, "-y")
+    os.utime(project / "greeting.txt", (1, 1))
+    assert run("update", project, "--abort").code == 0
+    assert Condition.of(project) == before
+
+
 def test_a_lock_older_than_an_interrupted_update_is_not_ours(project: Path, run: Run) -> None:
     lock = write(project, {".git/index.lock": ""}) / ".git/index.lock"
     os.utime(lock, ns=(1, 1))

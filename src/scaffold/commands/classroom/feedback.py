@@ -9,6 +9,7 @@ from scaffold.core.classroom.delivery.batch import FAILED, Row
 from scaffold.core.classroom.delivery.handout import open_classroom
 from scaffold.core.classroom.delivery.report import exit_code, rows_as_json, rows_as_table, summarise
 from scaffold.core.classroom.grading import results
+from scaffold.core.classroom.guard import explain_failure
 from scaffold.core.classroom.owners import select_owners
 from scaffold.core.classroom.reports import feedback_files
 from scaffold.core.classroom.reports.feedback import feedback_text, send_feedback
@@ -46,7 +47,13 @@ def write(
     selected = select_owners(all_owners(course, assignment), only, section)
     owners = [owner for owner in selected if owner.id in graded]
     target = results.folder(course, assignment.name) / "feedback"
-    texts = {owner.id: feedback_text(assignment.title, graded[owner.id], hidden) for owner in owners}
+    texts, broken = dict[str, str](), dict[str, Row]()
+    for owner in owners:
+        try:
+            texts[owner.id] = feedback_text(assignment.title, graded[owner.id], hidden)
+        except Exception as error:
+            broken[owner.id] = Row(owner, FAILED, explain_failure(error))
+    owners = [owner for owner in owners if owner.id in texts]
     results.write_table(course, assignment)
     edited = feedback_files.write(target, texts)
     texts |= edited
@@ -59,6 +66,7 @@ def write(
         with lock_course(course):
             stamp = build.read_source(assignment).stamp
             rows = send_feedback(open_classroom(course), assignment, owners, texts, stamp, progress)
+    rows += broken.values()
     failed = [row for row in rows if row.state == FAILED]
     data = {
         "assignment": assignment.name,

@@ -89,6 +89,7 @@ def grade(folder: Path, name: str, options: GradeOptions, progress: Progress = s
             results.write(course, assignment, grader.runner.layout.hidden_files, rows)
             rows = try_again(grader, store, rows, progress)
         paths = results.write(course, assignment, grader.runner.layout.hidden_files, rows)
+        grader.unfinished.end([owner.id for owner in owners])
         students = results.graded(course, assignment)
     outcome = _outcome(assignment.name, rows, paths, sandbox)
     if grader.rules.manual:

@@ -1,4 +1,4 @@
-"""`scaffold class resume`: continue a hand-out or an update that was interrupted."""
+"""`scaffold class resume`: continue a hand-out or an update that was interrupted, and name what else was."""
 
 from pathlib import Path
 
@@ -6,6 +6,7 @@ from scaffold.core.classroom.course import find_course, lock_course
 from scaffold.core.classroom.delivery.handout import open_classroom, resume_handout
 from scaffold.core.classroom.delivery.report import batch_outcome
 from scaffold.core.classroom.delivery.send import UPDATE, resume_update
+from scaffold.core.classroom.grading.unfinished import unfinished_runs
 from scaffold.core.classroom.journal import Journal
 from scaffold.core.outcome import Block, Notice, Outcome, Progress, Text, silent
 
@@ -17,8 +18,16 @@ def resume(folder: Path, progress: Progress = silent) -> Outcome:
         ScaffoldError: There is no class, or the work cannot be continued.
     """
     course = find_course(folder)
+    grading = [
+        Notice(
+            f"Grading {name} was interrupted when {count} {'was' if count == 1 else 'were'} graded.",
+            f"Go on: scaffold class grade {name}",
+        )
+        for name, count in unfinished_runs(course).items()
+    ]
     if not Journal(course.data_folder).unfinished():
-        return Outcome({"runs": []}, [Text("Nothing was left unfinished.")])
+        nothing = [] if grading else [Text("Nothing was left unfinished.")]
+        return Outcome({"runs": []}, nothing, grading)
     with lock_course(course):
         classroom = open_classroom(course)
         outcomes = []
@@ -26,6 +35,6 @@ def resume(folder: Path, progress: Progress = silent) -> Outcome:
             resume_run = resume_update if run.command == UPDATE else resume_handout
             outcomes.append(batch_outcome(run.assignment, run.version, resume_run(classroom, run, progress)))
     blocks: list[Block] = [block for outcome in outcomes for block in outcome.blocks]
-    notices: list[Notice] = [notice for outcome in outcomes for notice in outcome.warnings]
+    notices: list[Notice] = [*grading, *(notice for outcome in outcomes for notice in outcome.warnings)]
     data = {"runs": [outcome.data for outcome in outcomes]}
     return Outcome(data, blocks, notices, max(outcome.exit_code for outcome in outcomes))

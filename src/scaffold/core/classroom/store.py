@@ -13,7 +13,7 @@ Objects are shared, and one git-fast-import(1) process writes the commits of all
 
 import datetime
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from scaffold.core.classroom.course import Course
@@ -28,6 +28,10 @@ _SOURCE = re.compile(r"^Source: (\w+)$", re.MULTILINE)
 _TIME = "%Y-%m-%dT%H%M%SZ"
 _OWN_DATE = ".own"
 _OWNERS_REFS = ("students", "sent", "fetched", "submissions", "feedback")
+MAX_BRANCHES = 1000
+"""A repository with more is refused: every command reads all branches of all students."""
+MAX_LISTING_BYTES = 16 << 20
+"""The longest listing of a submission's files, in bytes."""
 _REF_FORMAT = "--format=%(refname) %(objectname)"
 _STARTER_FORMAT = "--format=%(refname)%00%(objectname)%00%(tree)%00%(parent)%00%(contents)%00"
 
@@ -94,17 +98,49 @@ class Store(BareRepository):
     def heads(self, assignment: str) -> dict[str, dict[str, str]]:
         """The branches on the forge when they were last fetched: owner → branch → commit."""
         heads: dict[str, dict[str, str]] = {}
-        for line in self.run("for-each-ref", _REF_FORMAT, "refs/fetched").splitlines():
+        for line in self._refs(_REF_FORMAT, "refs/fetched"):
             ref, _, commit = line.rpartition(" ")
             owner, name, branch = ref.removeprefix("refs/fetched/").split("/", 2)
             if name == assignment:
                 heads.setdefault(owner, {})[branch] = commit
         return heads
 
+    def check_fetched(self, prefix: str, branch: str, known: Collection[str]) -> None:
+        """Refuse branches that would stop the work for everybody else; what was refused is not kept.
+
+        Args:
+            prefix: The prefix of the refs that were fetched.
+            branch: The branch that students work on.
+            known: Commits that were checked before.
+
+        Raises:
+            ScaffoldError: There are too many branches, one is no commit, or the work has too many files.
+        """
+        rows = [line.split(" ", 2) for line in self._refs("--format=%(objecttype) %(objectname) %(refname)", prefix)]
+        if len(rows) > MAX_BRANCHES:
+            self.delete_refs(ref for _, _, ref in rows)
+            raise ScaffoldError(f"It has more than {MAX_BRANCHES} branches.", "Ask the student to delete them.")
+        wrong = {ref: kind for kind, _, ref in rows if kind != "commit"}
+        self.delete_refs(wrong)
+        for ref, kind in wrong.items():
+            name = ref.removeprefix(f"{prefix}/")
+            raise ScaffoldError(f"Its branch {name} is no commit but a {kind}.", "Ask the student to push it again.")
+        for _, commit, ref in rows:
+            if ref == f"{prefix}/{branch}" and commit not in known:
+                self._check_size(commit, ref)
+
+    def _check_size(self, commit: str, ref: str) -> None:
+        try:
+            if self.entries_up_to(MAX_LISTING_BYTES, commit) is None:
+                raise ScaffoldError("It has too many files.", "Ask the student to take them out.")
+        except ScaffoldError:
+            self.delete_refs([ref])
+            raise
+
     def submissions(self, assignment: str) -> dict[str, list[Submission]]:
         """What was collected: owner → submissions, oldest first."""
         submissions: dict[str, list[Submission]] = {}
-        for line in self.run("for-each-ref", _REF_FORMAT, "refs/submissions").splitlines():
+        for line in self._refs(_REF_FORMAT, "refs/submissions"):
             ref, _, commit = line.rpartition(" ")
             owner, name, when = ref.removeprefix("refs/submissions/").split("/")
             if name == assignment:
@@ -117,7 +153,7 @@ class Store(BareRepository):
 
     def add_submissions(self, assignment: str, new: Mapping[str, Sequence[Submission]]) -> None:
         """Add submissions (owner → submissions); earlier ones stay, even those of the same second."""
-        taken = set(self.run("for-each-ref", "--format=%(refname)", "refs/submissions").splitlines())
+        taken = set(self._refs("--format=%(refname)", "refs/submissions"))
         commands = []
         for owner, submission in ((owner, one) for owner, of_owner in new.items() for one in of_owner):
             time = submission.received.astimezone(datetime.UTC).strftime(_TIME)
@@ -134,8 +170,8 @@ class Store(BareRepository):
             return {}
         stdin = "".join(f"{commit}\n" for commit in commits).encode()
         listing = self.run("log", "--no-walk", "--stdin", "--format=%H %ct", stdin=stdin)
-        rows = (line.split(" ") for line in listing.splitlines())
-        return {commit: moment(when) for commit, when in rows}
+        rows = (line.partition(" ") for line in listing.splitlines())
+        return {commit: moment(when) for commit, _, when in rows}
 
     def existing(self, commits: Sequence[str]) -> set[str]:
         """Those of the commits that the store has."""
@@ -204,14 +240,18 @@ class Store(BareRepository):
 
     def delete_refs(self, refs: Iterable[str]) -> None:
         """Delete refs; one that does not exist is no error."""
-        self.run("update-ref", "--stdin", stdin="".join(f"delete {ref}\n" for ref in refs).encode())
+        if commands := "".join(f"delete {ref}\n" for ref in refs):
+            self.run("update-ref", "--stdin", stdin=commands.encode())
 
     def resolve_refs(self, refs: Mapping[str, str]) -> dict[str, str]:
         """The commits of refs that exist: for key → `refs/KIND/…`, key → commit."""
         kinds = {"/".join(ref.split("/")[:2]) for ref in refs.values()}
-        listing = self.run("for-each-ref", _REF_FORMAT, *kinds)
-        commits = dict(line.rsplit(" ", 1) for line in listing.splitlines())
+        commits = dict(line.rsplit(" ", 1) for line in self._refs(_REF_FORMAT, *kinds))
         return {key: commits[ref] for key, ref in refs.items() if ref in commits}
+
+    def _refs(self, form: str, *prefixes: str) -> list[str]:
+        """A line for each ref; a name may have what `splitlines` takes for the end of a line."""
+        return [line for line in self.run("for-each-ref", form, *prefixes).split("\n") if line]
 
     def _read_starters(self, prefix: str) -> dict[str, StarterVersion]:
         """The starters below a ref prefix: ref → starter."""

@@ -1,6 +1,7 @@
 """Asking a person a template's questions, numbered: first those that its authors chose, then the others if wanted.
 
-Only ordinary questions (`copier_yml.has_ordinary_questions`) are asked here; Copier asks all others itself.
+Only ordinary questions (`copier_yml.has_ordinary_questions`) are asked here. Copier asks all others itself: those of
+templates that it alone can read (`!include`, Jinja extensions).
 """
 
 import json
@@ -16,6 +17,9 @@ from scaffold.core.templates.engine import Job
 from scaffold.core.templates.questionnaire import MISSING, Answers, Question, answer, fits, mistake
 from scaffold.errors import UsageError
 from scaffold.tools import prompts
+
+
+_NOTHING = "Enter leaves it empty"
 
 
 @dataclass(frozen=True)
@@ -98,8 +102,15 @@ def _ask(question: Question, default: Any, number: str) -> Any:
     text = f"{number}  {question.text}"
     if question.kind == "bool" and not question.details.get("choices"):
         return prompts.yes_or_no(text, default=default is not MISSING and bool(default))
+    if question.takes_several:
+        chosen = [] if default is MISSING else default
+        return question.parsed(prompts.several(text, question.choices(), chosen, question.refusal))
     if question.details.get("choices"):
         return question.parsed(prompts.choice(text, question.choices(), default))
+    if question.is_secret:
+        accepts = "" if default is MISSING else _NOTHING if default in ("", None) else "Enter accepts the default"
+        typed = prompts.secret(text, question.refusal, accepts)
+        return question.parsed(typed) if typed or default is MISSING else default
     shown = None if default is MISSING else _shown(question, default)
     return question.parsed(prompts.text(text, shown, question.refusal, multiline=question.is_multiline))
 

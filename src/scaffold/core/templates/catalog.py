@@ -128,7 +128,7 @@ def find(name: str) -> Entry:
     """
     catalog_name, slash, _ = name.rpartition("/")
     if not slash:
-        offered = built_in()
+        offered = list(_released(BUILT_IN, "", name)) if NAME.fullmatch(name) else []
     else:
         offered = next((entries(item) for item in registered() if item.name == catalog_name), [])
     for entry in offered:
@@ -167,8 +167,9 @@ def _registry() -> Path:
     return config_folder() / "catalogs.json"
 
 
-def _released(folder: Path, prefix: str) -> Iterator[Entry]:
-    manifests = {path.stem: read_manifest(path) for path in folder.glob("*.toml") if NAME.fullmatch(path.stem)}
+def _released(folder: Path, prefix: str, wanted: str = "*") -> Iterator[Entry]:
+    found = [path for path in folder.glob(f"{wanted}.toml") if NAME.fullmatch(path.stem)]
+    manifests = {path.stem: read_manifest(path) for path in found}
     for name, manifest in sorted(manifests.items(), key=lambda item: (item[1].order, item[0])):
         yield Entry(prefix + name, folder / f"{name}.bundle", manifest)
 

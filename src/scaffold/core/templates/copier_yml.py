@@ -1,6 +1,6 @@
 """A template's copier.yml, and whether scaffold renders the template itself or leaves it to Copier.
 
-What is unusual (tasks, migrations, extensions, includes, secrets, links, yield) is Copier's own business.
+What is unusual (tasks, migrations, extensions, includes, links, yield) is Copier's own business.
 """
 
 import re
@@ -18,7 +18,7 @@ from scaffold.errors import ScaffoldError
 from scaffold.tools.git.trees import Tree
 
 CONFIGS = ("copier.yml", "copier.yaml")
-_MERGED = ("exclude", "skip_if_exists")
+_MERGED = ("exclude", "secret_questions", "skip_if_exists")
 _KNOWN = {
     "answers_file",
     "envops",
@@ -28,6 +28,7 @@ _KNOWN = {
     "message_before_copy",
     "message_before_update",
     "min_copier_version",
+    "secret_questions",
     "skip_if_exists",
     "subdirectory",
     "templates_suffix",
@@ -97,6 +98,9 @@ def _parsed(content: bytes, lenient: bool) -> Config | None:
         for key, value in merged.items()
         if not str(key).startswith("_")
     }
+    for name in settings.get("secret_questions") or ():
+        if name in questions:
+            questions[name] = {**questions[name], "secret": True}
     return Config(settings, questions)
 
 
@@ -120,7 +124,7 @@ def is_ordinary(tree: Tree, config: Config | None) -> bool:
 
 def has_ordinary_questions(config: Config) -> bool:
     """Whether the questions are of the kinds that scaffold answers and asks itself, as Copier would."""
-    if config.settings.get("jinja_extensions") or config.settings.get("secret_questions"):
+    if config.settings.get("jinja_extensions"):
         return False
     return all(details.keys() <= KEYS and _is_typed(details) for details in config.questions.values())
 
@@ -128,7 +132,10 @@ def has_ordinary_questions(config: Config) -> bool:
 def _is_typed(details: Mapping[str, Any]) -> bool:
     texts = all(isinstance(details.get(key, ""), str) for key in ("type", "help", "validator", "placeholder"))
     switches = all(isinstance(details.get(key, True), (str, bool)) for key in ("when", "ask"))
-    return texts and switches and isinstance(details.get("choices", []), (str, list, dict))
+    kinds = all(isinstance(details.get(key, False), bool) for key in ("secret", "multiselect"))
+    # Copier refuses secrets without a default, and takes nothing for an answer to "which of none".
+    lacks = (details.get("secret") and "default" not in details) or (details.get("multiselect") and not details.get("choices"))
+    return texts and switches and kinds and not lacks and isinstance(details.get("choices", []), (str, list, dict))
 
 
 def what_it_runs(config: Mapping[str, Any], *, tasks: bool = True) -> list[str]:

@@ -21,6 +21,10 @@ from scaffold.tools.git.trees import File, Tree
 _EXCLUDED = ("copier.yaml", "copier.yml", "~*", "*.py[co]", "__pycache__", ".git", ".DS_Store", ".svn")
 """What Copier leaves out of a template without `_exclude` and `_subdirectory`."""
 
+_ANCHORED = re.compile(r"/[\w.-]+(/[\w.-]+)*", re.ASCII)
+"""A pattern that names one file or folder from the top."""
+
+
 class NotOrdinaryError(Exception):
     """A template uses what only Copier knows, seen while it is rendered."""
 
@@ -59,6 +63,7 @@ class Job:
         folder_name: The project's folder, which templates derive names from.
         operation: `copy` for a new project, `update` for one that stands.
         answers_file: The file that records the answers; empty for the template's own choice.
+        broken: Whether the template puts its mistake in, for the branch to debug; Copier never does.
     """
 
     tree: Tree
@@ -68,6 +73,7 @@ class Job:
     folder_name: str
     operation: str = "copy"
     answers_file: str = ""
+    broken: bool = False
 
     @cached_property
     def environment(self) -> SandboxedEnvironment:
@@ -92,6 +98,7 @@ class Job:
             "_copier_conf": _Conf(answers_file=PurePosixPath(answers_file or ".copier-answers.yml"), sep=os.sep),
             "_copier_operation": self.operation,
             "_folder_name": self.folder_name,
+            **({"_broken_on_purpose": True} if self.broken else {}),
         }
 
 
@@ -107,6 +114,7 @@ class Result:
         message: What the template says to the owner of a new project.
         notices: What it says to the owner before and after an update.
         answers_file: The file that records the answers.
+        hidden: Questions that do not apply with these answers: their `when` is false.
     """
 
     tree: dict[str, File]
@@ -116,6 +124,7 @@ class Result:
     message: str
     answers_file: str = ".copier-answers.yml"
     notices: tuple[str, ...] = ()
+    hidden: frozenset[str] = frozenset()
 
 
 def render(job: Job, answers: Answers) -> Result:
@@ -145,7 +154,7 @@ def render(job: Job, answers: Answers) -> Result:
     combined = answers.combined
     known = {key: combined[key] for key in combined if key in job.config.questions}
     said = tuple(dict.fromkeys(filter(None, notices))) if job.operation == "update" else ()
-    return Result(rendered, known, answers.dropped, skipped, message, answers_file, said)
+    return Result(rendered, known, answers.dropped, skipped, message, answers_file, said, frozenset(answers.hidden))
 
 
 def _message(job: Job, context: Mapping[str, Any], key: str) -> str:
@@ -236,7 +245,10 @@ def _matcher(patterns: Sequence[str]) -> Callable[[str], bool]:
     wanted = [normalize("NFD", line) for line in patterns if line.strip()]
     if not wanted:
         return lambda _: False
-    from pathspec import PathSpec
+    if all(map(_ANCHORED.fullmatch, wanted)):
+        places = tuple(line.strip("/") for line in wanted)
+        return lambda path: any(path == place or path.startswith(f"{place}/") for place in places)
+    from pathspec import PathSpec  # 0.02 s of CPU, which our own templates are spared
 
     spec = PathSpec.from_lines("gitignore", wanted)
     return spec.match_file

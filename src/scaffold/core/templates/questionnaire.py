@@ -1,10 +1,9 @@
 """A template's questions, answered without asking: what was given, what is remembered, else the defaults.
 
 The rules are Copier's (documentation, "Configuring a template", and `Question` in its `_user_data.py`). `asking.py` asks
-a person; secrets and multiple choice are left to Copier itself.
+a person.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,52 +11,26 @@ from typing import Any
 from jinja2 import StrictUndefined, TemplateError
 from jinja2.sandbox import SandboxedEnvironment
 
-from scaffold.core import yaml_text
+from scaffold.core.templates.casting import CASTS, from_yaml, items, to_bool
 from scaffold.core.templates.jinja import UnsetError
 from scaffold.errors import ScaffoldError, UsageError
 
 MISSING = object()
-KEYS = {"type", "default", "help", "choices", "validator", "when", "ask", "multiline", "placeholder", "qmark"}
-"""What a question may say of itself that this module knows; the rest is Copier's."""
-_TRUE, _FALSE = {"y", "yes", "t", "true", "on"}, {"n", "no", "f", "false", "off", "~", "null", "none"}
-
-
-def to_bool(value: Any) -> bool:
-    """What Copier takes for true: numbers but 0, YAML's words, else whatever Python takes for true."""
-    try:
-        return bool(float(value))
-    except (TypeError, ValueError):
-        pass
-    if isinstance(value, str):
-        word = value.strip().lower()
-        if not word or word in _FALSE:
-            return False
-        if word in _TRUE:
-            return True
-    return bool(value)
-
-
-def _to_text(value: Any) -> str:
-    if isinstance(value, (str, float, int)):
-        return str(value)
-    raise ValueError(f"{value!r} is no text")
-
-
-def _from_yaml(text: str) -> Any:
-    if not isinstance(text, str):
-        raise TypeError
-    return yaml_text.load(text)
-
-
-_CASTS = {
-    "bool": to_bool,
-    "float": float,
-    "int": int,
-    "json": json.loads,
-    "str": _to_text,
-    "yaml": _from_yaml,
-    "path": str,
+KEYS = {
+    "type",
+    "default",
+    "help",
+    "choices",
+    "multiselect",
+    "secret",
+    "validator",
+    "when",
+    "ask",
+    "multiline",
+    "placeholder",
+    "qmark",
 }
+"""What a question may say of itself that this module knows; the rest is Copier's."""
 
 
 @dataclass
@@ -89,13 +62,14 @@ class Answers:
         """Question → answer: what was chosen first, then given, then remembered."""
         return {**self.defaults, **self.remembered, **self.fixed, **self.given, **self.chosen}
 
-    def to_remember(self, questions: Mapping[str, Any]) -> dict[str, Any]:
-        """What the project's answers file is to hold."""
+    def to_remember(self, questions: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+        """What the project's answers file is to hold: no secrets."""
         combined = self.combined
+        names = {key for key, details in questions.items() if not key.startswith("_") and not details.get("secret")}
         kept = {
             key: value
             for key, value in combined.items()
-            if key in questions and not key.startswith("_") and key not in self.hidden and _is_plain(value)
+            if key in names and key not in self.hidden and _is_plain(value)
         }
         return {**{key: self.fixed[key] for key in ("_commit", "_src_path") if key in self.fixed}, **kept}
 
@@ -153,26 +127,50 @@ class Question:
         """Its type: what copier.yml says, else the type of its default."""
         declared = self.details.get("type", "")
         named = self.rendered(declared) if declared else type(self.details.get("default")).__name__
-        if named in _CASTS:
+        if named in CASTS:
             return str(named)
         if declared:
             raise ValueError(f'Unsupported type "{named}" in question "{self.name}"')
         return "yaml"
 
+    @property
+    def is_secret(self) -> bool:
+        """Whether its answer is shown and recorded nowhere."""
+        return bool(self.details.get("secret"))
+
+    @property
+    def takes_several(self) -> bool:
+        """Whether its answer is a list of some of its choices."""
+        return bool(self.details.get("multiselect"))
+
     def cast(self, answer: Any) -> Any:
         """An answer as a value of the question's type. Raises ValueError when it is none."""
         kind = self.kind
+        wrong = f'Invalid answer "{"***" if self.is_secret else answer}" to question "{self.name}" of type "{kind}"'
         if answer is None and kind not in ("json", "yaml"):
-            raise ValueError(f'Invalid answer "{answer}" to question "{self.name}" of type "{kind}"')
+            raise ValueError(wrong)
         try:
-            return _CASTS[kind](answer)  # type: ignore[operator]
+            if self.takes_several and isinstance(answer, list):
+                return [CASTS[kind](item) for item in answer]
+            return CASTS[kind](answer)
         except (TypeError, AttributeError) as error:
             if kind in ("json", "yaml"):
                 return answer
-            raise ValueError(f'Invalid answer "{answer}" to question "{self.name}" of type "{kind}"') from error
+            raise ValueError(wrong) from error
+        except ValueError as error:
+            raise ValueError(wrong) if self.is_secret else error
 
     def parsed(self, answer: Any) -> Any:
-        """An answer of the question's type, and one of its choices. Raises ValueError when it is not."""
+        """An answer of the question's type, and one or some of its choices. Raises ValueError when it is not."""
+        if not self.takes_several:
+            return self._parsed(answer)
+        try:
+            chosen = [self._parsed(item) for item in items(answer)]
+        except ValueError as error:
+            raise ValueError(f"Invalid answer to question '{self.name}': {error}") from error
+        return [value for _, value, _ in self.choices() if value in chosen]
+
+    def _parsed(self, answer: Any) -> Any:
         value = self.cast(answer)
         choices = self.choices()
         if not choices:
@@ -184,13 +182,14 @@ class Question:
                     return value
                 refused = refused or disabled
         allowed = [choice for _, choice, disabled in choices if not disabled]
-        raise ValueError(f"Invalid choice for '{self.name}': {refused or f'{value!r} is not in {allowed}'}")
+        shown = "it" if self.is_secret else repr(value)
+        raise ValueError(f"Invalid choice for '{self.name}': {refused or f'{shown} is not in {allowed}'}")
 
     def choices(self) -> list[tuple[str, Any, str]]:
         """What can be chosen: the words for it, the value, and the reason why it cannot be chosen now."""
         choices = self.details.get("choices", [])
         if isinstance(choices, str):
-            choices = _from_yaml(self.rendered(choices))
+            choices = from_yaml(self.rendered(choices))
         pairs = choices.items() if isinstance(choices, dict) else choices or ()
         found = []
         for choice in pairs:
@@ -215,8 +214,8 @@ class Question:
         if refused:
             raise ValueError(f"Validation error for question '{self.name}': {refused}")
 
-    def refusal(self, typed: str) -> str:
-        """What is wrong with an answer that a person typed, in the template's words; empty for nothing."""
+    def refusal(self, typed: str | list[Any]) -> str:
+        """What is wrong with an answer that a person typed or chose, in the template's words; empty for nothing."""
         try:
             self.validate(self.parsed(typed))
         except (ValueError, KeyError) as error:
@@ -238,7 +237,7 @@ class Question:
             if value is MISSING:
                 return MISSING
         value = self.parsed(value)
-        if self.holds("when"):
+        if self.holds("when") and not self.is_secret:
             self.validate(value)
         return value
 

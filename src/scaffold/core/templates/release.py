@@ -101,10 +101,10 @@ _read: dict[tuple[str, int, str], Tree] = {}
 _KEPT = 4
 
 
-def read(bundle: Path, commits: Mapping[str, str], version: str) -> Tree:
+def read(bundle: Path, commits: Mapping[str, str], version: str, also: str = "") -> Tree:
     """The files of a release, byte for byte.
 
-    The newest release is read together with an older one: an update needs both. Neither the user's git configuration nor
+    Neither the user's git configuration nor
     a `.gitattributes` meant for the project changes a byte: the same answers must give the same files on every machine,
     or an update would see changes that nobody made.
 
@@ -112,12 +112,13 @@ def read(bundle: Path, commits: Mapping[str, str], version: str) -> Tree:
         bundle: The template's bundle.
         commits: Its releases, see `heads`.
         version: The release.
+        also: Another release that will be read next, so that the bundle is unpacked once; empty for none.
 
     Raises:
         ScaffoldError: The bundle is damaged, or the release has a path that leaves its folder.
     """
     stamp = bundle.stat().st_mtime_ns
-    keys = {each: (str(bundle), stamp, commits[each]) for each in (version, choose(bundle.stem, tuple(commits), None))}
+    keys = {each: (str(bundle), stamp, commits[each]) for each in (version, also) if each in commits}
     if keys[version] not in _read:
         for each, tree in _unpacked(bundle, {each: commits[each] for each in keys}).items():
             _read[keys[each]] = tree

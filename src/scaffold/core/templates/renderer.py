@@ -26,11 +26,11 @@ class Renderer:
             self._newest[address] = source.newest_release(address)
         return self._newest[address]
 
-    def read(self, address: str, ref: str | None) -> Source:
-        """A template at a release, read once. Raises ScaffoldError as `source.read` does."""
+    def read(self, address: str, ref: str | None, also: str = "") -> Source:
+        """A template at a release, read once. Arguments and errors are those of `source.read`."""
         key = (address, ref)
         if key not in self._sources:
-            _keep(self._sources, key, source.read(address, ref))
+            _keep(self._sources, key, source.read(address, ref, also))
         return self._sources[key]
 
     def render(self, wanted: Wanted) -> Rendering:

@@ -36,6 +36,8 @@ class Rendering:
         changelog: The `CHANGELOG.md` of a template with a manifest.
         commit: The id of the commit that the release is, where it may move; empty for none.
         answers_file: The file that records the release and the answers.
+        hidden: Questions that do not apply with these answers.
+        broken: Of a new project, the files that hold a mistake on its branch to debug; empty where it has no such branch.
     """
 
     tree: Tree
@@ -49,6 +51,12 @@ class Rendering:
     changelog: str = ""
     commit: str = ""
     answers_file: str = ".copier-answers.yml"
+    hidden: frozenset[str] = frozenset()
+    broken: Tree = field(default_factory=dict)
+
+    def asks(self, key: str) -> bool:
+        """Whether a question is one for people, and applies with these answers."""
+        return key not in self.hidden and all(self.questions[key].get(word, True) is not False for word in ("ask", "when"))
 
     @property
     def shown_answers(self) -> dict[str, Any]:
@@ -75,6 +83,7 @@ class Wanted:
         past: Whether it is the project as it last took the template: its answers are used as they are recorded.
         run_tasks: Whether tasks run, where the template is trusted.
         answers_file: The name of the file that records the release and the answers; empty for the template's own choice.
+        broken: Whether the template puts its mistake in: for the branch to debug.
     """
 
     address: str
@@ -91,6 +100,7 @@ class Wanted:
     past: bool = False
     run_tasks: bool = True
     answers_file: str = ""
+    broken: bool = False
 
     @property
     def key(self) -> str:
@@ -136,7 +146,16 @@ def write(wanted: Wanted, folder: Path) -> Rendering:
     if rendering is None:
         return _by_copier(template, wanted, folder)
     write_folder(rendering.tree, folder)
-    return rendering
+    return replace(rendering, broken=_broken(template, wanted, rendering))
+
+
+def _broken(template: Source, wanted: Wanted, whole: Rendering) -> Tree:
+    """The files that are otherwise where the template puts its mistake in; only a starter edition has a branch for it."""
+    if template.template.manifest is None or whole.answers.get("edition") != "starter":
+        return {}
+    broken = _in_memory(template, replace(wanted, broken=True))
+    tree = broken.tree if broken else {}
+    return {path: file for path, file in tree.items() if whole.tree.get(path) != file}
 
 
 def _asked(template: Source, wanted: Wanted) -> Wanted:
@@ -185,6 +204,7 @@ def _in_memory(template: Source, wanted: Wanted) -> Rendering | None:
         changelog=_changelog(template),
         commit=template.commit,
         answers_file=result.answers_file,
+        hidden=result.hidden,
     )
 
 
@@ -204,6 +224,7 @@ def _job(template: Source, wanted: Wanted, config: "Config") -> "Job":
         wanted.folder_name,
         wanted.operation,
         wanted.answers_file,
+        wanted.broken,
     )
 
 
@@ -239,8 +260,9 @@ def _by_copier(template: Source, wanted: Wanted, folder: Path) -> Rendering:
     if config.questions:
         check_answers(wanted.given, config.questions)
     lent = external.lend(config.settings, wanted.project, folder, past=wanted.past, answers=wanted.remembered)
+    secrets = frozenset(name for name, details in config.questions.items() if details.get("secret"))
     with request(template, wanted) as asked:
-        rendered = copier.render(asked, folder)
+        rendered = copier.render(replace(asked, secrets=secrets), folder)
     # What a task makes and the project ignores, such as an environment, is in no commit.
     tree = read_files(folder, addable(folder)) if tasks else read_folder(folder)
     # A task may make a repository; a template whose code nobody trusts writes into none.

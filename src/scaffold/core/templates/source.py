@@ -110,15 +110,20 @@ def find(word: str) -> Template:
     raise catalog.unknown(word, [entry.name for entry in catalog.built_in()])
 
 
-def read(word: str, ref: str | None = None) -> Source:
-    """Read the template that `word` names at a release, the newest when `ref` is None.
+def read(word: str, ref: str | None = None, also: str = "") -> Source:
+    """Read the template that `word` names at a release.
+
+    Args:
+        word: The template.
+        ref: The release; None for the newest.
+        also: Another release that will be read next; empty for none.
 
     Raises:
         ScaffoldError: There is no such template or release, or its sources do not assemble.
     """
     template = find(word)
     if template.bundle:
-        return _released(template, template.bundle, ref)
+        return _released(template, template.bundle, ref, also)
     if template.folder and template.manifest:
         return _draft(template, template.folder, template.manifest, ref)
     fetched = foreign.fetch(template.place or template.address, ref)
@@ -224,11 +229,11 @@ def _plain_in_catalog(entry: catalog.Entry) -> Template:
     return Template(entry.name, suggested_name(entry.name), address, folder=path, place=place)
 
 
-def _released(template: Template, bundle: Path, ref: str | None) -> Source:
+def _released(template: Template, bundle: Path, ref: str | None, also: str) -> Source:
     heads = release.heads(bundle)
     chosen = release.choose(bundle.stem, tuple(heads), ref)
     commit = "" if template.is_built_in else heads[chosen]
-    return Source(template, release.read(bundle, heads, chosen), chosen, chosen, commit=commit)
+    return Source(template, release.read(bundle, heads, chosen, also), chosen, chosen, commit=commit)
 
 
 def _draft(template: Template, folder: Path, manifest: Manifest, ref: str | None) -> Source:

@@ -71,8 +71,10 @@ def require_known_answers(project: Project) -> None:
 
 def uncommitted(project: Project) -> list[str]:
     """The lines of `git status --porcelain` for tracked files that changed."""
+    # Without a lock: killed before there is a record, nobody could tell whose it is.
+    options = ("--no-optional-locks", "-c", "core.quotePath=false")
     flags = ("--porcelain", "--untracked-files=no", "--ignore-submodules=dirty")
-    return git.run(project.root, "-c", "core.quotePath=false", "status", *flags).splitlines()
+    return git.run(project.root, *options, "status", *flags).splitlines()
 
 
 def apply(
@@ -107,6 +109,7 @@ def apply(
         stashed = stash.push(plan) if autostash else ""
         entry = replace(entry, stash=stashed)
         pending.write(project, entry)
+        stash.refresh(project)
         # From the commit that was merged: git keeps what the owner committed since then, or refuses.
         git.run(project.root, "read-tree", "-m", "-u", plan.head or EMPTY_TREE, plan.tree)
         if plan.conflicts:

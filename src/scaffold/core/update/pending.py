@@ -10,8 +10,6 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from scaffold.core.project import Project
 from scaffold.errors import ScaffoldError
 from scaffold.tools import git
@@ -99,16 +97,27 @@ def require_unlocked(project: Project) -> None:
         )
 
 
-def remove_our_lock(project: Project) -> None:
-    """Remove the lock of a git that was killed with the update of the record: none was there when it was written.
+def remove_our_locks(project: Project) -> None:
+    """Remove the locks of a git that was killed with the update of the record: none was there when it was written.
 
     Raises:
-        ScaffoldError: The lock is another git's.
+        ScaffoldError: The index has another git's.
     """
-    lock, record = _lock_of_git(project), home(project) / "update.json"
-    if lock.exists() and lock.stat().st_mtime_ns >= record.stat().st_mtime_ns:
-        lock.unlink()
+    written = (home(project) / "update.json").stat().st_mtime_ns
+    for lock in _locks(project):
+        if lock.exists() and lock.stat().st_mtime_ns >= written:
+            lock.unlink()
     require_unlocked(project)
+
+
+def _locks(project: Project) -> list[Path]:
+    """The locks that git takes in an update: for the index, and for the refs that a commit and a stash move."""
+    own, shared = project.repository.git_dir, project.repository.objects.parent
+    branch = git.attempt(project.root, "symbolic-ref", "--quiet", "HEAD").stdout.strip()
+    refs = [name for name in ("packed-refs", "refs/stash", branch) if name]
+    return [own / f"{name}.lock" for name in ("index", "HEAD", "ORIG_HEAD")] + [
+        shared / f"{name}.lock" for name in refs
+    ]
 
 
 def _lock_of_git(project: Project) -> Path:
@@ -137,6 +146,8 @@ def exclusive(project: Project) -> Iterator[None]:
     Raises:
         ScaffoldError: Another one is at work in it.
     """
+    from filelock import FileLock, Timeout  # `status` needs none
+
     folder = home(project)
     mutex = FileLock(folder / "lock", timeout=0)
     try:

@@ -1,5 +1,6 @@
 """Restoring a project after an update that was killed, or that its owner undoes."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from scaffold.core.project import Project
@@ -26,7 +27,7 @@ def recover(project: Project) -> str:
         return ""
     if unfinished.phase == APPLYING:
         moved = pending.moved_on(project, unfinished)
-        pending.remove_our_lock(project)
+        pending.remove_our_locks(project)
         notes = restore(project, unfinished)
         what = "had finished" if moved else "was interrupted; the project is as it was before"
         return "; ".join([f"An update to {unfinished.version} {what}", *notes]) + "."
@@ -55,12 +56,16 @@ def abort(project: Project) -> str:
             code="nothing-to-abort",
         )
     pending.require_unlocked(project)
+    # Killed from here on, the next command restores the project.
+    pending.write(project, replace(unfinished, phase=APPLYING))
+    stash.refresh(project)
     undo = (
         ("reset", "--quiet", "--merge", "HEAD")
         if unfinished.head
         else ("read-tree", "-m", "-u", unfinished.tree, EMPTY_TREE)
     )
     if not git.attempt(project.root, *undo).ok:
+        pending.write(project, unfinished)
         raise ScaffoldError(
             "Files that the update changed were changed again since then, and undoing it would lose that.",
             "git commit --all keeps everything; or copy those files elsewhere, git checkout them, then try again.",

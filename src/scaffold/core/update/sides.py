@@ -59,7 +59,7 @@ def render_both(
             answer does not fit.
     """
     release = project.version if target.same_release else target.to or renderer.newest_release(project.address)
-    template = renderer.read(project.address, release)
+    template = renderer.read(project.address, release, also=project.version)
     _require_forward(project, template.version, target)
     old = as_taken(project, trust=target.trust)
     new = replace(old, ref=release, given=target.given, ask=target.ask, past=False)

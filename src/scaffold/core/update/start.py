@@ -12,7 +12,7 @@ from pathlib import Path
 
 from scaffold.core.outcome import first_few
 from scaffold.core.project import Project
-from scaffold.core.setup import Made, first_message, introduce
+from scaffold.core.setup import Made, break_on_purpose, first_message, introduce
 from scaffold.core.templates.rendering import Rendering
 from scaffold.core.templates.source import suggested_name
 from scaffold.core.update import apply, pending
@@ -125,6 +125,7 @@ def merge(made: Made, stage: Path, project: Project, remote: str) -> Plan:
         return plan
     apply.finish(plan, "")
     made.committed = True
+    break_on_purpose(made, project.folder)
     _bring_ignored(stage, project.folder)
     if plan.relock:
         made.leave_out("Your uv.lock no longer fits.", made.inside(f"{uv.command()} lock && git add uv.lock"))

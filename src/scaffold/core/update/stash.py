@@ -1,5 +1,7 @@
 """The owner's uncommitted work, kept in git's stash while an update is applied."""
 
+from dataclasses import replace
+
 from scaffold.core.project import Project
 from scaffold.core.update import pending
 from scaffold.core.update.pending import APPLYING, PendingUpdate
@@ -9,14 +11,20 @@ from scaffold.tools import git
 _MESSAGE = "scaffold update --autostash"
 
 
+def refresh(project: Project) -> None:
+    """Have git compare contents where a file has a new time, as in a copied project: it takes them for changed."""
+    git.attempt(project.root, "update-index", "-q", "--refresh")
+
+
 def push(plan: Plan) -> str:
     """Stash uncommitted work. Returns the commit that holds it; empty when there was none."""
     project = plan.project
-    # git-stash(1) fails where a file has a new time and the old content.
-    git.attempt(project.root, "update-index", "-q", "--refresh")
+    record = PendingUpdate(APPLYING, plan.head, f"{plan.head}^{{tree}}", plan.version)
+    pending.write(project, record)
+    refresh(project)
     commit = git.run(project.root, "stash", "create", _MESSAGE)
     if commit:
-        pending.write(project, PendingUpdate(APPLYING, plan.head, f"{plan.head}^{{tree}}", plan.version, commit))
+        pending.write(project, replace(record, stash=commit))
         store(project, commit, _MESSAGE)
         git.run(project.root, "reset", "--quiet", "--hard", "HEAD")
     return commit
@@ -45,7 +53,7 @@ def pop(project: Project, commit: str) -> bool:
     if not commit:
         return True
     # What was saved in an editor since then must not be overwritten, nor reset below.
-    git.attempt(project.root, "update-index", "-q", "--refresh")
+    refresh(project)
     if not git.attempt(project.root, "diff-index", "--quiet", "HEAD").ok:
         return False
     for flags in (["--index"], []):

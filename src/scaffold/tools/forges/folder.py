@@ -1,7 +1,10 @@
 """A folder of bare repositories: a forge that needs nothing but a disk, which may be a shared one."""
 
+import contextlib
 import datetime
+import os
 import re
+import stat
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,7 +16,9 @@ from scaffold.tools.git.bare import make_bare
 
 STALE_LOCK_SECONDS = 10
 """A lock file of git that is this old was left behind by a killed git: git holds one only for an instant."""
-_REFLOG_ENTRY = re.compile(rb"^[0-9a-f]{40} ([0-9a-f]{40}) .*> (\d{1,10}) [+-]\d{4}(?:\t.*)?$", re.MULTILINE)
+_MAX_ENTRIES, _MAX_BYTES = 5000, 16 << 20
+"""The most files of branches, and the largest file with refs or pushes, in bytes."""
+_REFLOG_ENTRY = re.compile(r"^[0-9a-f]{40} ([0-9a-f]{40}) .*> (\d{1,10}) [+-]\d{4}(?:\t.*)?$", re.MULTILINE)
 _PACKED_REF = re.compile(r"^([0-9a-f]{40}) refs/heads/(.+)$", re.MULTILINE)
 
 
@@ -42,17 +47,23 @@ class FolderForge(PlainGitForge):
         if not path.is_dir():
             return None
         if not (path / "HEAD").is_file() or (path / "reftable").exists():
+            _refuse_special_files(path)
             return Remote(str(path), local=True).heads(path)
-        packed = path / "packed-refs"
-        packed_text = packed.read_text(encoding="utf-8", errors="replace") if packed.is_file() else ""
-        heads = {branch: commit for commit, branch in _PACKED_REF.findall(packed_text)}
+        heads = {branch: commit for commit, branch in _PACKED_REF.findall(_read(path / "packed-refs"))}
         refs = path / "refs/heads"
-        for file in refs.rglob("*"):
-            if file.is_file() and not file.is_symlink() and not file.name.endswith(".lock"):
-                commit = file.read_text(encoding="ascii", errors="replace").strip()
+        for number, file in enumerate(refs.rglob("*")):
+            if number > _MAX_ENTRIES:
+                raise ForgeError(f"{path} has too many branches.", "Ask the student to delete them.")
+            if not file.name.endswith(".lock"):
+                commit = _read(file).strip()
                 if re.fullmatch("[0-9a-f]{40}", commit):
                     heads[file.relative_to(refs).as_posix()] = commit
         return heads
+
+    def fetch(self, store: Path, name: str, refs: str) -> None:
+        """Fetch all branches into `store`. Raises ForgeError."""
+        _refuse_special_files(self._path(name))
+        super().fetch(store, name, refs)
 
     def create_repository(self, name: str) -> None:
         """Create an empty repository: in a temporary folder beside it, which is then renamed. Raises ForgeError."""
@@ -83,10 +94,8 @@ class FolderForge(PlainGitForge):
         Repositories that scaffold created before it switched reflogs on tell of the last push only.
         """
         file, log = (self._path(name) / folder / "refs/heads" / branch for folder in ("", "logs"))
-        pushes = []
-        if log.is_file() and not log.is_symlink():
-            entries = _REFLOG_ENTRY.findall(log.read_bytes())
-            pushes = [Push(tip.decode(), _from_seconds(int(seconds))) for tip, seconds in reversed(entries)]
+        entries = _REFLOG_ENTRY.findall(_read(log))
+        pushes = [Push(tip, _from_seconds(int(seconds))) for tip, seconds in reversed(entries)]
         tip = (self.heads(name) or {}).get(branch, "")
         if file.is_file() and not file.is_symlink():
             newest = Push(tip, _from_seconds(int(file.stat().st_mtime)))
@@ -118,5 +127,29 @@ class FolderForge(PlainGitForge):
         return Remote(str(path), local=True)
 
 
+def _read(file: Path) -> str:
+    """The text of a small file of git's; empty where it is no regular file, or none that git would write."""
+    with contextlib.suppress(OSError):
+        about = file.lstat()
+        if stat.S_ISREG(about.st_mode) and about.st_size <= _MAX_BYTES:
+            return file.read_text(encoding="utf-8", errors="replace")
+    return ""
+
+
+def _refuse_special_files(folder: Path) -> None:
+    """Raise ForgeError where a pipe, socket or device, or a link to one, lies below a repository."""
+    waiting = [str(folder)]
+    while waiting:
+        with contextlib.suppress(OSError), os.scandir(waiting.pop()) as entries:
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    waiting.append(entry.path)
+                elif not entry.is_file() and not entry.is_dir() and os.path.exists(entry.path):  # noqa: PTH110
+                    hint = "Ask the student to remove it."
+                    raise ForgeError(f"{entry.path} is a pipe or a device, which git would wait for.", hint)
+
+
 def _from_seconds(seconds: int) -> datetime.datetime:
-    return datetime.datetime.fromtimestamp(seconds, datetime.UTC)
+    """A time of the server's; one in the future, which a student can set on a shared disk, is now."""
+    now = datetime.datetime.now(datetime.UTC)
+    return datetime.datetime.fromtimestamp(max(0, min(seconds, int(now.timestamp()))), datetime.UTC)

@@ -22,6 +22,8 @@ _GIT_WITHOUT_HOOKS = f"git -c core.hooksPath={os.devnull} -c core.fsmonitor=fals
 _RECEIVE_PACK = f"{_GIT_WITHOUT_HOOKS} -c receive.autogc=false receive-pack"
 _UPLOAD_PACK = f"{_GIT_WITHOUT_HOOKS} upload-pack"
 _OPTIONS = (*NO_HOOKS, "-c", "gc.auto=0", "-c", "maintenance.auto=false")
+SECONDS, LOCAL_SECONDS = 3600, 600
+"""A git that takes longer is ended, on a server and on this machine: one repository must not stop all others."""
 _NO_PROMPTS = {"GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1", "GIT_ASKPASS": "true", "SSH_ASKPASS": "true"}
 _NOT_FOUND = re.compile(
     r"does not appear to be a git repository|repository .* not found|not found: did you run|does not exist"
@@ -52,7 +54,7 @@ class Remote:
             if isinstance(error, RepositoryNotFoundError):
                 return None
             raise error
-        rows = (line.split("\trefs/heads/", 1) for line in completed.stdout.splitlines() if "\trefs/heads/" in line)
+        rows = (line.split("\trefs/heads/", 1) for line in completed.stdout.split("\n") if "\trefs/heads/" in line)
         return {name: commit for commit, name in rows}
 
     def push(self, store: Path, branches: Mapping[str, str]) -> None:
@@ -77,7 +79,14 @@ class Remote:
         return (f"{option}={program}",) if self.local else ()
 
     def _git(self, store: Path, *args: str) -> Completed:
-        return BareRepository(store, _OPTIONS).attempt(*args, env={**_NO_PROMPTS, **self.env})
+        """Run git. Raises ForgeError when it takes too long."""
+        seconds = LOCAL_SECONDS if self.local else SECONDS
+        completed = BareRepository(store, _OPTIONS).attempt_within(seconds, *args, env={**_NO_PROMPTS, **self.env})
+        if completed is None:
+            raise ForgeError(
+                f"git {args[0]} did not end within {seconds} s: {self.url}.", "Try it yourself to see why."
+            )
+        return completed
 
     def _error(self, args: tuple[str, ...], completed: Completed) -> ForgeError:
         output = f"{completed.stdout}\n{completed.stderr}"

@@ -37,6 +37,10 @@ class BareRepository:
         """Run a git command here, and return its result whether it failed or not."""
         return command.attempt(self.folder, *self._named(args), env=env, stdin=stdin)
 
+    def attempt_within(self, seconds: float, *args: str, env: Mapping[str, str] | None = None) -> Completed | None:
+        """The same; None where the command takes longer, and is ended."""
+        return command.attempt_within(seconds, self.folder, *self._named(args), env=env)
+
     def run(self, *args: str, stdin: bytes = b"") -> str:
         """Run a git command here and return what it printed, without the last newline. Raises GitError."""
         return command.run(self.folder, *self._named(args), stdin=stdin)

@@ -83,9 +83,22 @@ def run_bytes(folder: Path, *args: str, env: Mapping[str, str] | None = None, st
     return done.out
 
 
+def attempt_within(
+    seconds: float, folder: Path, *args: str, env: Mapping[str, str] | None = None
+) -> process.Completed | None:
+    """The same as `attempt`; None where the command takes longer, and is ended. Raises ScaffoldError."""
+    return process.run_within(seconds, ["git", *args], folder, _environment(env))
+
+
 def run_up_to(most: int, folder: Path, *args: str) -> bytes | None:
-    """Run one git command in `folder` and return what it printed; None when that is more than `most` bytes."""
+    """Run one git command in `folder` and return what it printed; None when that is more than `most` bytes.
+
+    Raises:
+        GitError: The command failed.
+    """
     done = process.run_up_to(most, ["git", *args], folder, _environment())
+    if done is not None and not done.ok:
+        raise failure(args, done)
     return None if done is None else done.out
 
 

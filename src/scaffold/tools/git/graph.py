@@ -51,8 +51,12 @@ class CommitGraph:
 
 
 def moment(seconds: str) -> datetime.datetime:
-    """The time of a commit, as git prints it in seconds; one that no calendar has becomes the nearest that it has."""
-    return datetime.datetime.fromtimestamp(min(max(int(seconds), 0), _LAST_SECOND), datetime.UTC)
+    """The time of a commit, as git prints it in seconds; one that no calendar has becomes the nearest that it has.
+
+    For a date that git cannot read, it prints nothing: that is the year 1970.
+    """
+    number = int(seconds[:15]) if seconds.isdecimal() else 0
+    return datetime.datetime.fromtimestamp(min(number, _LAST_SECOND), datetime.UTC)
 
 
 def read_graph(repository: BareRepository, tips: Iterable[str]) -> CommitGraph:
@@ -61,6 +65,6 @@ def read_graph(repository: BareRepository, tips: Iterable[str]) -> CommitGraph:
     listing = repository.run("log", "--stdin", "--format=%H %T %at %P", stdin=asked) if asked else ""
     nodes = {}
     for line in listing.splitlines():
-        commit, tree, when, *parents = line.split()
-        nodes[commit] = Node(tree, tuple(parents), moment(when))
+        commit, tree, when, parents = line.split(" ", 3)
+        nodes[commit] = Node(tree, tuple(parents.split()), moment(when))
     return CommitGraph(nodes)

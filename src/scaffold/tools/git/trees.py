@@ -17,6 +17,8 @@ WHO = "scaffold <scaffold@localhost>"
 WHEN = "1767225600 +0000"  # 2026-01-01: a fixed moment, so that the same input gives the same commit hash
 FOLDER, SYMLINK, SUBMODULE = "040000", "120000", "160000"
 """Git's modes of the tree entries that are no regular file."""
+_MAX_DEPTH = 200
+"""Files in more folders than this are left out of a tree that nobody trusts."""
 EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 """The id of the tree without a file, which every repository of the usual format (sha1) has."""
 
@@ -174,7 +176,7 @@ def lay_out(tree: Tree, folder: Path) -> None:
     """Write a tree that nobody trusts below an empty `folder`: what cannot be written there is left out."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, file in tree.items():
-        if not is_safe(name):
+        if not is_safe(name) or name.count("/") > _MAX_DEPTH:
             continue
         path = folder / name
         with contextlib.suppress(OSError, ValueError):
@@ -258,7 +260,7 @@ def _commit(commit: Commit) -> list[bytes]:
 
 
 def _named(parent: str) -> str:
-    return parent if len(parent) == 40 or parent.startswith(":") else f"refs/heads/{parent}"
+    return parent if len(parent) in (40, 64) or parent.startswith(":") else f"refs/heads/{parent}"
 
 
 def _quoted(path: str) -> bytes:

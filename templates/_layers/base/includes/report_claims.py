@@ -62,18 +62,7 @@ def sizes(metrics: dict[str, Any]) -> str:
 
 
 def fill(path: Path, metrics: dict[str, Any]) -> bool:
-    """Write the number before each mark of a document anew.
-
-    Returns
-    -------
-    bool
-        Whether the document changed.
-
-    Raises
-    ------
-    ProjectError
-        If a mark names no claim.
-    """
+    """Write the number before each mark of a document anew; return whether the document changed."""
     if not path.exists():
         return False
     known, old = numbers(metrics), path.read_text(encoding="utf-8")

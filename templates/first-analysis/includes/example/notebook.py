@@ -78,7 +78,7 @@ data.ask(tables, Path("queries/shares.sql")).T
 # %% [markdown]
 # ## 3. Do the kangaroo rats get heavier?
 #
-# The mean weight rose. List three reasons that are not growth before you look at the checks.
+# The mean weight rose. **Guess** by how many grams, and list three reasons that are not growth before you look at the checks.
 
 # %%
 for claim in questions.weight(tables, settings):
@@ -86,7 +86,7 @@ for claim in questions.weight(tables, settings):
     print(f"{claim.what}: {claim.value:.1f} {claim.unit}{ends}")
 
 # %% [markdown]
-# And by year: are the two years that were compared like the others?
+# And by year. **Guess:** are the two years that were compared like the others?
 
 # %%
 animals = caught[caught["species_id"] == dataset.MERRIAM]

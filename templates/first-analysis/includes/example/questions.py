@@ -42,13 +42,7 @@ class Question:
 
 
 def per_plot(tables: Tables) -> Table:
-    """Count the small rodents caught on each plot; a plot on which none was caught counts too.
-
-    Returns
-    -------
-    Table
-        `plot_id`, `plot_type` and `caught`, one row for each plot.
-    """
+    """Count the small rodents `caught` on each plot; a plot on which none was caught counts too."""
     small = captures(tables)
     small = small[small["genus"].isin(SMALL)]
     counts = small.groupby("plot_id").size()
@@ -130,13 +124,7 @@ def weight(tables: Tables, settings: Settings) -> list[Claim]:
 
 
 def difference(animals: Table, column: str, settings: Settings) -> dict[str, Any]:
-    """Subtract the mean of the first year from the mean of the last; an animal is the unit.
-
-    Returns
-    -------
-    dict
-        `value`, `low`, `high`, `n`, `over` and `digits`, as a claim has them.
-    """
+    """Subtract the mean of the first year from the mean of the last; an animal is the unit."""
     two = animals[animals["year"].isin([FIRST, LAST])]
     values, last = two[column].to_numpy(), (two["year"] == LAST).to_numpy()
 
@@ -148,14 +136,9 @@ def difference(animals: Table, column: str, settings: Settings) -> dict[str, Any
 
 
 def rise(weighed: Table, years: NDArray[np.int64]) -> float:
-    """Compute by how many grams the weight rises from `FIRST` to `LAST`, by a straight line through yearly means.
+    """Compute by how many grams the weight rises from `FIRST` to `LAST`, by a straight line through the means of `years`.
 
-    Parameters
-    ----------
-    weighed
-        Animals with their `year` and `weight`.
-    years
-        The years through which the line goes, each with its mean; one that is there twice counts twice.
+    A year that is there twice counts twice.
     """
 {% call exercise(edition, exercises, 'weight') %}
     means = weighed.groupby("year")["weight"].mean()
@@ -168,11 +151,6 @@ def trend(weighed: Table, settings: Settings) -> dict[str, Any]:
 
     The first and the last year are two of many, and somebody chose them. A year has its own rain and seeds, which all its
     animals share: the year is the unit.
-
-    Returns
-    -------
-    dict
-        `value`, `low`, `high`, `n`, `over` and `digits`, as a claim has them.
     """
     years = np.sort(weighed["year"].unique())
     found = bootstrap(lambda rows: rise(weighed, years[rows]), years, settings.bootstrap_draws, settings.seed)

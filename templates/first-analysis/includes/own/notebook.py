@@ -37,6 +37,9 @@ records.head()
 # %%
 records.isna().sum()
 
+# %% [markdown]
+# **Guess** the mean of the number that you know best, and whether its median lies above or below.
+
 # %%
 records.describe().round(2).T
 {% for number in (1, 2, 3) %}

@@ -1,6 +1,7 @@
 # ruff: noqa: E501
 """Tests in one sandbox and a student's code in another: what ordinary tests do works."""
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -214,7 +215,7 @@ def run_session(
 ) -> SessionResult:
     teacher = files_of({**TEACHER, **(more or {})})
     student = files_of({**TEACHER, **(more or {}), **(change or {})})
-    layout = read_layout(teacher, ["assignment.toml"])
+    layout = read_layout(teacher, ["assignment.toml", "tests/hidden"])
     env = environment.find_or_build(work, {}, str(interpreter(work)), silent)
     return session.run_tests(Runner(sandbox, env, layout, LIMITS), split_files(student, teacher, layout, {}))
 
@@ -240,17 +241,17 @@ def test_a_module_that_cannot_be_imported_fails_only_its_own_tests(work: Path) -
         "src/pack/other.py": "x = 1\n",
         "tests/test_other.py": "from pack.other import x\n\n\ndef test_other():\n    assert x == 1\n",
         "src/pack/late.py": "\n",
-        "tests/test_late.py": LATE,
+        "tests/hidden/test_late.py": LATE,
     }
     change = {"src/pack/other.py": "x = nowhere\n", "src/pack/late.py": "import pack.code\nraise ImportError('sent')\n"}
     result = run_session(Bubblewrap(), work, change, more)
-    # What an import says after a call may be what a hidden test sent.
+    # What an import says after the call of a hidden test may be what that test sent.
     assert result.imports == (
         ImportFailure("src/pack/other.py", 1, "NameError: name 'nowhere' is not defined"),
-        ImportFailure("src/pack/late.py", 2, "a module could not be imported"),
+        ImportFailure("src/pack/late.py", 2, "ImportError: sent", hidden=True),
     )
     failed = {verdict.test: verdict.message for verdict in result.verdicts if not verdict.passed}
-    assert list(failed) == ["tests/test_other.py", "tests/test_late.py::test_late"]
+    assert list(failed) == ["tests/test_other.py", "tests/hidden/test_late.py::test_late"]
     assert "NameError: name 'nowhere' is not defined" in failed["tests/test_other.py"]
     assert len(result.verdicts) == 20
 
@@ -278,3 +279,42 @@ def test_in_a_container(work: Path) -> None:
         container, work, {"src/pack/code.py": CODE + "\n\ndef lock():\n    while True:\n        pass\n"}
     )
     assert {verdict.test for verdict in loops.verdicts if not verdict.passed} == {"tests/test_code.py::test_semaphores"}
+
+
+LOOKS = """\
+import os
+
+KEPT = []
+
+
+def look(value=None):
+    KEPT.append(value)
+    found = [name for _, _, names in os.walk("/opt/scaffold") for name in names if name.startswith("test_")]
+    raise ValueError(f"{sorted(found)} {KEPT}")
+"""
+LOOK = "import os\n\nfrom pack.look import look\n\n\ndef test_look():\n    assert not os.path.exists('tests/hidden')\n    look()\n"
+HIDDEN_LOOK = "from pack.look import look\n\n\ndef test_hidden():\n    look(4711)\n"
+
+
+@pytest.mark.parametrize("together", [(), ("tests/test_look.py", "tests/hidden/test_look_too.py")])
+def test_no_visible_test_runs_beside_a_hidden_one(work: Path, together: tuple[str, ...]) -> None:
+    need_sandbox()
+    files = {"src/pack/look.py": LOOKS, "tests/test_look.py": LOOK, "tests/hidden/test_look_too.py": HIDDEN_LOOK}
+    tree = files_of({**files, "src/pack/__init__.py": ""})
+    layout = read_layout(tree, ["tests/hidden"])
+    env = environment.find_or_build(work, {}, str(interpreter(work)), silent)
+    old = os.umask(0o077)
+    try:
+        result = session.run_tests(
+            Runner(Bubblewrap(), env, layout, LIMITS, together), split_files(tree, tree, layout, {})
+        )
+    finally:
+        os.umask(old)
+    seen = ["test_look.py"] if together else []
+    seen_last = ["test_look.py", "test_look_too.py"] if together else []
+    before = [4711] if together else [None, 4711]
+    told = [(verdict.test.rpartition("::")[2], verdict.message.partition("\n")[0]) for verdict in result.verdicts]
+    assert told == [
+        ("test_look", f"ValueError: {seen} [None]"),
+        ("test_hidden", f"ValueError: {seen_last} {before}"),
+    ]

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from grading_support import files_of
-from scaffold.core.classroom.grading.submission import read_submission
+from scaffold.core.classroom.grading.submission import read_layout, read_submission, split_files
 from scaffold.errors import ScaffoldError
 from scaffold.tools.git.bare import make_bare
 from scaffold.tools.git.trees import Commit
@@ -51,3 +51,62 @@ def test_a_submission_that_is_too_large(work: Path) -> None:
         read_submission(store, tree)
     with pytest.raises(ScaffoldError, match="larger than 512 MB"):
         read_submission(store, linked)
+
+
+STUDENTS = {
+    "src/answer.py": "x",
+    "src/notes.md": "x",
+    "src/data.csv": "x",
+    "src/evil.zip": "x",
+    "src/model.pkl": "x",
+    "src/odd.xyz": "x",
+    "src/given.xyz": "x",
+    "src": "x",
+    "src/__pycache__/answer.cpython-311.pyc": "x",
+    "evil.dist-info/entry_points.txt": "x",
+    "evil.egg-info/PKG-INFO": "x",
+    "pytest.ini": "x",
+    "src/pytest.ini": "x",
+    "src/setup.cfg": "x",
+    "run.sh": "x",
+}
+
+
+def test_what_the_judge_sees_of_a_submission() -> None:
+    """Data, and what the teacher's version has at the same place; nothing that is run, or that configures a program."""
+    teacher = files_of(
+        {
+            "src/answer.py": "t",
+            "src/given.xyz": "t",
+            "src/model.pkl": "t",
+            "run.sh": "t",
+            "tests/test_a.py": "t",
+            "tests/hidden/test_b.py": "t",
+            "tox.ini": "[pytest]\n",
+            "pyproject.toml": "[project]\n",
+        }
+    )
+    layout = read_layout(teacher, ["tests/hidden"])
+    split = split_files(files_of(STUDENTS), teacher, layout, files_of({"own.toml": "own"}))
+    from_student = {path for path, file in split.judge.items() if file.content == b"x"}
+    assert from_student == {"src/notes.md", "src/data.csv", "src/given.xyz"}
+    assert split.judge["own.toml"].content == b"own"
+    assert {path for path in split.judge if layout.is_hidden(path)} == {"tests/hidden/test_b.py"}
+    assert layout.configuration == "tox.ini"
+    assert "src/__pycache__/answer.cpython-311.pyc" not in {**split.worker, **split.together}
+    assert "src/model.pkl" in split.worker
+
+
+@pytest.mark.parametrize(
+    ("files", "configuration"),
+    [
+        ({}, ""),
+        ({"pyproject.toml": "[tool.pytest.ini_options]\n", "setup.cfg": "[tool:pytest]\n"}, "pyproject.toml"),
+        ({"pyproject.toml": "[tool.ruff]\n", "setup.cfg": "[tool:pytest]\n"}, "setup.cfg"),
+        ({"pytest.ini": "", "tox.ini": "[pytest]\n"}, "pytest.ini"),
+        ({"tests/pytest.ini": "[pytest]\n"}, ""),
+    ],
+)
+def test_the_teachers_settings_of_pytest(files: dict[str, str], configuration: str) -> None:
+    tree = files_of({"tests/test_a.py": "t", **files})
+    assert read_layout(tree, []).configuration == configuration

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 from scaffold.core.classroom import journal
 from scaffold.core.classroom.course import Course
+from scaffold.core.classroom.guard import explain_failure
 from scaffold.core.classroom.journal import Journal, Run
 from scaffold.core.classroom.owners import Owner
 from scaffold.core.classroom.store import StarterVersion, Store, fetched_ref
 from scaffold.core.outcome import Progress
-from scaffold.errors import ScaffoldError
 from scaffold.tools.forges.base import Forge, ForgeError, RejectedError
 from scaffold.tools.forges.folder import FolderForge
 from scaffold.tools.forges.gitea import GiteaForge
@@ -71,15 +71,15 @@ def for_each_owner(
 ) -> Iterator[Row]:
     """Call `do` for each owner, `JOBS` at a time; the rows come in the owners' order.
 
-    A ScaffoldError becomes a row. After three equal failures in a row, the remaining owners are not tried. `count`
+    An exception becomes a row. After three equal failures in a row, the remaining owners are not tried. `count`
     receives how many of all owners are done.
     """
 
     def do_safely(owner: Owner) -> Row:
         try:
             return do(owner)
-        except ScaffoldError as error:
-            return Row(owner, FAILED, error.message)
+        except Exception as error:
+            return Row(owner, FAILED, explain_failure(error))
 
     equal_failures, last_reason = 0, ""
     with ThreadPoolExecutor(JOBS) as pool:

@@ -12,6 +12,7 @@ from scaffold.core.classroom.delivery import batch
 from scaffold.core.classroom.delivery.batch import FAILED, Classroom, Row
 from scaffold.core.classroom.delivery.plan import fetch_all
 from scaffold.core.classroom.delivery.pushes import read_history
+from scaffold.core.classroom.guard import explain_failure
 from scaffold.core.classroom.owners import Owner
 from scaffold.core.classroom.rules import Rules, explain_choice, parse_time
 from scaffold.core.classroom.store import Submission
@@ -48,7 +49,7 @@ def collect_submissions(
     tips = {
         owner.id: heads[owner.id][branch]
         for owner in owners
-        if owner.id not in failed and branch in heads.get(owner.id, {})
+        if owner.id not in failed and owner.id in starters and branch in heads.get(owner.id, {})
     }
 
     deadlines = {owner: parse_time(at, own) if at else None for owner, own in rules.items()}
@@ -110,7 +111,19 @@ def _receive(
         return Row(owner, "")
 
     rows = list(batch.for_each_owner(owners, ask, progress.counter("Reading push times")))
-    history = read_history(classroom.store, assignment.name, branch, list(pushes))
-    received = {owner: history.received(owner, of_owner, moments[owner]) for owner, of_owner in pushes.items()}
-    lost = {owner: history.overwritten(owner, of_owner, moments[owner]) for owner, of_owner in pushes.items()}
-    return received, lost, {row.owner.id: row for row in rows if row.state == FAILED}
+    received, lost = dict[str, list[Submission]](), dict[str, str]()
+    failed = {row.owner.id: row for row in rows if row.state == FAILED}
+    try:
+        histories = dict.fromkeys(pushes, read_history(classroom.store, assignment.name, branch, list(pushes)))
+    except Exception:  # one of them cannot be read: then each is read alone
+        histories = {}
+    for owner in owners:
+        if owner.id not in pushes:
+            continue
+        try:
+            history = histories.get(owner.id) or read_history(classroom.store, assignment.name, branch, [owner.id])
+            lost[owner.id] = history.overwritten(owner.id, pushes[owner.id], moments[owner.id])
+            received[owner.id] = history.received(owner.id, pushes[owner.id], moments[owner.id])
+        except Exception as error:
+            failed[owner.id] = Row(owner, FAILED, explain_failure(error))
+    return received, lost, failed

@@ -138,6 +138,7 @@ def import_clones(
     def fetch(owner: Owner) -> Row:
         refs = fetched_ref(owner.id, assignment.name)
         Remote(str(new[owner.id].folder), local=True).fetch(store.folder, refs)
+        store.check_fetched(refs, classroom.course.branch, ())
         return Row(owner, "")
 
     to_fetch = [owner for owner in owners.values() if owner.id in new]

@@ -56,9 +56,11 @@ def fetch_all(
     fetched = classroom.store.heads(assignment.name)
 
     def fetch(owner: Owner) -> Row:
-        name, forge = owner.repository, classroom.forge
-        if not (forge.is_local and forge.heads(name) == fetched.get(owner.id, {})):
-            forge.fetch(classroom.store.folder, name, fetched_ref(owner.id, assignment.name))
+        name, forge, known = owner.repository, classroom.forge, fetched.get(owner.id, {})
+        if not (forge.is_local and forge.heads(name) == known):
+            refs = fetched_ref(owner.id, assignment.name)
+            forge.fetch(classroom.store.folder, name, refs)
+            classroom.store.check_fetched(refs, classroom.course.branch, set(known.values()))
         return Row(owner, "")
 
     starters = classroom.store.student_starters(assignment.name)

@@ -17,15 +17,18 @@ from scaffold.core.classroom.course import Course
 from scaffold.core.classroom.grading import environment, scoring, session
 from scaffold.core.classroom.grading.remote import Job
 from scaffold.core.classroom.grading.runner import Runner
-from scaffold.core.classroom.grading.submission import SandboxFiles, read_layout, split_files
+from scaffold.core.classroom.grading.submission import SandboxFiles, read_layout, read_submission, split_files
+from scaffold.core.classroom.grading.unfinished import UnfinishedRun
 from scaffold.core.classroom.grading.verdict import SessionResult, joined
 from scaffold.core.classroom.owners import Owner
 from scaffold.core.classroom.rules import Exercise, Rules, read_rules
 from scaffold.core.classroom.starter import build, personal
 from scaffold.core.classroom.starter.build import Source
+from scaffold.core.classroom.store import Submission
 from scaffold.core.outcome import Progress
 from scaffold.errors import ScaffoldError
 from scaffold.tools.files import write_atomically
+from scaffold.tools.git.bare import BareRepository
 from scaffold.tools.git.trees import Tree
 from scaffold.tools.sandbox import Sandbox
 
@@ -43,6 +46,7 @@ class Autograder:
         rules: Its exercises, points and limits.
         source: The teacher's version.
         runner: How tests are run.
+        unfinished: The results of a run that is not complete.
         owner_rules: Owner → the rules for them, where they differ: extensions and late days.
     """
 
@@ -51,11 +55,25 @@ class Autograder:
     rules: Rules
     source: Source
     runner: Runner
+    unfinished: UnfinishedRun = field(compare=False)
     owner_rules: Mapping[str, Rules] = field(default_factory=dict)
 
     def rules_for(self, owner: Owner) -> Rules:
         """The rules for one owner."""
         return self.owner_rules.get(owner.id, self.rules)
+
+    def grade(self, store: BareRepository, submission: Submission, owner: str, slot: int = 0) -> SessionResult:
+        """The result of a submission: from a run that was interrupted, or of the tests that are run now."""
+        if known := self.unfinished.find(owner, submission):
+            return known
+        result = self.run_tests(read_submission(store, submission.commit), owner, slot)
+        self.keep(owner, submission, result)
+        return result
+
+    def keep(self, owner: str, submission: Submission, result: SessionResult) -> None:
+        """Write a result, unless the run is being stopped: then the tests were cut short."""
+        if not self.runner.stop_all.is_set():
+            self.unfinished.add(owner, submission, result)
 
     def run_tests(self, tree: Tree, owner: str, slot: int = 0) -> SessionResult:
         """Run the tests on a version of the assignment, with the personal values and data of one owner."""
@@ -114,9 +132,16 @@ def load_autograder(course: Course, assignment: Assignment, sandbox: Sandbox, pr
         environment.require_lock_file(assignment, files)
     env = environment.find_or_build(course.data_folder, files, configured_python(course, rules), progress)
     only = tuple(name for exercise in rules.exercises for name in exercise.tests)
+    runner = Runner(sandbox, env, layout, rules.limits, rules.together, only)
+    key = _fingerprint(source, rules, runner)
     return Autograder(
-        course, assignment, rules, source, Runner(sandbox, env, layout, rules.limits, rules.together, only)
+        course, assignment, rules, source, runner, UnfinishedRun(course, assignment.name, key + sandbox.name)
     )
+
+
+def _fingerprint(source: Source, rules: Rules, runner: Runner) -> str:
+    """What the verdicts on a submission depend on."""
+    return sha256(repr((source.commit, rules, runner.environment.python, __version__)).encode()).hexdigest()
 
 
 def configured_python(course: Course, rules: Rules) -> str:
@@ -130,8 +155,7 @@ def expected_exercises(autograder: Autograder, progress: Progress) -> list[Exerc
     Raises:
         ScaffoldError: The solution fails a test.
     """
-    inputs = (autograder.source.commit, autograder.rules, autograder.runner.environment.python, __version__)
-    key = sha256(repr(inputs).encode()).hexdigest()
+    key = _fingerprint(autograder.source, autograder.rules, autograder.runner)
     path = autograder.course.data_folder / "grading" / f"{autograder.assignment.name}.json"
     try:
         cached = json.loads(path.read_text(encoding="utf-8"))

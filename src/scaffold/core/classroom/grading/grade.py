@@ -12,6 +12,7 @@ from scaffold.core.classroom.grading.remote import Job
 from scaffold.core.classroom.grading.scoring import Score
 from scaffold.core.classroom.grading.submission import read_submission
 from scaffold.core.classroom.grading.verdict import SessionResult
+from scaffold.core.classroom.guard import explain_failure
 from scaffold.core.classroom.owners import Owner
 from scaffold.core.classroom.rules import Choice, Exercise, explain_choice, parse_time
 from scaffold.core.classroom.store import Store, Submission
@@ -71,6 +72,8 @@ def grade_submissions(
         ScaffoldError: The teacher's own solution does not pass.
     """
     exercises = expected_exercises(autograder, progress)
+    if known := autograder.unfinished.count(chosen):
+        progress.step(f"{known} of {len(chosen)} were graded before the interruption")
     slots: queue.Queue[int] = queue.Queue()
     for slot in range(jobs):
         slots.put(slot)
@@ -81,12 +84,12 @@ def grade_submissions(
             return _graded(autograder, owner, None, None, exercises)
         slot = slots.get()
         try:
-            result = autograder.run_tests(read_submission(store, submission.commit), owner.id, slot)
-        except ScaffoldError as error:
-            return Graded(owner, FAILED, error.message, submission)
+            result = autograder.grade(store, submission, owner.id, slot)
+            return _graded(autograder, owner, submission, result, exercises)
+        except Exception as error:
+            return Graded(owner, FAILED, explain_failure(error), submission)
         finally:
             slots.put(slot)
-        return _graded(autograder, owner, submission, result, exercises)
 
     with ThreadPoolExecutor(jobs) as pool:
         try:
@@ -112,10 +115,10 @@ def try_again(autograder: Autograder, store: Store, rows: Sequence[Graded], prog
             try:
                 tree = read_submission(store, row.submission.commit)
                 result = autograder.try_again(row.result, tree, row.owner.id)
-            except ScaffoldError as error:
-                done[row.owner.id] = Graded(row.owner, FAILED, error.message, row.submission)
-            else:
+                autograder.keep(row.owner.id, row.submission, result)
                 done[row.owner.id] = _graded(autograder, row.owner, row.submission, result, exercises)
+            except Exception as error:
+                done[row.owner.id] = Graded(row.owner, FAILED, explain_failure(error), row.submission)
     return [replace(done[row.owner.id], choice=row.choice) if row.owner.id in done else row for row in rows]
 
 
@@ -134,16 +137,20 @@ def grade_on_cluster(
 
     def make_jobs() -> Iterator[tuple[str, Job]]:
         for owner, submission in chosen.items():
+            if known := autograder.unfinished.find(owner, submission):
+                rows[owner] = _graded(autograder, by_id[owner], submission, known, exercises)
+                continue
             try:
                 yield owner, autograder.job(read_submission(store, submission.commit), owner)
-            except ScaffoldError as error:
-                rows[owner] = Graded(by_id[owner], FAILED, error.message, submission)
+            except Exception as error:
+                rows[owner] = Graded(by_id[owner], FAILED, explain_failure(error), submission)
 
     def graded_rows() -> Iterator[Graded]:
         for owner, result in remote.run_jobs(address, make_jobs()):
             if isinstance(result, ScaffoldError):
                 yield Graded(by_id[owner], FAILED, result.message, chosen[owner])
             else:
+                autograder.keep(owner, chosen[owner], result)
                 yield _graded(autograder, by_id[owner], chosen[owner], result, exercises)
 
     rows |= {row.owner.id: row for row in _with_progress(graded_rows(), len(chosen), progress)}
@@ -164,9 +171,9 @@ def grade_from_reports(
         submission = chosen.get(owner.id)
         try:
             result = junit.read(reports / f"{owner.id}.xml", exercises) if submission else None
-        except ScaffoldError as error:
-            return Graded(owner, FAILED, error.message, submission)
-        return _graded(autograder, owner, submission, result, exercises)
+            return _graded(autograder, owner, submission, result, exercises)
+        except Exception as error:
+            return Graded(owner, FAILED, explain_failure(error), submission)
 
     return [grade(owner) for owner in owners]
 

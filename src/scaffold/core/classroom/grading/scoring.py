@@ -119,4 +119,5 @@ def why_not_run(test: str, result: SessionResult) -> str:
     file = next((verdict for verdict in result.verdicts if verdict.test == test.partition("::")[0]), None)
     if file:
         return file.message
-    return result.stopped or (str(result.imports[0]) if result.imports else "it did not run")
+    reasons = [str(failure) for failure in result.imports if not failure.hidden]
+    return result.stopped or next(iter(reasons), "it did not run")

@@ -4,12 +4,12 @@ The judge never runs a line of the student's code, and the worker never sees a t
 this module, so that a call that takes too long, or a worker that ends, fails that test alone.
 """
 
-import json
 import time
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
+from scaffold.core.classroom.grading.frames import read_import_failure, read_verdict
 from scaffold.core.classroom.grading.runner import (
     Runner,
     SandboxedProcess,
@@ -27,10 +27,11 @@ from scaffold.tools.watchdog import PATIENCE
 
 _MAX_FRAME = 1 << 28
 """The longest frame from the judge, in bytes."""
-_MAX_PATH, _MAX_SUMMARY = 200, 500
-"""The longest path and the longest reason of an import that failed, in characters."""
+_MAX_VERDICTS, _MAX_IMPORTS = 10_000, 100
+"""More tests, and more imports that failed, are ignored: in one process with the tests, they can be made up."""
 _TOTAL = "all tests together took longer than {}"
-_NOT_IMPORTED = "a module could not be imported"
+_WITHHELD = "it did not pass"
+"""In the place of a text of the student's program that may repeat what a hidden test contains."""
 _EXIT_SECONDS = 0.3
 """How long to wait for the exit status of a process that stopped answering, in seconds."""
 
@@ -46,12 +47,20 @@ def run_tests(runner: Runner, files: SandboxFiles, slot: int = 0) -> SessionResu
     counted = [file for file in runner.layout.files if not runner.only or _is_named(file, runner.only)]
     together = [file for file in counted if _is_named(file, runner.together)]
     isolated = [file for file in counted if file not in runner.together]
+    visible, hidden = _by_visibility(runner, together)
     results = []
     with temporary_folder() as stage:
-        for number, (tests, is_isolated) in enumerate(((isolated, True), (together, False))):
+        # In one process with the student's code, no hidden test may lie beside a visible one, whose texts are shown.
+        for number, (tests, is_isolated) in enumerate(((isolated, True), (visible, False), (hidden, False))):
             if tests:
                 results.append(_Session(runner, files, stage / str(number), slot, is_isolated).run(tests))
     return joined(results)
+
+
+def _by_visibility(runner: Runner, tests: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The test files that students receive, and those that they do not."""
+    is_hidden = runner.layout.is_hidden
+    return [test for test in tests if not is_hidden(test)], [test for test in tests if is_hidden(test)]
 
 
 def _is_named(file: str, names: Sequence[str]) -> bool:
@@ -76,14 +85,19 @@ class _Session:
         self._cpu_before = 0.0  # of the worker, when the current test began
         self._cpu_of_workers = 0.0  # of those that ended
         self._was_interrupted = False
-        self._has_called = False
+        self._has_hidden = False  # whether the hidden tests are laid out
+        self._knows_hidden = False  # whether the student's code may know what is in them
         self._failed_imports: dict[ImportFailure, None] = {}
         self._new_failed_imports: list[ImportFailure] = []  # since the last verdict
 
     def run(self, tests: Sequence[str]) -> SessionResult:
         """Run test files."""
+        visible, hidden = _by_visibility(self._runner, tests)
+        self._see_hidden(not visible)
         for role, tree in self._files.items():
-            trees.lay_out(tree, self._workspaces[role].folder)
+            is_hidden = self._runner.layout.is_hidden
+            own = {path: file for path, file in tree.items() if not visible or not is_hidden(path)}
+            trees.lay_out(own, self._workspaces[role].folder)
         (self._stage / "shared").mkdir()
         open_to_all(self._stage)
         runner, workspace = self._runner, self._workspaces["judge"]
@@ -96,11 +110,12 @@ class _Session:
         )
         chosen = {"only": list(runner.only), "together": list(runner.together), "is_isolated": self._is_isolated}
         settings = {
-            "tests": list(tests),
+            "tests": [part for part in (visible, hidden) if part],
             **chosen,
             "modules": modules,
             "import_roots": roots,
             "patience": PATIENCE,
+            "configuration": runner.layout.configuration,
             "teachers": [path for path in self._files["judge"] if runner.layout.is_teachers(path)],
         }
         try:
@@ -126,7 +141,7 @@ class _Session:
         while (frame := judge.child.receive(_MAX_FRAME)) is not None:
             kind, content = frame[:1], frame[1:]
             if kind in b"CGI" and self._is_isolated:
-                self._has_called = self._has_called or kind == b"C"
+                self._knows_hidden = self._knows_hidden or (self._has_hidden and kind == b"C")
                 judge.child.send(self._call_worker(content, imports=kind == b"I"))
             elif kind == b"S":
                 total = self._runner.limits.total_seconds
@@ -136,27 +151,39 @@ class _Session:
                 self._begin_test()
             elif kind == b"T":
                 self._add_verdict(content)
+            elif kind == b"H" and self._is_isolated:
+                self._lay_out_hidden()
+                judge.child.send(b"")
             elif kind == b"F" and not self._is_isolated:
                 self._add_import_failure(content)
             elif kind == b"E":
                 return True
         return False
 
+    def _lay_out_hidden(self) -> None:
+        """Let the judge see the hidden tests, now that all others are done and their texts are known.
+
+        No student's code ever wrote to the judge's own folder: there is no link in it to follow.
+        """
+        self._see_hidden(True)
+        hidden = {path: file for path, file in self._files["judge"].items() if self._runner.layout.is_hidden(path)}
+        folder = self._workspaces["judge"].folder
+        trees.lay_out(hidden, folder)
+        for path in hidden:
+            for place in (path, *map(str, PurePosixPath(path).parents[:-1])):
+                open_to_all(folder / place, only=True)
+        self._be_ready()
+
+    def _see_hidden(self, now: bool) -> None:
+        self._has_hidden = now
+        self._knows_hidden = now and not self._is_isolated
+
     def _add_verdict(self, content: bytes) -> None:
-        try:
-            report = json.loads(content)
-            has_passed = report["passed"] is True
-            verdict = Verdict(
-                str(report["id"]),
-                has_passed,
-                report.get("skipped") is True,
-                str(report["message"]),
-                float(report["seconds"]),
-                float(report.get("cpu", 0)),
-                not has_passed and (report.get("interrupted") is True or self._was_interrupted),
-            )
-        except (ValueError, KeyError, TypeError, RecursionError):
+        verdict = read_verdict(content, self._was_interrupted)
+        if verdict is None or len(self._verdicts) >= _MAX_VERDICTS:
             return
+        if self._has_hidden and not self._runner.layout.is_hidden(verdict.test.partition("::")[0]):
+            verdict = replace(verdict, message=_WITHHELD)
         if self._is_isolated:
             verdict = replace(verdict, cpu=self._cpu_of_test(verdict))
         self._was_interrupted = False
@@ -177,26 +204,26 @@ class _Session:
 
     def _add_import_failure(self, content: bytes) -> None:
         """Remember why a module could not be imported, from an answer of the worker's or a report of the judge's."""
-        try:
-            error = json.loads(content).get("error")
-            place, message = error["place"], str(error["summary"])
-            failure = ImportFailure(str(place[0])[:_MAX_PATH], int(place[1]), message[:_MAX_SUMMARY])
-        except (ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError):
+        failure = read_import_failure(content)
+        if failure is None or len(self._failed_imports) + len(self._new_failed_imports) >= _MAX_IMPORTS:
             return
-        # After a call, the message may repeat what a hidden test sent.
-        self._new_failed_imports.append(failure if not self._has_called else replace(failure, message=_NOT_IMPORTED))
+        self._new_failed_imports.append(replace(failure, hidden=self._knows_hidden))
 
     def _begin_test(self) -> None:
-        """See that a worker runs and has imported what was imported before, then start the test's time."""
-        self._by_clock, self._was_interrupted = 0.0, False
-        if self._is_isolated and self._worker is None:
-            self._start_worker()
-            self._import_again()
+        """See that a worker is ready, then start the test's time."""
+        self._be_ready()
         seconds = self._runner.limits.seconds
         if self._worker:
             self._worker.child.send(b"")
             self._cpu_before = self._worker.watchdog.cpu_seconds()
         self._by_cpu, self._by_clock = self._cpu_before + seconds, time.monotonic() + PATIENCE * seconds
+
+    def _be_ready(self) -> None:
+        """See that a worker runs and has imported what was imported before; no test has begun."""
+        self._by_clock, self._was_interrupted = 0.0, False
+        if self._is_isolated and self._worker is None:
+            self._start_worker()
+            self._import_again()
 
     def _import_again(self) -> None:
         """Import into a new worker what was imported before; stop when that ends it."""

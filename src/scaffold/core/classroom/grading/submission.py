@@ -5,6 +5,7 @@ runs.
 """
 
 import posixpath
+import re
 import tomllib
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -13,18 +14,31 @@ from typing import Any
 
 from scaffold.core.classroom.assignment import is_test
 from scaffold.core.classroom.assignment_file import ASSIGNMENT_FILE
+from scaffold.core.classroom.store import MAX_LISTING_BYTES
 from scaffold.errors import ScaffoldError
 from scaffold.tools.git.bare import BareRepository
 from scaffold.tools.git.trees import SUBMODULE, File, Tree, with_contents
 
 _SETTINGS = {
-    "pyproject.toml", "pytest.ini", ".pytest.ini", "pytest.toml", ".pytest.toml", "tox.ini", "setup.cfg",
+    "pytest.toml": "", ".pytest.toml": "", "pytest.ini": "", ".pytest.ini": "",
+    "pyproject.toml": r"^\[tool\.pytest\b", "tox.ini": r"^\[pytest\]", "setup.cfg": r"^\[tool:pytest\]",
 }  # fmt: skip
-_CODE = {".py", ".pyc", ".pyd", ".so", ".dll", ".dylib", ".pth", ".pyz", ".egg", ".whl"}
+"""The files where pytest looks for settings, in its order → what makes it take the file."""
+_DATA = {
+    ".bib", ".bmp", ".bz2", ".css", ".csv", ".feather", ".geojson", ".gif", ".gz", ".html", ".ipynb", ".jpeg", ".jpg",
+    ".json", ".jsonl", ".log", ".md", ".npy", ".npz", ".onnx", ".parquet", ".pdf", ".png", ".rst", ".safetensors",
+    ".sql", ".svg", ".tex", ".tsv", ".txt", ".wav", ".webp", ".xlsx", ".xml", ".xz", ".yaml", ".yml",
+}  # fmt: skip
+"""A student's files that a test may read: nothing in them is run, wherever they lie."""
+_CODE = {
+    ".py", ".pyc", ".pyd", ".so", ".dll", ".dylib", ".pth", ".pyz", ".egg", ".whl", ".zip", ".ini", ".cfg",
+    ".pkl", ".pickle", ".joblib", ".pt", ".bin", ".sh",
+}  # fmt: skip
+"""Files that a test never reads from a submission: reading them runs what is in them."""
+_METADATA = (".dist-info", ".egg-info", "__pycache__")
+"""Folders whose files are no data: they name plugins, or are run in the place of the source beside them."""
 _MAX_BYTES = 512 << 20
 """The largest submission, in bytes."""
-_MAX_LISTING_BYTES = 16 << 20
-"""The longest listing of a submission's files, in bytes."""
 _FORBIDDEN_PARTS = {"", ".", "..", ".git"}
 
 
@@ -38,6 +52,7 @@ class Layout:
         import_roots: The folders from which modules are imported.
         modules: The top-level names of the students' modules.
         files: The teacher's test files.
+        configuration: The teacher's file from which pytest reads its settings; empty for none.
     """
 
     tests: tuple[str, ...]
@@ -45,11 +60,16 @@ class Layout:
     import_roots: tuple[str, ...]
     modules: tuple[str, ...]
     files: tuple[str, ...]
+    configuration: str = ""
 
     @property
     def hidden_files(self) -> list[str]:
         """The test files that students never receive."""
-        return [file for file in self.files if any(_is_within(file, item) for item in self.hidden)]
+        return [file for file in self.files if self.is_hidden(file)]
+
+    def is_hidden(self, path: str) -> bool:
+        """Whether students never receive a file."""
+        return any(_is_within(path, item) for item in self.hidden)
 
     def is_teachers(self, path: str) -> bool:
         """Whether a path is taken from the teacher's version, never from a submission."""
@@ -67,7 +87,7 @@ class SandboxFiles:
     """The files of a test session.
 
     Attributes:
-        judge: For the judge: the tests, and the student's files that are not code.
+        judge: For the judge: the tests, and data of the student's.
         worker: For the worker: the student's code and files, without any test.
         together: All of them, for test files that run in one process with the student's code.
     """
@@ -97,7 +117,7 @@ def read_layout(teacher: Tree, hidden: Iterable[str]) -> Layout:
     if not files:
         raise ScaffoldError("The assignment has no tests to grade by.", "Write some: tests/test_….py")
     modules = tuple(sorted(_top_level_modules(teacher, partial, import_roots)))
-    return Layout(tests, tuple(hidden), import_roots, modules, files)
+    return Layout(tests, tuple(hidden), import_roots, modules, files, _configuration(teacher))
 
 
 def read_submission(repository: BareRepository, commit: str) -> dict[str, File]:
@@ -107,7 +127,7 @@ def read_submission(repository: BareRepository, commit: str) -> dict[str, File]:
         ScaffoldError: It is too large.
     """
     too_large = ScaffoldError(f"It is larger than {_MAX_BYTES >> 20} MB.", "Ask the student to take large files out.")
-    listing = repository.entries_up_to(_MAX_LISTING_BYTES, commit)
+    listing = repository.entries_up_to(MAX_LISTING_BYTES, commit)
     if listing is None:
         raise ScaffoldError("It has too many files.", "Ask the student to take them out.")
     entries = {
@@ -136,13 +156,36 @@ def split_files(student: Tree, teacher: Tree, layout: Layout, own: Tree) -> Sand
     """
     teachers = {path: file for path, file in teacher.items() if layout.is_teachers(path) and path != ASSIGNMENT_FILE}
     students = dict(own) | {
-        path: file for path, file in student.items() if path not in own and not layout.is_teachers(path)
+        path: file
+        for path, file in student.items()
+        if path not in own and not layout.is_teachers(path) and not _is_compiled(path)
     }
-    data = {path: file for path, file in students.items() if PurePosixPath(path).suffix not in _CODE}
+    data = {path: file for path, file in students.items() if path in own or _is_data(path, teacher)}
     settings = {path: file for path, file in teachers.items() if path in _SETTINGS}
     # The teacher's files come first: where a student has a file in the place of a folder of the teacher's, it is the
     # student's file that cannot be written.
     return SandboxFiles({**teachers, **data}, {**settings, **students}, {**teachers, **students})
+
+
+def _is_data(path: str, teacher: Tree) -> bool:
+    """Whether a test may read a student's file: data, or what the teacher's version has at the same place."""
+    suffix = PurePosixPath(path).suffix.lower()
+    if any(part.endswith(_METADATA) for part in path.split("/")) or suffix in _CODE:
+        return False
+    return suffix in _DATA or path in teacher
+
+
+def _is_compiled(path: str) -> bool:
+    """Whether Python would run a file in the place of the source that teachers read and compare."""
+    return path.endswith(".pyc") or "__pycache__" in path.split("/")
+
+
+def _configuration(tree: Tree) -> str:
+    """The file from which pytest reads its settings: the first that has any; empty for none."""
+    for name, section in _SETTINGS.items():
+        if name in tree and re.search(section, tree[name].content.decode("utf-8", "replace"), re.MULTILINE):
+            return name
+    return ""
 
 
 def _resolve_link(tree: Mapping[str, File], path: str, file: File) -> File | None:

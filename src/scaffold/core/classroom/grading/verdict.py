@@ -48,12 +48,14 @@ class ImportFailure:
         line: The line in it; 0 for none.
         message: What is wrong, one line.
         interrupted: Whether the import timed out, or ended the program.
+        hidden: Whether file and message may repeat what a hidden test contains: they are no feedback for students.
     """
 
     file: str
     line: int
     message: str
     interrupted: bool = False
+    hidden: bool = False
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}: " if self.file and self.line else f"{self.file}: " if self.file else ""

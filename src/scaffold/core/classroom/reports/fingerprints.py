@@ -71,6 +71,7 @@ def _tokens(text: str) -> Iterator[Fingerprint]:
 def _notebook_code(path: str, content: bytes) -> str:
     try:
         notebook = notebooks.parse(path, content)
-    except ScaffoldError:
+        cells = [cell for cell in notebook["cells"] if cell.get("cell_type") == "code"]
+        return "\n".join(map(notebooks.source, cells))
+    except (ScaffoldError, RecursionError, LookupError, TypeError, AttributeError):  # it is no notebook
         return ""
-    return "\n".join(notebooks.source(cell) for cell in notebook["cells"] if cell.get("cell_type") == "code")

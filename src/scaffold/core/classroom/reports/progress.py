@@ -11,6 +11,8 @@ from scaffold.tools.git.graph import read_graph
 
 IDLE = datetime.timedelta(days=3)
 """A student who has not finished and has not committed for this long may be stuck."""
+_GIT_BEGAN = datetime.datetime(2005, 4, 7, tzinfo=datetime.UTC)
+"""An earlier commit, and one in the future, has a date that was made up: it counts as now."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,7 @@ def class_progress(
         score = scores.get(owner.id)
         parts = tuple(ExerciseShare(part["title"], _share(part)) for part in score["parts"]) if score else ()
         own_counts = tuple(sorted(counts.get(owner.id, ()), key=lambda count: count.when))
-        times = tuple(sorted(commits.get(owner.id, ())))
+        times = tuple(sorted(time if _GIT_BEGAN <= time <= now else now for time in commits.get(owner.id, ())))
         points, most = (float(score["points"]), float(score["most"])) if score else (None, 0.0)
         stuck = _why_stuck(times, _passes_everything(parts), own_counts, now)
         waiting = tuple(part["title"] for part in (score or {}).get("manual", ()) if part["points"] is None)
