@@ -3,6 +3,7 @@
     refs/starters/ASSIGNMENT/VERSION        a starter that all students share; its parent is the version before it
     refs/students/OWNER/ASSIGNMENT          the newest starter of an owner, with personal files; its parent is the
                                             owner's starter before it
+    refs/sent/OWNER/ASSIGNMENT/VERSION      the merge of a starter with an owner's work, as it was sent to them
     refs/fetched/OWNER/ASSIGNMENT/BRANCH    a branch on the forge, as it was last fetched
     refs/submissions/OWNER/ASSIGNMENT/TIME  a submission and when it was received, in UTC; never changed or removed.
                                             TIME ends in .own where it is the commit's own date, and in a number
@@ -60,7 +61,7 @@ class Submission:
     Attributes:
         commit: The commit's id.
         received: When the server received it.
-        is_own_date: Whether that is the commit's own date, because the server does not tell.
+        is_own_date: Whether the server does not tell, so that the commit's own date is assumed.
     """
 
     commit: str
@@ -99,6 +100,14 @@ class Store(BareRepository):
             if name == assignment:
                 heads.setdefault(owner, {})[branch] = commit
         return heads
+
+    def sent(self, assignment: str) -> dict[str, list[str]]:
+        """The merges that were sent: owner → commits."""
+        sent: dict[str, list[str]] = {}
+        for line in self.run("for-each-ref", _REF_FORMAT, f"refs/sent/*/{assignment}/*").splitlines():
+            ref, _, commit = line.rpartition(" ")
+            sent.setdefault(ref.split("/")[2], []).append(commit)
+        return sent
 
     def submissions(self, assignment: str) -> dict[str, list[Submission]]:
         """What was collected: owner → submissions, oldest first."""

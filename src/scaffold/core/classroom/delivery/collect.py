@@ -11,7 +11,7 @@ from scaffold.core.classroom.assignment import Assignment
 from scaffold.core.classroom.delivery import batch
 from scaffold.core.classroom.delivery.batch import FAILED, Classroom, Row
 from scaffold.core.classroom.delivery.plan import fetch_all
-from scaffold.core.classroom.delivery.pushes import read_history
+from scaffold.core.classroom.delivery.pushes import BranchHistory, read_history
 from scaffold.core.classroom.owners import Owner
 from scaffold.core.classroom.rules import Rules, explain_choice
 from scaffold.core.classroom.store import Submission
@@ -53,16 +53,16 @@ def collect_submissions(
 
     moments = [moment for moment in (at, rules.due and rules.due + rules.late.grace_time) if moment]
 
-    def is_new(owner: Owner) -> bool:
-        tip = tips.get(owner.id)
-        if tip is None or tip in (starters[owner.id].commit, starters[owner.id].parent):
+    def is_new(owner: str, tip: str) -> bool:
+        if tip in (starters[owner].commit, starters[owner].parent):
             return False
-        known = [submission.received for submission in earlier.get(owner.id, ())]
+        known = [submission.received for submission in earlier.get(owner, ())]
         is_asked_for_first = any(min(known) > moment for moment in moments) if known else True
-        return is_asked_for_first or earlier[owner.id][-1].commit != tip
+        return is_asked_for_first or earlier[owner][-1].commit != tip
 
-    to_ask = [owner for owner in owners if is_new(owner)]
-    received, lost, not_answered = _receive(classroom, assignment, to_ask, moments, progress)
+    new_tips = {owner: tip for owner, tip in tips.items() if is_new(owner, tip)}
+    history = read_history(classroom.store, assignment.name, new_tips, starters)
+    received, lost, not_answered = _receive(classroom, history, owners, moments, progress)
     new = {
         owner: [submission for submission in of_owner if submission not in earlier.get(owner, ())]
         for owner, of_owner in received.items()
@@ -88,7 +88,7 @@ def collect_submissions(
 
 def _receive(
     classroom: Classroom,
-    assignment: Assignment,
+    history: BranchHistory,
     owners: Sequence[Owner],
     moments: Sequence[datetime.datetime],
     progress: Progress,
@@ -105,8 +105,9 @@ def _receive(
         pushes[owner.id] = classroom.forge.pushes(owner.repository, branch)
         return Row(owner, "")
 
-    rows = list(batch.for_each_owner(owners, ask, progress.counter("Reading push times")))
-    history = read_history(classroom.store, assignment.name, branch, list(pushes))
+    with_work = set(history.with_work)
+    to_ask = [owner for owner in owners if owner.id in with_work]
+    rows = list(batch.for_each_owner(to_ask, ask, progress.counter("Reading push times")))
     received = {owner: history.received(owner, of_owner, moments) for owner, of_owner in pushes.items()}
     lost = {owner: history.overwritten(owner, of_owner, moments) for owner, of_owner in pushes.items()}
     return received, lost, {row.owner.id: row for row in rows if row.state == FAILED}

@@ -8,11 +8,11 @@ from scaffold.core.classroom.assignment import Assignment
 from scaffold.core.classroom.delivery import batch
 from scaffold.core.classroom.delivery.batch import FAILED, Classroom, Row
 from scaffold.core.classroom.delivery.forecast import CLEAN, CURRENT, NOT_STARTED, Forecast, MergeTrees, forecast
-from scaffold.core.classroom.delivery.history import merge_bases
+from scaffold.core.classroom.delivery.history import containing, merge_bases
 from scaffold.core.classroom.owners import Owner
 from scaffold.core.classroom.starter import personal
 from scaffold.core.classroom.starter.prepare import PreparedStarter
-from scaffold.core.classroom.store import StarterVersion, fetched_ref
+from scaffold.core.classroom.store import StarterVersion, Store, fetched_ref
 from scaffold.core.outcome import Progress
 from scaffold.tools import git
 from scaffold.tools.git.merge import Workbench, workbench
@@ -32,7 +32,8 @@ class StudentUpdate:
         starter: Their newest starter in the store.
         outcome: The forecast, where there is one.
         detail: The reason, the conflicts or the number of changed files.
-        sent: The commit of the update's branch on the forge; empty when there is none.
+        branch: The branch for the update: where it is, or where it will be sent.
+        sent: The commit of that branch, where the update is in the student's repository; empty when it is not.
     """
 
     owner: Owner
@@ -41,6 +42,7 @@ class StudentUpdate:
     starter: StarterVersion | None = None
     outcome: Forecast | None = field(default=None, compare=False)
     detail: str = ""
+    branch: str = ""
     sent: str = ""
 
 
@@ -110,12 +112,12 @@ def forecast_all(
             starters.get(owner.id),
             heads.get(owner.id, {}),
             failed.get(owner.id),
-            branch_of(prepared.version),
         )
         for owner in owners
     ]
     to_merge = [update for update in updates if not update.state]
     bases = merge_bases(store, [(update.starter, update.head) for update in to_merge if update.starter])
+    updates = _with_branches(store, prepared.version, updates, heads)
     with _workbench(classroom) as bench:
         newer = _newer_trees(bench, classroom, assignment, prepared, to_merge)
         students = store.trees_of([update.head for update in to_merge])
@@ -132,7 +134,6 @@ def _before_merge(
     starter: StarterVersion | None,
     heads: Mapping[str, str],
     failed: Row | None,
-    update_branch: str,
 ) -> StudentUpdate:
     """An owner's update without a forecast; its state is empty where a forecast is needed."""
     if starter is None:
@@ -143,7 +144,37 @@ def _before_merge(
     if branch not in heads:
         detail = f"{classroom.forge.clone_url(owner.repository)} has no branch {branch}"
         return StudentUpdate(owner, FAILED, starter=starter, detail=detail)
-    return StudentUpdate(owner, "", heads[branch], starter, sent=heads.get(update_branch, ""))
+    return StudentUpdate(owner, "", heads[branch], starter)
+
+
+def _with_branches(
+    store: Store, version: int, updates: Sequence[StudentUpdate], heads: Mapping[str, Mapping[str, str]]
+) -> list[StudentUpdate]:
+    """The updates with their branches: it was sent where a branch has its commit, whatever else has such a name."""
+    name = branch_of(version)
+    named = {
+        update.owner.id: {branch: commit for branch, commit in of_owner.items() if branch.startswith(name)}
+        for update in updates
+        if name in (of_owner := heads.get(update.owner.id, {}))
+    }
+    starters = {update.owner.id: update.starter for update in updates if update.starter}
+    found = containing(
+        store,
+        {
+            owner: (starters[owner].commit, list(branches.values()))
+            for owner, branches in named.items()
+            if owner in starters and starters[owner].version == version
+        },
+    )
+
+    def with_branch(update: StudentUpdate) -> StudentUpdate:
+        branches = named.get(update.owner.id, {})
+        sent = next((branch for branch, commit in branches.items() if commit in found.get(update.owner.id, ())), "")
+        free = (name, *(f"{name}-{number}" for number in range(2, len(branches) + 2)))
+        branch = sent or next(branch for branch in free if branch not in branches)
+        return replace(update, branch=branch, sent=branches.get(sent, ""))
+
+    return [with_branch(update) for update in updates]
 
 
 def _with_forecast(update: StudentUpdate, outcome: Forecast | None) -> StudentUpdate:
