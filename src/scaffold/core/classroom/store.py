@@ -239,6 +239,7 @@ def open_store(course: Course) -> Store:
     if not folder.is_dir():
         with friendly_os_errors(folder):
             course.data_folder.mkdir(exist_ok=True)
+        _ = course.secret  # made with the store: without it later, it is lost
         with staged(folder) as stage:
             stage.rmdir()
             make_bare(stage)

@@ -7,7 +7,7 @@ from scaffold.core.classroom import roster
 from scaffold.core.classroom.assignment import Assignment, find_assignment, is_test
 from scaffold.core.classroom.assignment_file import ASSIGNMENT_FILE
 from scaffold.core.classroom.course import Course
-from scaffold.core.classroom.journal import Run
+from scaffold.core.classroom.journal import Journal, Run
 from scaffold.core.classroom.owners import Owner, group_into_owners
 from scaffold.core.classroom.starter import build, leaks, personal
 from scaffold.core.classroom.starter.build import Source, Starter
@@ -55,7 +55,8 @@ class PreparedStarter:
 
 def all_owners(course: Course, assignment: Assignment) -> list[Owner]:
     """The owners of an assignment's repositories. Raises ScaffoldError when the roster has problems."""
-    return group_into_owners(course, assignment, roster.require_clean(course.roster).students)
+    made = Journal(course.data_folder).repositories(assignment.name)
+    return group_into_owners(course, assignment, roster.require_clean(course.roster).students, made)
 
 
 def prepare_starter(
