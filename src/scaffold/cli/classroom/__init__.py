@@ -24,6 +24,8 @@ def app() -> typer.Typer:
     command(group, "page", "class page")(reports.page)
     command(group, "export", "class export")(reports.export)
     command(group, "import", "class import")(setup.import_)
+    command(group, "backup", "class backup")(setup.backup)
+    command(group, "restore", "class restore")(setup.restore)
     command(group, "forget", "class forget")(setup.forget)
     return group
 

@@ -134,7 +134,7 @@ class Course:
         if not path.is_file() and (self.data_folder / "store.git").is_dir():
             raise ScaffoldError(
                 f"{path} is missing: students' values and pseudonyms cannot be derived without it.",
-                "Restore it from a backup. If there is none, an empty file in its place begins a new one.",
+                "Copy it from a backup. If there is none, an empty file in its place begins a new one.",
             )
         if not path.is_file() or not path.stat().st_size:
             write_atomically(path, secrets.token_hex(32) + "\n")

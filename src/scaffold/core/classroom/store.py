@@ -244,5 +244,5 @@ def open_store(course: Course) -> Store:
             stage.rmdir()
             make_bare(stage)
     if not (folder / "HEAD").is_file():
-        raise ScaffoldError(f"{folder} is not a git repository.", "Restore it from a backup.")
+        raise ScaffoldError(f"{folder} is not a git repository.", "Move it away: scaffold class restore FILE")
     return Store(folder)
