@@ -72,12 +72,13 @@ def grade(folder: Path, name: str, options: GradeOptions, progress: Progress = s
                 f"Nothing of {assignment.name} was collected.", f"Collect it: scaffold class collect {assignment.name}"
             )
         grader = load_autograder(course, assignment, sandbox, progress)
+        notes: list[str] = []
         choices = choose_submissions(grader, store, owners, options.at)
         chosen = {owner: choice.submission for owner, choice in choices.items() if choice.submission}
         if options.reports:
             rows = grade_from_reports(grader, options.reports, owners, chosen, progress)
         elif options.cluster:
-            rows = grade_on_cluster(options.cluster, grader, store, owners, chosen, progress)
+            rows = grade_on_cluster(options.cluster, grader, store, owners, chosen, progress, notes)
         else:
             rows = grade_submissions(grader, store, owners, chosen, options.jobs or os.cpu_count() or 1, progress)
         rows = [replace(row, choice=choices[row.owner.id]) for row in rows]
@@ -87,7 +88,8 @@ def grade(folder: Path, name: str, options: GradeOptions, progress: Progress = s
             results.write(course, assignment, grader.runner.layout.hidden_files, rows)
             rows = try_again(grader, store, rows, progress)
         paths = results.write(course, assignment, grader.runner.layout.hidden_files, rows)
-    return _outcome(assignment.name, rows, find_changes(before, rows), paths, sandbox)
+    outcome = _outcome(assignment.name, rows, find_changes(before, rows), paths, sandbox)
+    return replace(outcome, warnings=[*map(Notice, notes), *outcome.warnings])
 
 
 def _outcome(
