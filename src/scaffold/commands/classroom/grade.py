@@ -111,8 +111,9 @@ def _outcome(
             Text(f"Since they were graded before, {len(changes)} of {len(rows)} changed:"),
             _changes_table(changes),
         ]
-    shares = [row.score.points / row.score.most for row in rows if row.score and row.score.most]
-    mean = f", {100 * sum(shares) / len(shares):.0f} % on average" if shares else ""
+    submitted = [row.score for row in rows if row.score and row.submission]
+    shares = [score.points / score.most for score in submitted if score.most]
+    mean = f", {100 * sum(shares) / len(shares):.0f} % on average of {len(shares)}" if shares else ""
     blocks.append(Text(f"{name}: {_submissions(rows)}{mean}; the results are in {paths[0].parent}."))
     return Outcome(data, blocks, _notices(rows, failed, sandbox), exit_code(failed))
 
