@@ -19,6 +19,10 @@ from scaffold.tools.git.merge import Workbench, workbench
 from scaffold.tools.git.trees import Commit
 
 ABSENT, SENT = "not handed out", "sent"
+_AT_ONCE = 1000
+"""How many merges are in one workbench: they are in memory together."""
+_ROOM = 32 * 1024
+"""The bytes that the objects of a merge take; each is a file of its own."""
 
 
 @dataclass(frozen=True)
@@ -116,16 +120,42 @@ def forecast_all(
         for owner in owners
     ]
     to_merge = [update for update in updates if not update.state]
+    trees = store.trees_of([update.head for update in to_merge])
     bases = merge_bases(store, [(update.starter, update.head) for update in to_merge if update.starter])
     updates = _with_branches(store, prepared.version, updates, heads)
-    with _workbench(classroom) as bench:
-        newer = _newer_trees(bench, classroom, assignment, prepared, to_merge)
-        students = store.trees_of([update.head for update in to_merge])
-        merges = [MergeTrees(*trees) for trees in zip(bases, students, newer, strict=True)]
-        outcomes = dict(zip((update.owner.id for update in to_merge), forecast(bench, merges), strict=True))
-        if keep_trees:
-            bench.hand_over(store.folder / "objects")
+    outcomes: dict[str, Forecast] = {}
+    for start in range(0, len(to_merge), _AT_ONCE):
+        some = range(start, min(start + _AT_ONCE, len(to_merge)))
+        own = {to_merge[index].owner.id: (bases[index], trees[index]) for index in some}
+        outcomes |= _forecast_some(classroom, assignment, prepared, own, keep_trees=keep_trees)
     return [_with_forecast(update, outcomes.get(update.owner.id)) for update in updates]
+
+
+def _forecast_some(
+    classroom: Classroom,
+    assignment: Assignment,
+    prepared: PreparedStarter,
+    own: Mapping[str, tuple[str, str]],
+    *,
+    keep_trees: bool,
+) -> dict[str, Forecast]:
+    """The forecasts for some owners: owner → the trees of the starter that they have, and of their work."""
+
+    def merge(room: int) -> dict[str, Forecast]:
+        with _workbench(classroom, room) as bench:
+            newer = _newer_trees(bench, classroom, assignment, prepared, list(own))
+            merges = [MergeTrees(*trees, theirs) for trees, theirs in zip(own.values(), newer, strict=True)]
+            outcomes = dict(zip(own, forecast(bench, merges), strict=True))
+            if keep_trees:
+                bench.hand_over(classroom.store.folder / "objects")
+            return outcomes
+
+    try:
+        return merge(_ROOM * len(own))
+    except git.GitError as error:
+        if error.code != "disk-full":
+            raise
+        return merge(0)  # more than there is room for in memory
 
 
 def _before_merge(
@@ -189,9 +219,9 @@ def _with_forecast(update: StudentUpdate, outcome: Forecast | None) -> StudentUp
     return replace(update, state=state, outcome=outcome, detail=detail)
 
 
-def _workbench(classroom: Classroom) -> AbstractContextManager[Workbench]:
+def _workbench(classroom: Classroom, room: int) -> AbstractContextManager[Workbench]:
     folder = classroom.store.folder
-    return workbench(git.Repository(folder, folder, folder / "objects", "sha1"))
+    return workbench(git.Repository(folder, folder, folder / "objects", "sha1"), room)
 
 
 def _newer_trees(
@@ -199,19 +229,17 @@ def _newer_trees(
     classroom: Classroom,
     assignment: Assignment,
     prepared: PreparedStarter,
-    updates: Sequence[StudentUpdate],
+    owners: Sequence[str],
 ) -> list[str]:
-    """The tree ids of the newer starter, for each owner with their personal files."""
+    """The tree ids of the newer starter, for each owner (an id) with their personal files."""
     bench.write([Commit("new", prepared.tree)])
     shared = bench.tree_of("new")
     if not assignment.personal.file and not assignment.personal.slices:
-        return [shared] * len(updates)
-    own_files = (
-        personal.student_files(classroom.course, assignment, update.owner.id, prepared.tree) for update in updates
-    )
+        return [shared] * len(owners)
+    own_files = (personal.student_files(classroom.course, assignment, owner, prepared.tree) for owner in owners)
     commits = (
         Commit("", files, start=shared, ref="refs/heads/all", mark=number)
         for number, files in enumerate(own_files, start=1)
     )
     ids = bench.write_marked(commits)
-    return bench.trees_of([ids[number] for number in range(1, len(updates) + 1)])
+    return bench.trees_of([ids[number] for number in range(1, len(owners) + 1)])
