@@ -85,20 +85,17 @@ class Store(BareRepository):
     def student_starters(self, assignment: str) -> dict[str, StarterVersion]:
         """The newest starter of every owner who was given one: owner → starter."""
         starters = {}
-        for ref, starter in self._read_starters("refs/students").items():
-            owner, _, name = ref.removeprefix("refs/students/").partition("/")
-            if name == assignment:
-                starters[owner] = starter
+        for ref, starter in self._read_starters(f"refs/students/*/{assignment}").items():
+            starters[ref.split("/")[2]] = starter
         return starters
 
     def heads(self, assignment: str) -> dict[str, dict[str, str]]:
         """The branches on the forge when they were last fetched: owner → branch → commit."""
         heads: dict[str, dict[str, str]] = {}
-        for line in self.run("for-each-ref", _REF_FORMAT, "refs/fetched").splitlines():
+        for line in self.run("for-each-ref", _REF_FORMAT, f"refs/fetched/*/{assignment}/**").splitlines():
             ref, _, commit = line.rpartition(" ")
-            owner, name, branch = ref.removeprefix("refs/fetched/").split("/", 2)
-            if name == assignment:
-                heads.setdefault(owner, {})[branch] = commit
+            owner, _, branch = ref.removeprefix("refs/fetched/").split("/", 2)
+            heads.setdefault(owner, {})[branch] = commit
         return heads
 
     def sent(self, assignment: str) -> dict[str, list[str]]:
@@ -112,13 +109,12 @@ class Store(BareRepository):
     def submissions(self, assignment: str) -> dict[str, list[Submission]]:
         """What was collected: owner → submissions, oldest first."""
         submissions: dict[str, list[Submission]] = {}
-        for line in self.run("for-each-ref", _REF_FORMAT, "refs/submissions").splitlines():
+        for line in self.run("for-each-ref", _REF_FORMAT, f"refs/submissions/*/{assignment}/*").splitlines():
             ref, _, commit = line.rpartition(" ")
-            owner, name, when = ref.removeprefix("refs/submissions/").split("/")
-            if name == assignment:
-                received = datetime.datetime.strptime(when.partition(".")[0], _TIME).replace(tzinfo=datetime.UTC)
-                is_own_date = f"{when}.".partition("Z")[2].startswith(f"{_OWN_DATE}.")
-                submissions.setdefault(owner, []).append(Submission(commit, received, is_own_date))
+            owner, _, when = ref.removeprefix("refs/submissions/").split("/")
+            received = datetime.datetime.strptime(when.partition(".")[0], _TIME).replace(tzinfo=datetime.UTC)
+            is_own_date = f"{when}.".partition("Z")[2].startswith(f"{_OWN_DATE}.")
+            submissions.setdefault(owner, []).append(Submission(commit, received, is_own_date))
         for of_owner in submissions.values():
             of_owner.sort(key=lambda submission: submission.received)
         return submissions
@@ -153,19 +149,21 @@ class Store(BareRepository):
         lines = self.run("cat-file", "--batch-check=%(objectname) %(objecttype)", stdin=stdin).splitlines()
         return {line.partition(" ")[0] for line in lines if line.endswith(" commit")}
 
-    def write_starter(self, assignment: str, version: int, tree: Tree, stamp: str, source: str) -> StarterVersion:
-        """Write a shared starter. Returns it."""
-        before = self.starters(assignment).get(version - 1)
+    def write_starter(
+        self, assignment: str, version: int, tree: Tree, stamp: str, source: str, parent: str = ""
+    ) -> StarterVersion:
+        """Write a shared starter on top of the commit of the version before (empty for the first). Returns it."""
+        ref = f"refs/starters/{assignment}/{version}"
         commit = Commit(
             "",
             tree,
-            ref=f"refs/starters/{assignment}/{version}",
-            parent=before.commit if before else "",
+            ref=ref,
+            parent=parent,
             message=f"{assignment}: starter {version}\n\nStarter: {version}\nSource: {source}\n",
             stamp=stamp,
         )
         self.write([commit])
-        return self.starters(assignment)[version]
+        return self._read_starters(ref)[ref]
 
     def write_student_starters(
         self, assignment: str, starter: StarterVersion, files: Iterable[PersonalFiles], stamp: str, message: str = ""
