@@ -19,10 +19,13 @@ def app() -> typer.Typer:
     command(group, "grade", "class grade")(grading.grade)
     command(group, "feedback", "class feedback")(reports.feedback)
     command(group, "status", "class status")(handout.status)
+    command(group, "access", "class access")(handout.access)
     command(group, "resume", "class resume")(handout.resume)
     command(group, "page", "class page")(reports.page)
     command(group, "export", "class export")(reports.export)
     command(group, "import", "class import")(setup.import_)
+    command(group, "backup", "class backup")(setup.backup)
+    command(group, "restore", "class restore")(setup.restore)
     command(group, "forget", "class forget")(setup.forget)
     return group
 

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from scaffold.core.classroom.assignment import find_assignment
@@ -10,6 +10,7 @@ from scaffold.core.classroom.course import find_course, lock_course
 from scaffold.core.classroom.delivery.report import exit_code
 from scaffold.core.classroom.grading import results
 from scaffold.core.classroom.grading.autograder import load_autograder
+from scaffold.core.classroom.grading.changes import Change, find_changes
 from scaffold.core.classroom.grading.grade import (
     FAILED,
     Graded,
@@ -71,37 +72,49 @@ def grade(folder: Path, name: str, options: GradeOptions, progress: Progress = s
                 f"Nothing of {assignment.name} was collected.", f"Collect it: scaffold class collect {assignment.name}"
             )
         grader = load_autograder(course, assignment, sandbox, progress)
+        notes: list[str] = []
         choices = choose_submissions(grader, store, owners, options.at)
         chosen = {owner: choice.submission for owner, choice in choices.items() if choice.submission}
         if options.reports:
             rows = grade_from_reports(grader, options.reports, owners, chosen, progress)
         elif options.cluster:
-            rows = grade_on_cluster(options.cluster, grader, store, owners, chosen, progress)
+            rows = grade_on_cluster(options.cluster, grader, store, owners, chosen, progress, notes)
         else:
             rows = grade_submissions(grader, store, owners, chosen, options.jobs or os.cpu_count() or 1, progress)
         rows = [replace(row, choice=choices[row.owner.id]) for row in rows]
+        before = results.read_if_graded(course, assignment.name)
         if not all(row.is_final for row in rows):
             # Should the second try be interrupted, `export` refuses these results.
             results.write(course, assignment, grader.runner.layout.hidden_files, rows)
             rows = try_again(grader, store, rows, progress)
         paths = results.write(course, assignment, grader.runner.layout.hidden_files, rows)
         grader.unfinished.end([owner.id for owner in owners])
-    return _outcome(assignment.name, rows, paths, sandbox)
+    outcome = _outcome(assignment.name, rows, find_changes(before, rows), paths, sandbox)
+    return replace(outcome, warnings=[*map(Notice, notes), *outcome.warnings])
 
 
-def _outcome(name: str, rows: Sequence[Graded], paths: Sequence[Path], sandbox: Sandbox) -> Outcome:
+def _outcome(
+    name: str, rows: Sequence[Graded], changes: Sequence[Change], paths: Sequence[Path], sandbox: Sandbox
+) -> Outcome:
     failed = [row for row in rows if row.state == FAILED]
     data = {
         "assignment": name,
         "sandbox": sandbox.name,
         "results": str(paths[0]),
         "students": [as_json(row) for row in rows],
+        "changed": [asdict(change) for change in changes],
     }
     blocks: list[Block] = [Table(("student", "name", "points", "", ""), [_cells(row) for row in rows])]
     if not_imported := [row for row in rows if row.score and row.score.imports]:
         blocks += [Text(f"{_submissions(not_imported)} cannot be imported:"), _imports_table(not_imported)]
-    shares = [row.score.points / row.score.most for row in rows if row.score and row.score.most]
-    mean = f", {100 * sum(shares) / len(shares):.0f} % on average" if shares else ""
+    if changes:
+        blocks += [
+            Text(f"Since they were graded before, {len(changes)} of {len(rows)} changed:"),
+            _changes_table(changes),
+        ]
+    submitted = [row.score for row in rows if row.score and row.submission]
+    shares = [score.points / score.most for score in submitted if score.most]
+    mean = f", {100 * sum(shares) / len(shares):.0f} % on average of {len(shares)}" if shares else ""
     blocks.append(Text(f"{name}: {_submissions(rows)}{mean}; the results are in {paths[0].parent}."))
     return Outcome(data, blocks, _notices(rows, failed, sandbox), exit_code(failed))
 
@@ -130,6 +143,10 @@ def _notices(rows: Sequence[Graded], failed: Sequence[Graded], sandbox: Sandbox)
     if any(interrupted.values()):
         named = "; ".join(f"{owner}: {_shown(tests)}" for owner, tests in interrupted.items() if tests)
         notices.append(Notice(f"Timed out or died twice, the second time alone: {named}."))
+    assumed = [row.owner.id for row in rows if row.choice.submission and row.choice.submission.is_own_date]
+    if assumed:
+        message = f"The server does not say when it received the submissions of {', '.join(assumed)}."
+        notices.append(Notice(message, "The date in the commit was assumed, which anybody can set."))
     late = [row.owner.id for row in rows if row.choice.drops_late]
     if late:
         hint = "The table says which submission counts; [late] in assignment.toml says what late work gets."
@@ -152,6 +169,14 @@ def _imports_table(rows: Sequence[Graded]) -> Table:
             for failure in (row.score.imports if row.score else ())
         ],
     )
+
+
+def _changes_table(changes: Sequence[Change]) -> Table:
+    def points(value: float | None) -> str:
+        return "–" if value is None else f"{value:g}"
+
+    rows = [(change.id, f"{points(change.before)} → {points(change.after)}", change.why) for change in changes]
+    return Table(("student", "points", "what changed"), rows)
 
 
 def _cells(row: Graded) -> tuple[str, ...]:
