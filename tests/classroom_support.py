@@ -2,14 +2,15 @@
 
 import base64
 import os
+import ssl
 import subprocess
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from support import git, git_repository, head, write
 
@@ -119,6 +120,7 @@ class GitServer:
         makes: whether a repository is made when somebody pushes to it.
         request_log: The requests: method, path, and the Authorization header.
         redirect: another server to send everybody to; empty for none.
+        tls: what it is served over HTTPS with; None for HTTP.
     """
 
     folder: Path
@@ -127,6 +129,7 @@ class GitServer:
     request_log: list[tuple[str, str, str]] = field(default_factory=list)
     redirect: str = ""
     url: str = ""
+    tls: ssl.SSLContext | None = None
 
     def allows(self, header: str) -> bool:
         """Whether an Authorization header shows the token."""
@@ -203,6 +206,17 @@ def git_server(folder: Path, **options: object) -> Iterator[GitServer]:
         yield state
 
 
+class _Server(ThreadingHTTPServer):
+    request_queue_size = 64
+
+    def shutdown_request(self, request: Any) -> None:
+        """End TLS as the protocol wants it: some clients take anything else for a truncated answer."""
+        if isinstance(request, ssl.SSLSocket):
+            with suppress(OSError):
+                request.unwrap()
+        super().shutdown_request(request)
+
+
 Server = TypeVar("Server", bound=GitServer)
 
 
@@ -210,8 +224,10 @@ Server = TypeVar("Server", bound=GitServer)
 def serving(state: Server, handler_class: type[BaseHTTPRequestHandler]) -> Iterator[Server]:
     """Serve with a handler class, whose `state` is the server's, during the block."""
     handler = type("Handler", (handler_class,), {"state": state})
-    server = type("Server", (ThreadingHTTPServer,), {"request_queue_size": 64})(("127.0.0.1", 0), handler)
-    state.url = f"http://127.0.0.1:{server.server_port}"
+    server = _Server(("127.0.0.1", 0), handler)
+    if state.tls:
+        server.socket = state.tls.wrap_socket(server.socket, server_side=True)
+    state.url = f"http{'s' if state.tls else ''}://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     try:

@@ -93,6 +93,8 @@ def seal(patch: pytest.MonkeyPatch, root: Path) -> None:
         "UV_OFFLINE": "1",
         "UV_PYTHON_DOWNLOADS": "never",
         "LC_ALL": "C.UTF-8",
+        "NO_PROXY": "127.0.0.1,localhost",
+        "no_proxy": "127.0.0.1,localhost",
         "PATH": os.pathsep.join([str(BIN), *filter(_is_quick, os.environ["PATH"].split(os.pathsep))]),
         **{f"XDG_{name}_HOME": root / "xdg" / name.lower() for name in ("CONFIG", "CACHE", "DATA", "STATE")},
     }

@@ -19,6 +19,10 @@ from typing import Any, ClassVar
 from urllib.parse import parse_qs, unquote
 
 from classroom_support import TOKEN, GitServer, _Handler, serving
+from scaffold.tools.forges.gitea import GiteaForge
+from scaffold.tools.forges.github import GitHubForge
+from scaffold.tools.forges.gitlab import GitLabForge
+from scaffold.tools.forges.hosted import HostedForge
 
 OWNER = "ml-course"
 STUDENTS = ("ada-l", "bob", "eve")
@@ -60,6 +64,15 @@ class FakeForge(GitServer):
         calls: `METHOD PATH` of every question to the interface.
         asleep: after how many questions by git a repository that was just made is there.
         lock: held while a fault is counted: several requests are answered at a time.
+        account: whose token it is; empty for the owner's.
+        scopes: the scopes of the token, where the server tells them.
+        members: who belongs to the organisation or group: username → GitLab's access level.
+        base: what members of the organisation may do with every repository.
+        public: repositories that everybody can read.
+        accepted: usernames that accept invitations at once; on GitLab and Gitea everybody is in at once.
+        expired: invitations that were not accepted in time: (repository, username).
+        levels: GitLab's access levels: (repository, username) → level.
+        pushed: the pushes that the server remembers, newest first: (commit, or None for one without branch, time).
     """
 
     kind: str = "github"
@@ -71,6 +84,27 @@ class FakeForge(GitServer):
     asleep: int = 0
     creates: bool = False
     lock: Lock = field(default_factory=Lock)
+    account: str = "teacher"
+    scopes: str | None = None
+    members: dict[str, int] = field(default_factory=dict)
+    base: str = "none"
+    public: set[str] = field(default_factory=set)
+    accepted: set[str] = field(default_factory=lambda: set(STUDENTS))
+    expired: set[tuple[str, str]] = field(default_factory=set)
+    levels: dict[tuple[str, str], int] = field(default_factory=dict)
+    pushed: list[tuple[str | None, str]] = field(default_factory=list)
+
+    @property
+    def login(self) -> str:
+        return OWNER if self.personal and self.account == "teacher" else self.account
+
+    def pushes(self, name: str) -> list[tuple[str | None, str]]:
+        """The pushes to main that the server remembers."""
+        return self.pushed or [(self.tip(name), PUSHED_AT)]
+
+    def users(self, name: str) -> list[str]:
+        """Who was let in, each once."""
+        return list(dict.fromkeys(user for repository, user in self.invited if repository == name))
 
     def bare(self, name: str) -> Path:
         return self.folder / OWNER / f"{name}.git"
@@ -175,14 +209,33 @@ def github(forge: FakeForge, method: str, path: str, query: dict[str, list[str]]
     """The endpoints of GitHub and of Gitea, which differ in a few places."""
     check = partial(valid, forge.kind)
     owner = "user" if forge.personal else "org"
+    if path == "/user":
+        return 200, {"login": forge.login}
+    if path == f"/user/memberships/orgs/{OWNER}":
+        return 200, {"state": "active", "role": "admin" if forge.base else "member"}
+    if path == f"/users/{forge.login}/orgs/{OWNER}/permissions" and forge.kind == "gitea":
+        return 200, {"can_create_repository": bool(forge.base), "is_admin": False}
+    if path == f"/orgs/{OWNER}/members":
+        return 200, [{"login": login} for login in forge.members] if query.get("page") == ["1"] else []
+    if path == f"/orgs/{OWNER}/teams":
+        return 200, [{"id": 1, "includes_all_repositories": False}, {"id": 2, "includes_all_repositories": True}]
+    if path == "/teams/2/members":
+        return 200, [{"login": login} for login in forge.members]
     if path == f"/users/{OWNER}":
         return 200, {"login": OWNER, "type": "User" if forge.personal else "Organization"}
     if path == f"/orgs/{OWNER}" and owner == "org":
-        return 200, {"username": OWNER}
+        rights = {"default_repository_permission": forge.base, "members_can_create_private_repositories": False}
+        return 200, {"username": OWNER} if forge.kind == "gitea" else {"login": OWNER, **rights}
     if (method, path) == ("POST", f"/orgs/{OWNER}/repos" if owner == "org" else "/user/repos"):
         check("repository" if owner == "org" else "own repository", body)
         assert body["private"]
-        return (201, {}) if forge.make(body["name"]) else (409 if forge.kind == "gitea" else 422, {"message": "exists"})
+        if forge.make(body["name"]):
+            return 201, {"name": body["name"], "private": True}
+        if forge.kind == "gitea":
+            return 409, {"message": "The repository with the same name already exists."}
+        error = {"resource": "Repository", "code": "custom", "field": "name"}
+        text = "name already exists on this account"
+        return 422, {"message": "Repository creation failed.", "errors": [{**error, "message": text}]}
     found = re.fullmatch(rf"/repos/{OWNER}/([^/]+)(/.*)?", path)
     if not found or not forge.bare(found[1]).exists():
         return 404, {"message": "Not Found"}
@@ -191,6 +244,22 @@ def github(forge: FakeForge, method: str, path: str, query: dict[str, list[str]]
         check("member", body)
         assert body == {"permission": "write" if forge.kind == "gitea" else "push"}
         return forge.invite(name, rest.rpartition("/")[2]), {"message": "Not Found"}
+    if rest == "/collaborators" and method == "GET":
+        inside = [user for user in forge.users(name) if user in forge.accepted]
+        rows = [{"login": login, "permissions": {"pull": True, "push": False}} for login in forge.members]
+        return 200, [*rows, *({"login": user, "permissions": {"pull": True, "push": True}} for user in inside)]
+    if rest == "/invitations" and forge.kind == "github":
+        waiting = [user for user in forge.users(name) if user not in forge.accepted]
+        return 200, [
+            {"id": at, "invitee": {"login": user}, "permissions": "write", "expired": (name, user) in forge.expired}
+            for at, user in enumerate(waiting)
+        ]
+    if rest.startswith("/invitations/") and method == "DELETE":
+        user = [user for user in forge.users(name) if user not in forge.accepted][int(rest.rpartition("/")[2])]
+        assert (name, user) in forge.expired
+        forge.invited.remove((name, user))
+        forge.expired.remove((name, user))
+        return 204, {}
     page = f"{forge.url}/{OWNER}/{name}/pulls/"
     if rest == "/pulls" and method == "POST":
         check("request", body)
@@ -202,26 +271,38 @@ def github(forge: FakeForge, method: str, path: str, query: dict[str, list[str]]
         return 200, [{"html_url": f"{page}{at + 1}", "head": {"ref": one[0]}} for at, one in enumerate(found_there)]
     if rest == "/activity" and forge.kind == "github":
         assert query["ref"] == ["refs/heads/main"]
-        about = {"ref": query["ref"][0], "activity_type": "push", "before": "0" * 40, "after": forge.tip(name)}
-        return 200, [{"timestamp": PUSHED_AT, **about}]
+        about = {"ref": query["ref"][0], "activity_type": "push", "before": "0" * 40}
+        return 200, [{"timestamp": when, "after": commit, **about} for commit, when in forge.pushes(name) if commit]
     if rest == "/activities/feeds" and forge.kind == "gitea":
         events = [("create_repo", ""), ("commit_repo", "refs/heads/other"), ("commit_repo", "refs/heads/main")]
-        content = json.dumps({"Commits": [], "HeadCommit": {"Sha1": forge.tip(name)}, "Len": 1})
-        about = {"content": content, "created": PUSHED_AT}
-        return 200, [{"op_type": kind, "ref_name": ref, **about} for kind, ref in events]
-    return 200, {"name": name}
+        rows = []
+        for commit, when in forge.pushes(name):
+            content = json.dumps({"Commits": [], "HeadCommit": {"Sha1": commit}, "Len": 1}) if commit else ""
+            about = {"content": content, "created": when}
+            rows += [{"op_type": kind, "ref_name": ref, **about} for kind, ref in events]
+        return 200, rows
+    return 200, {"name": name, "private": name not in forge.public}
 
 
 def gitlab(forge: FakeForge, method: str, path: str, query: dict[str, list[str]], body: dict[str, Any]) -> Reply:
     """GitLab's endpoints."""
     check = partial(valid, "gitlab")
+    if path == "/user":
+        return 200, {"username": forge.login}
+    if path == "/personal_access_tokens/self":
+        return 200, {"id": 1, "scopes": (forge.scopes or "api").split(", ")}
     if path == f"/namespaces/{OWNER}":
-        return 200, {"id": 7, "kind": "group"}
+        return 200, {"id": 7, "kind": "user" if forge.personal else "group", "path": OWNER}
+    if path == f"/groups/{OWNER}/members/all":
+        return 200, [{"username": user, "access_level": level} for user, level in forge.members.items()]
     if (method, path) == ("POST", "/projects"):
         check("repository", body)
         assert body["visibility"] == "private"
         assert body["namespace_id"] == 7
-        return (201, {}) if forge.make(body["path"]) else (400, {"message": {"name": ["has already been taken"]}})
+        if forge.make(body["path"]):
+            return 201, {"path": body["path"], "visibility": "private"}
+        taken = ["has already been taken"]
+        return 400, {"message": {"project_namespace.name": taken, "name": taken, "path": taken}}
     found = re.fullmatch(rf"/projects/{OWNER}%2F([^/]+)(/.*)?", path)
     if not found or not forge.bare(found[1]).exists():
         return 404, {"message": "404 Project Not Found"}
@@ -230,6 +311,18 @@ def gitlab(forge: FakeForge, method: str, path: str, query: dict[str, list[str]]
         check("member", body)
         status = forge.invite(name, body["username"])
         return (409 if status == 204 else status), {"message": "404 User Not Found"}
+    if method == "GET" and rest in ("/members", "/members/all"):
+        rows = [
+            {"id": at, "username": user, "state": "active", "access_level": forge.levels.get((name, user), 40)}
+            for at, user in enumerate(forge.users(name))
+        ]
+        if rest == "/members/all":
+            rows += [{"id": 99, "username": user, "access_level": level} for user, level in forge.members.items()]
+        return 200, [row for row in rows if query.get("query", [row["username"]]) == [row["username"]]]
+    if method == "PUT" and rest.startswith("/members/"):
+        assert body == {"access_level": 40}
+        forge.levels[name, forge.users(name)[int(rest.rpartition("/")[2])]] = 40
+        return 200, {}
     page = f"{forge.url}/{OWNER}/{name}/-/merge_requests/"
     if (method, rest) == ("POST", "/merge_requests"):
         check("request", body)
@@ -242,9 +335,14 @@ def gitlab(forge: FakeForge, method: str, path: str, query: dict[str, list[str]]
         return 200, [{"web_url": f"{page}{forge.number(name, one[0])}"} for one in asked]
     if rest == "/events":
         assert query["action"] == ["pushed"]
-        pushed = [{"ref": ref, "commit_from": None, "commit_to": forge.tip(name)} for ref in ("other", "main")]
-        return 200, [{"created_at": PUSHED_AT, "push_data": push} for push in pushed]
-    return 200, {"path": name}
+        rows = []
+        for commit, when in forge.pushes(name):
+            # docs.gitlab.com/administration/settings/push_event_activities_limit: one event, without its branches
+            bulk = {"ref": None, "ref_type": "branch", "ref_count": 4, "commit_from": None, "commit_to": None}
+            single = [{**bulk, "ref": ref, "ref_count": None, "commit_to": commit} for ref in ("other", "main")]
+            rows += [{"created_at": when, "push_data": data} for data in (single if commit else [bulk])]
+        return 200, rows
+    return 200, {"path": name, "visibility": "public" if name in forge.public else "private"}
 
 
 ENDPOINTS: dict[str, tuple[str, Callable[..., Reply]]] = {
@@ -260,9 +358,13 @@ class _ForgeHandler(_Handler):
     def do_PUT(self) -> None:  # noqa: N802
         self.do_POST()
 
+    def do_DELETE(self) -> None:  # noqa: N802
+        self.do_POST()
+
     def _answer(self, body: bytes) -> None:
         root, endpoints = ENDPOINTS[self.state.kind]
-        path, _, query = self.path.partition("?")
+        # As the proxy that it also is, it is sent whole URLs (RFC 9112, absolute-form).
+        path, _, query = re.sub("^http://[^/]*", "", self.path).partition("?")
         if not path.startswith(root):
             if "git-" in self.path and self.state.asleep:
                 self.state.asleep -= 1
@@ -278,7 +380,8 @@ class _ForgeHandler(_Handler):
             return self._say(401, {"message": "Bad credentials"}, {})
         plain = path if self.state.kind == "gitlab" else unquote(path)
         status, data = endpoints(self.state, self.command, plain, parse_qs(query), json.loads(body or b"{}"))
-        return self._say(fault.status, fault.body, fault.headers) if fault else self._say(status, data, {})
+        headers = {"X-OAuth-Scopes": self.state.scopes} if path == "/user" and self.state.scopes is not None else {}
+        return self._say(fault.status, fault.body, fault.headers) if fault else self._say(status, data, headers)
 
     def _fault(self, path: str) -> Fault | None:
         with self.state.lock:
@@ -313,3 +416,15 @@ def fake_forge(folder: Path, kind: str, **options: Any) -> Iterator[FakeForge]:
     schemas(kind)
     with serving(FakeForge(folder, kind=kind, **{"token": TOKEN, **options}), _ForgeHandler) as state:
         yield state
+
+
+HOSTS: dict[str, type[HostedForge]] = {"github": GitHubForge, "gitlab": GitLabForge, "gitea": GiteaForge}
+
+
+@dataclass
+class HostedServer:
+    """A forge, its server, and the seconds of its waits."""
+
+    forge: HostedForge
+    server: FakeForge
+    waits: list[float]

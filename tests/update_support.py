@@ -147,8 +147,6 @@ class Condition:
 
     files: Mapping[str, File]
     index: str
-    head: str
-    branch: str
     stash: str
     status: str
 
@@ -157,10 +155,19 @@ class Condition:
         return cls(
             in_work_tree(folder),
             git(folder, "ls-files", "--stage"),
-            *git(folder, "rev-parse", "HEAD", "--abbrev-ref", "HEAD").split("\n"),
-            git(folder, "stash", "list", "--format=%H"),
-            git(folder, "status", "--porcelain", "--ignored"),
+            read_or_empty(folder / ".git/logs/refs/stash"),
+            git(folder, "status", "--porcelain=v2", "--branch", "--show-stash", "--ignored"),
         )
+
+    @property
+    def head(self) -> str:
+        """The commit."""
+        return self.status.partition("# branch.oid ")[2].partition("\n")[0]
+
+
+def read_or_empty(path: Path) -> str:
+    """The text of a file; empty where there is none."""
+    return path.read_text() if path.is_file() else ""
 
 
 def to_the_bit(folder: Path) -> dict[str, str]:

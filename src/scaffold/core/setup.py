@@ -112,9 +112,9 @@ def commit(made: Made, stage: Path, remote: str) -> None:
     git.init(stage)
     if remote:
         git.add_remote(stage, remote)
-    introduce(made, stage)
+    identity = introduce(made, stage)
     try:
-        git.commit_all(stage, first_message(made))
+        git.commit_all(stage, first_message(made), identity=identity)
         made.committed = True
         tell_ignored(made, git.ignored_by_user(stage))
     except git.GitError as error:
@@ -158,13 +158,15 @@ def first_message(made: Made) -> str:
     return provenance.message(text, made.rendered.commit)
 
 
-def introduce(made: Made, repository: Path) -> None:
-    """Note it where git does not know who commits in a repository."""
-    if not git.has_identity(repository):
+def introduce(made: Made, repository: Path) -> bool:
+    """Whether git knows who commits in a repository; noted where it does not."""
+    is_known = git.has_identity(repository)
+    if not is_known:
         made.leave_out(
             "git does not know your name, so the author of the first commit is scaffold.",
             git.INTRODUCE,
         )
+    return is_known
 
 
 def tell_ignored(made: Made, paths: Sequence[str]) -> None:

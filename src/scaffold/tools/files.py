@@ -17,6 +17,8 @@ from scaffold.errors import ScaffoldError
 from scaffold.tools import folders
 
 _OURS = re.compile(r"(\..*\.)?scaffold-(?P<process>[1-9]\d*)-\w{8}")
+_MEMORY = Path("/dev/shm")  # noqa: S108
+"""Where Linux keeps files in memory (shm_overview(7)); containers often have little of it."""
 _OLD = 24 * 60 * 60
 """Seconds after which a temporary folder of a process that is no longer running is removed."""
 _swept: set[Path] = set()
@@ -87,15 +89,24 @@ def _parents_of(dest: Path) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def temporary_folder() -> Iterator[Path]:
-    """A temporary folder, deleted afterwards with everything in it, read-only git objects included."""
-    above = Path(tempfile.gettempdir())
+def temporary_folder(room: int = 0) -> Iterator[Path]:
+    """A temporary folder, deleted afterwards with everything in it, read-only git objects included.
+
+    Args:
+        room: The bytes that it will hold, where many small files would be slow on a disk: it is in memory then, if the
+            system has such a folder with four times as much free space.
+    """
+    above = _MEMORY if room and _has_room(_MEMORY, 4 * room) else Path(tempfile.gettempdir())
     with friendly_os_errors(above):
         folder = _make_temporary(above)
     try:
         yield folder
     finally:
         remove_tree(folder)
+
+
+def _has_room(folder: Path, size: int) -> bool:
+    return os.access(folder, os.W_OK) and free_space(folder) >= size
 
 
 def _make_temporary(above: Path, prefix: str = "") -> Path:

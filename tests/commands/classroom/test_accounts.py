@@ -160,3 +160,92 @@ def test_init_writes_a_valid_class_file(work: Path, run: Run, kind: str) -> None
     assert (done.code, done.data["forge"]) == (0, kind)
     assert TOKENS[kind] in (work / "ml2/class.toml").read_text()
     assert run("class", "status", "-C", str(work / "ml2")).code == 0
+
+
+def access(result: object) -> dict[str, tuple[str, str]]:
+    return {row["id"]: (row["access"], row["done"]) for row in result.data["students"]}  # type: ignore[attr-defined]
+
+
+def test_a_username_that_is_filled_in_later_gets_access(hosted_class: HostedClass, run: Run) -> None:
+    roster = hosted_class.course.folder / "roster.csv"
+    complete = roster.read_text()
+    roster.write_text(complete.replace(",,bob,", ",,,"))
+    assert run("class", "handout", "hw1").code == 0
+    assert access(run("class", "access", "hw1", "--dry-run", "--json"))["bob"] == ("no username", "")
+    roster.write_text(complete)
+    assert access(run("class", "access", "hw1", "--dry-run", "--json"))["bob"] == ("not in", "")
+    again = run("class", "handout", "hw1", "--json")
+    assert set(states(again).values()) == {"there already"}
+    assert "bob invited" in next(row["detail"] for row in again.data["students"] if row["id"] == "bob")
+    done = run("class", "access", "hw1", "--json")
+    assert (done.code, access(done)) == (0, dict.fromkeys(STUDENTS, ("in", "")))
+
+
+@pytest.mark.parametrize("hosted_class", ["github"], indirect=True)
+def test_an_invitation_that_expired_is_sent_again(hosted_class: HostedClass, run: Run) -> None:
+    forge = hosted_class.forge
+    forge.accepted = {"ada-l"}
+    run("class", "handout", "hw1")
+    forge.expired = {("hw1-bob", "bob")}
+    looked = run("class", "access", "hw1", "--dry-run", "--json")
+    assert access(looked) == {"ada": ("in", ""), "bob": ("expired", ""), "eve": ("invited", "")}
+    done = run("class", "access", "hw1", "--json")
+    assert access(done)["bob"] == ("expired", "invited again")
+    assert access(run("class", "access", "hw1", "--json"))["bob"] == ("invited", "")
+
+
+@pytest.mark.parametrize("hosted_class", ["github"], indirect=True)
+def test_a_wrong_username_keeps_no_team_mate_out(hosted_class: HostedClass, run: Run) -> None:
+    course = hosted_class.course
+    course.assign({"assignment.toml": 'title = "x"\nhidden = ["tests/hidden"]\nteams = true\n'})
+    roster = course.folder / "roster.csv"
+    roster.write_text(roster.read_text().replace(",,bob,", ",,bobby,").replace("Ada L,,ada-l", "Ada L,,nobody-x"))
+    roster.write_text(roster.read_text().replace("eve,B,", "eve,B,red"))
+    done = run("class", "handout", "hw1", "--json")
+    assert (done.code, states(done)) == (4, {"red": "failed"})
+    assert hosted_class.forge.invited == [("hw1-red", "eve")]
+
+
+@pytest.mark.parametrize("hosted_class", ["github"], indirect=True)
+def test_nothing_is_written_before_the_preflight_passes(hosted_class: HostedClass, run: Run) -> None:
+    hosted_class.forge.base, hosted_class.forge.members = "read", {"bob": 0}
+    failed = run("class", "handout", "hw1")
+    assert (failed.code, "bob can read every repository" in failed.err) == (1, True)
+    assert not [call for call in hosted_class.forge.calls if not call.startswith("GET")]
+    hosted_class.forge.base = "none"
+    assert run("class", "resume").code == 0
+
+
+@pytest.mark.parametrize("hosted_class", ["github"], indirect=True)
+def test_a_public_repository_of_the_name_gets_no_starter(hosted_class: HostedClass, run: Run) -> None:
+    hosted_class.forge.make("hw1-bob")
+    hosted_class.forge.public = {"hw1-bob"}
+    done = run("class", "handout", "hw1", "--json")
+    assert states(done) == {"ada": "handed out", "bob": "failed", "eve": "handed out"}
+    assert "not private" in next(row["detail"] for row in done.data["students"] if row["id"] == "bob")
+    assert hosted_class.course.heads("bob") == {}
+
+
+@pytest.mark.parametrize("hosted_class", ["gitlab"], indirect=True)
+def test_work_of_a_push_that_tells_no_branch_is_not_backdated(
+    hosted_class: HostedClass, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    course = hosted_class.course
+    course.assign({"assignment.toml": 'title = "x"\nhidden = ["tests/hidden"]\ndue = 2026-03-01T12:00:00Z\n'})
+    run("class", "handout", "hw1")
+    starter = course.heads("ada")["main"]
+    monkeypatch.setenv("GIT_COMMITTER_DATE", "2026-02-28T10:00:00Z")
+    course.commit_work("ada", {"src/answer.py": "mine\n"})
+    hosted_class.forge.pushed = [(None, "2026-03-05T12:00:00Z"), (starter, "2026-02-01T12:00:00Z")]
+    done = run("class", "collect", "hw1", "--only", "ada", "--json")
+    detail = done.data["students"][0]["detail"]
+    assert "(assumed: the server does not say when), late by 4 d 0 h" in detail
+
+
+@pytest.mark.parametrize("hosted_class", ["github"], indirect=True)
+def test_an_odd_answer_hits_one_student_only(hosted_class: HostedClass, run: Run) -> None:
+    run("class", "handout", "hw1")
+    hosted_class.course.assign({"README.md": "# Fixed\n"})
+    hosted_class.forge.faults = [Fault("hw1-bob/pulls", 200, times=9, body=[])]
+    done = run("class", "update", "hw1", "--json")
+    assert (done.code, states(done)) == (4, {"ada": "branch sent", "bob": "failed", "eve": "branch sent"})

@@ -131,7 +131,7 @@ def test_without_the_servers_memory_the_dates_of_commits_decide(
         (due.bare(student) / "logs/refs/heads/main").unlink()
     done = run("class", "collect", "hw1", "--json")
     assert submissions(due)["ada/hw1/2026-03-01T113000Z.own"] == in_time
-    assert "by the commit's own date, in time; a later one does not count" in details(done)["ada"]
+    assert "(assumed: the server does not say when), in time; a later one does not count" in details(done)["ada"]
     assert "late by 4 d 0 h: no points after 2 days" in details(done)["bob"]
 
 
@@ -179,7 +179,7 @@ def test_a_server_that_reports_no_push_time(work: Path, run: Run, monkeypatch: p
         course.commit_work("ada", {"src/answer.py": "one\n"})
         done = run("class", "collect", "hw1", "--json")
     assert states(done)["ada"] == "collected"
-    assert details(done)["ada"].endswith("by the commit's own date")
+    assert details(done)["ada"].endswith("(assumed: the server does not say when)")
 
 
 def test_a_missing_repository_is_reported_and_the_others_are_collected(due: Course, run: Run) -> None:
@@ -209,3 +209,34 @@ def test_work_on_another_branch_is_seen(course: Course, run: Run) -> None:
     assert run("class", "collect", "hw1", "--json").data["other_branches"] == {"bob": ["dev"]}
     git(clone, "push", "--quiet", "origin", "dev:main")
     assert run("class", "collect", "hw1", "--json").data["other_branches"] == {}
+
+
+@pytest.mark.parametrize("how", ["fast-forward", "merge", "squash"])
+def test_merging_an_update_is_no_later_submission(
+    due: Course, run: Run, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    monkeypatch.setenv("GIT_COMMITTER_DATE", "2026-03-01T11:30:00Z")
+    due.commit_work("ada", {"src/answer.py": "mine\n"})
+    monkeypatch.delenv("GIT_COMMITTER_DATE")
+    due.assign({"README.md": "# Fixed\n"})
+    assert run("class", "update", "hw1", "--only", "ada").code == 0
+    clone = due.folder.parent / "clone-hw1-ada"
+    git(clone, "fetch", "--quiet")
+    flags = {"fast-forward": ("--ff-only",), "merge": ("--no-ff", "--no-edit"), "squash": ("--squash",)}[how]
+    git(clone, "merge", "--quiet", *flags, "origin/starter-2")
+    if how == "squash":
+        git(clone, "commit", "--quiet", "-m", "the update")
+    git(clone, "push", "--quiet", "origin", "HEAD")
+    done = run("class", "collect", "hw1", "--only", "ada", "--json")
+    assert details(done)["ada"].endswith(", in time")
+    assert submissions(due) == {"ada/hw1/2026-03-01T113000Z": git(clone, "rev-parse", "HEAD")}
+
+
+def test_an_update_that_was_pushed_for_the_student_is_no_submission(due: Course, run: Run) -> None:
+    for text in ("# Fixed\n", "# Fixed again\n", "# And again\n"):
+        due.assign({"README.md": text})
+        run("class", "update", "hw1", "--fast-forward", "--only", "ada" if text == "# Fixed\n" else "ada,bob")
+    due.assign({"README.md": "# The last\n"})
+    run("class", "update", "hw1", "--only", "ada,bob")  # a branch: their own branches stay behind
+    assert states(run("class", "collect", "hw1", "--json")) == dict.fromkeys(("ada", "bob", "eve"), "nothing yet")
+    assert submissions(due) == {}

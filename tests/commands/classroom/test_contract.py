@@ -67,7 +67,19 @@ SUCCESSES = {
 
 TESTED_IN_OWN_MODULE = {
     f"class {name}"
-    for name in ("similarity", "import", "export", "page", "grade", "rehearse", "feedback", "roster rename")
+    for name in (
+        "similarity",
+        "import",
+        "export",
+        "page",
+        "grade",
+        "rehearse",
+        "feedback",
+        "roster rename",
+        "access",
+        "backup",
+        "restore",
+    )
 }
 """Commands that need more than a new class: their own tests check their JSON."""
 

@@ -59,7 +59,7 @@ def test_points_and_result_files(work: Path, run: Run) -> None:
     write(course.folder, {"roster.csv": "student_id,name\nada,Ada\nbob,Bob\neve,Eve\nzoe,Zoë\n"})
     done = run("class", "grade", "hw1", "-C", course.folder, "--json")
     assert (done.code, done.err) == (0, "")
-    assert set(done.data) == {"assignment", "sandbox", "results", "students"}
+    assert set(done.data) == {"assignment", "sandbox", "results", "students", "changed"}
     assert points(done) == {"ada": 4, "bob": 3, "eve": 0, "zoe": 0}
     assert [row["state"] for row in done.data["students"]] == ["graded", "graded", "graded", "nothing collected"]
     assert messages(done, "bob") == {"test_more": "assert 5 == 9\n +  where 5 = answer([3])"}
@@ -455,3 +455,22 @@ def test_the_best_submission_counts_and_the_table_for_the_teacher_is_made(work: 
         ("ada", "7.0", "8.0"),
         ("bob", "3.0", "8.0"),
     ]
+
+
+@pytest.mark.thorough
+def test_a_test_that_was_fixed_is_run_on_old_submissions_and_the_changes_are_shown(work: Path, run: Run) -> None:
+    """Ada's answer was right all the time: the teacher's test and solution were wrong."""
+    wrong = {
+        "src/answer.py": SOLUTION["src/answer.py"].replace("Hello {name}", "Bye {name}"),
+        "tests/test_greet.py": TESTS["tests/test_greet.py"].replace("Hello", "Bye"),
+    }
+    course = class_with_submissions(work / "ml1", {"ada": {}, "bob": {"src/answer.py": wrong["src/answer.py"]}}, wrong)
+    first = run("class", "grade", "hw1", "-C", course.folder, "--json")
+    assert (points(first), first.data["changed"]) == ({"ada": 3, "bob": 4}, [])
+    course.assign({**SOLUTION, **TESTS})
+    done = run("class", "grade", "hw1", "-C", course.folder, "--json")
+    assert points(done) == {"ada": 4, "bob": 3}
+    changed = {row["id"]: (row["before"], row["after"], row["passes"], row["fails"]) for row in done.data["changed"]}
+    test = "tests/test_greet.py::test_greet"
+    assert changed == {"ada": (3, 4, [test], []), "bob": (4, 3, [], [test])}
+    assert "3 → 4" not in run("class", "grade", "hw1", "-C", course.folder).out

@@ -513,3 +513,37 @@ def test_columns_are_shown_before_anything_is_made(course: Course, run: Run, mon
     assert run("class", "handout", "hw1").code == 0
     assert run("class", "handout", "hw1").code == 0
     assert len(asked) == 2
+
+
+def test_a_name_that_changes_makes_no_second_repository(course: Course, run: Run) -> None:
+    """A section that moved, and a pattern or a secret that changed: the repository stays the student's."""
+    settings = course.folder / "class.toml"
+    names = '\n[repositories]\nname = "{assignment}-{section}-{owner}"\n'
+    settings.write_text(settings.read_text() + names)
+    run("class", "handout", "hw1")
+    before = sorted(path.name for path in course.repositories.iterdir())
+    roster = course.folder / "roster.csv"
+    roster.write_text(roster.read_text().replace("ada-l,A,", "ada-l,B,"))
+    settings.write_text(settings.read_text() + "pseudonyms = true\n")
+    done = run("class", "handout", "hw1", "--json")
+    assert {row["state"] for row in done.data["students"]} == {"there already"}
+    assert sorted(path.name for path in course.repositories.iterdir()) == before
+    # Renamed by the teacher, there as well: the new name is taken over.
+    settings.write_text(settings.read_text().replace("pseudonyms = true\n", ""))
+    (course.repositories / "hw1-a-ada.git").rename(course.repositories / "hw1-b-ada.git")
+    done = run("class", "handout", "hw1", "--json")
+    assert {row["state"] for row in done.data["students"]} == {"there already"}
+    assert sorted(path.name for path in course.repositories.iterdir())[0] == "hw1-a-bob.git"
+    assert run("class", "status", "hw1", "--json").data["students"][0]["state"] == "not started"
+
+
+def test_a_lost_secret_stops_before_anything_is_made(course: Course, run: Run) -> None:
+    run("class", "handout", "hw1")
+    (course.folder / ".scaffold/secret").unlink()
+    settings = course.folder / "class.toml"
+    settings.write_text(settings.read_text() + "\n[repositories]\npseudonyms = true\n")
+    failed = run("class", "handout", "hw1")
+    assert (failed.code, "is missing" in failed.err) == (1, True)
+    assert not (course.folder / ".scaffold/secret").exists()
+    (course.folder / ".scaffold/secret").touch()
+    assert run("class", "handout", "hw1").code == 0

@@ -1,6 +1,8 @@
 """`scaffold class page`: one file with the progress of a class, in which no text of a roster is run."""
 
 import json
+import os
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
@@ -12,6 +14,8 @@ from conftest import Run
 from grading_support import ASSIGNMENT, SOLUTION, TESTS, interpreter, need_sandbox
 from support import git, write
 
+WAITING = {"id": "eve", "why": "has not started"}
+"""She has not started, and most others have."""
 HOSTILE = '<script>alert("x")</script>'
 
 
@@ -37,8 +41,9 @@ class Tags(HTMLParser):
             assert self.open.pop() == tag
 
 
-def graded(course: Course, shares: dict[str, tuple[float, ...]]) -> None:
+def graded(course: Course, shares: dict[str, tuple[float, ...]], nothing: Sequence[str] = ()) -> None:
     """Results as `grade` writes them."""
+    shares = shares | dict.fromkeys(nothing, (0.0, 0.0))
     titles = ("Sum", f"Mean {HOSTILE}")
     students = []
     for owner, mine in shares.items():
@@ -53,7 +58,11 @@ def graded(course: Course, shares: dict[str, tuple[float, ...]]) -> None:
             for title, share in zip(titles, mine, strict=True)
         ]
         students.append(
-            {"id": owner, "state": "graded", "score": {"points": 5 * sum(mine), "most": 10, "parts": parts}}
+            {
+                "id": owner,
+                "state": "nothing collected" if owner in nothing else "graded",
+                "score": {"points": 5 * sum(mine), "most": 10, "parts": parts},
+            }
         )
     text = json.dumps({"assignment": "hw1", "title": "x", "hidden": [], "students": students})
     write(course.folder, {"results/hw1/results.json": text})
@@ -96,14 +105,35 @@ def test_the_page_shows_who_started_what_passes_and_who_is_stuck(
     run("class", "collect", "hw1")
     graded(course, {"ada": (1.0, 0.25), "bob": (1.0, 1.0)})
     done = run("class", "page", "hw1", "--json")
-    assert done.data["stuck"] == [{"id": "ada", "why": "nothing for 5 days"}]
+    assert done.data["stuck"] == [{"id": "ada", "why": "nothing for 5 days"}, WAITING]
     text = page(course)
     assert "<b>1</b> pass every test" in text
-    assert "<b>81 %</b> of the points on average" in text
-    assert "ada, Sum: 100 %" in text
+    assert "<b>81 %</b> of the points on average, of 2 graded" in text
+    assert "Ada L, Sum: 100 %" in text
     assert ": 25 %" in text
     assert text.count("not graded") == 2  # eve's two exercises
     assert text.count(": 1</title>") == 2  # two days on which one of them committed
+
+
+def test_after_the_due_time_those_without_points_need_help_and_the_others_do_not(
+    course: Course, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody works on after the due time, so nobody is idle."""
+    course.assign({"assignment.toml": 'title = "x"\nhidden = ["tests/hidden"]\ndue = 2026-03-01T12:00:00Z\n'})
+    run("class", "handout", "hw1")
+    for name in ("GIT_AUTHOR_DATE", "GIT_COMMITTER_DATE"):
+        monkeypatch.setenv(name, "2026-02-28T10:00:00Z")
+    course.commit_work("ada", {"src/answer.py": "mine\n"})
+    course.commit_work("bob", {"src/answer.py": "mine, too\n"})
+    for student in ("ada", "bob"):
+        os.utime(course.bare(student) / "refs/heads/main", (1772359200, 1772359200))
+    run("class", "collect", "hw1")
+    graded(course, {"ada": (0.5, 0.5), "bob": (0.0, 0.0)}, nothing=["eve"])
+    done = run("class", "page", "hw1", "--json")
+    assert done.data["stuck"] == [{"id": "bob", "why": "0 of 10 points"}, {"id": "eve", "why": "has not started"}]
+    text = page(course)
+    assert "<b>25 %</b> of the points on average, of 2 graded (1 submitted nothing)" in text
+    assert text.count("2026-03-01 10:00") == 2
 
 
 def test_no_progress_over_three_submissions(course: Course, run: Run) -> None:
@@ -117,7 +147,7 @@ def test_no_progress_over_three_submissions(course: Course, run: Run) -> None:
     rows += [{"id": "bob", "received": when, "passed": 2 + at, "tests": 8} for at, when in enumerate(times)]
     write(course.folder, {"results/hw1/history.jsonl": "".join(f"{json.dumps(row)}\n" for row in rows)})
     done = run("class", "page", "hw1", "--json")
-    assert done.data["stuck"] == [{"id": "ada", "why": "4 of 8 tests, as two submissions ago"}]
+    assert done.data["stuck"] == [{"id": "ada", "why": "4 of 8 tests, as two submissions ago"}, WAITING]
     text = page(course)
     assert text.count("<polyline") == 2
     assert text.count('class="line stuck"') == 1
@@ -139,7 +169,7 @@ def test_the_history_of_grading_is_drawn(work: Path, run: Run, monkeypatch: pyte
     lines = (course.folder / "results/hw1/history.jsonl").read_text().splitlines()
     assert [json.loads(line)["id"] for line in lines] == ["ada"]
     assert run("class", "page", "hw1").code == 0
-    assert "eve, Tests: 0 %" in page(course)
+    assert "Eve Ž, Tests: 0 %" in page(course)
 
 
 def test_a_hostile_roster_is_escaped(work: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

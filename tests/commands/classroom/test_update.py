@@ -210,16 +210,6 @@ def test_a_rewritten_history(handed_out: Course, run: Run, work: Path) -> None:
     assert course.read("ada", "README.md", "starter-2") == FIXED["README.md"].strip()
 
 
-def test_a_students_branch_of_the_same_name_is_kept(handed_out: Course, run: Run, work: Path) -> None:
-    course = handed_out
-    course.commit_work("ada", {"a.txt": "x\n"})
-    git(work / "clone-hw1-ada", "push", "--quiet", "origin", "HEAD:starter-2")
-    before = course.heads("ada")
-    course.assign(FIXED)
-    run("class", "update", "hw1")
-    assert course.heads("ada") == before
-
-
 def test_no_main_branch(handed_out: Course, run: Run) -> None:
     git(handed_out.bare("ada"), "branch", "-m", "main", "trunk")
     handed_out.assign(FIXED)
@@ -366,3 +356,18 @@ def template_course(course: Course, run: Run, work: Path) -> Course:
     course.assign({"README.md": "# R\n\n1\n\nby the teacher\n", "answer.py": changed})
     template.release("0.2.0", {"news.txt": "new\n"})
     return course
+
+
+def test_a_branch_of_that_name_is_not_the_update(handed_out: Course, run: Run, work: Path) -> None:
+    course = handed_out
+    course.commit_work("ada", {"src/answer.py": "mine\n"})
+    git(work / "clone-hw1-ada", "push", "--quiet", "origin", "HEAD:starter-2")
+    before = course.heads("ada")["starter-2"]
+    course.assign(FIXED)
+    done = run("class", "update", "hw1", "--only", "ada", "--json")
+    assert states(done) == {"ada": "branch sent"}
+    assert course.heads("ada")["starter-2"] == before
+    assert course.read("ada", "README.md", "starter-2-2") == FIXED["README.md"].strip()
+    assert states(run("class", "update", "hw1", "--only", "ada", "--json")) == {"ada": "sent"}
+    status = run("class", "status", "hw1", "--only", "ada", "--json")
+    assert status.data["students"][0]["detail"] == "starter 2, starter-2-2 is there"

@@ -293,3 +293,34 @@ def test_a_damaged_repository_is_read_by_git(work: Path, commits: Commits) -> No
     forge.create_repository("one")
     (work / "forge/one.git/HEAD").unlink()
     assert forge.heads("one") is None
+
+
+def test_the_first_push_to_a_new_repository_is_what_git_would_have_made(work: Path, commits: Commits) -> None:
+    forge = FolderForge(work / "forge")
+    forge.check(used=False)
+    forge.create_repository("one")
+    forge.push(commits.store, "one", {"main": commits.second})
+    bare = work / "forge/one.git"
+    assert forge.heads("one") == {"main": commits.second}
+    assert git(bare, "fsck", "--full", "--strict", check=False) == ""
+    assert git(bare, "rev-list", "--count", "main") == "2"
+    assert git(bare, "reflog", "show", "--format=%gs", "main") == "push"
+    assert [push.commit for push in forge.pushes("one", "main")] == [commits.second]
+    git(work, "clone", "--quiet", str(bare), "clone")
+    assert git(work / "clone", "rev-parse", "HEAD") == commits.second
+
+
+def test_the_first_push_discards_nothing_that_came_in_between(work: Path, commits: Commits) -> None:
+    forge = FolderForge(work / "forge")
+    forge.check(used=False)
+    for name in ("branch", "lock"):
+        forge.create_repository(name)
+    git(commits.store, "push", "--quiet", str(work / "forge/branch.git"), f"{commits.sibling}:refs/heads/main")
+    with pytest.raises(RejectedError):
+        forge.push(commits.store, "branch", {"main": commits.second})
+    assert forge.heads("branch") == {"main": commits.sibling}
+    (work / "forge/lock.git/refs/heads").mkdir(parents=True)
+    (work / "forge/lock.git/refs/heads/main.lock").touch()
+    with pytest.raises(ForgeError):
+        forge.push(commits.store, "lock", {"main": commits.second})
+    assert forge.heads("lock") == {}

@@ -1,49 +1,18 @@
 """Forges with accounts and their faults: rate limits, failed requests, unknown users, missing tokens."""
 
 import shutil
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from classroom_support import TOKEN
-from fake_forge import OWNER, FakeForge, Fault, fake_forge
+from fake_forge import HOSTS, OWNER, Fault, HostedServer, fake_forge
 from scaffold.errors import ScaffoldError
 from scaffold.tools.forges.base import ForgeError, PullRequest, RepositoryNotFoundError
 from scaffold.tools.forges.gitea import GiteaForge
-from scaffold.tools.forges.github import GitHubForge
-from scaffold.tools.forges.gitlab import GitLabForge
 from scaffold.tools.forges.hosted import HostedForge
-from scaffold.tools.git.bare import make_bare
-from scaffold.tools.git.trees import Commit, File
 from support import git, stand_in
-
-HOSTS: dict[str, type[HostedForge]] = {"github": GitHubForge, "gitlab": GitLabForge, "gitea": GiteaForge}
-
-
-@dataclass
-class HostedServer:
-    """A forge, its server, and the seconds of its waits."""
-
-    forge: HostedForge
-    server: FakeForge
-    waits: list[float]
-
-
-@pytest.fixture(params=HOSTS)
-def hosted(request: pytest.FixtureRequest, work: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[HostedServer]:
-    kind, waits = HOSTS[request.param], []
-    monkeypatch.setenv(kind.vendor.tokens[0], TOKEN)
-    with fake_forge(work / "forge", request.param) as server:
-        yield HostedServer(kind(OWNER, server.url, sleep=waits.append), server, waits)
-
-
-@pytest.fixture
-def store(work: Path) -> Path:
-    store = make_bare(work / "store.git")
-    store.write([Commit("main", {"f": File(b"1\n")})])
-    return store.folder
 
 
 def requested_waits(waits: list[float]) -> list[float]:

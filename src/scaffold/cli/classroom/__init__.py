@@ -27,10 +27,13 @@ def app() -> typer.Typer:
     _command(group, "grade")(grading.grade)
     _command(group, "feedback")(reports.feedback)
     _command(group, "status")(handout.status)
+    _command(group, "access")(handout.access)
     _command(group, "resume")(handout.resume)
     _command(group, "page")(reports.page)
     _command(group, "export")(reports.export)
     _command(group, "import")(setup.import_)
+    _command(group, "backup")(setup.backup)
+    command(group, "restore", "class restore")(setup.restore)
     command(group, "forget", "class forget")(setup.forget)
     return group
 

@@ -82,6 +82,25 @@ def status(
         return command_.status(folder, assignment, only or (), progress)
 
 
+def access(
+    assignment: Assignment,
+    folder: Folder = Path(),
+    only: Only = None,
+    dry_run: DryRun = False,
+) -> Outcome:
+    """Show who can push to their repository, and invite again those who cannot: invitations expire.
+
+    Examples:
+        scaffold class access hw1 --dry-run     who is in, invited, expired or not in
+
+        scaffold class access hw1
+    """
+    from scaffold.commands.classroom import access as command_
+
+    with console.progress() as progress:
+        return command_.access(folder, assignment, only or (), dry_run=dry_run, progress=progress)
+
+
 def resume(folder: Folder = Path()) -> Outcome:
     """Continue a hand-out or an update that was interrupted, or failed for some students.
 

@@ -115,6 +115,32 @@ def import_(
         return command_.import_(folder, assignment, command_.ImportOptions(tool, clones, starter), progress)
 
 
+def backup(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The file to write.")],
+    folder: Folder = Path(),
+) -> Outcome:
+    """Write what only this disk has into one file: students' work, journal, secret, roster, results.
+
+    Example: scaffold class backup ~/backups/ml1.zip
+    """
+    from scaffold.commands.classroom import backup as command_
+
+    return command_.backup(folder, file)
+
+
+def restore(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The file that `scaffold class backup` wrote.")],
+    folder: Folder = Path(),
+) -> Outcome:
+    """Continue a class on another machine: clone the course's own repository there, and restore the rest.
+
+    Example: scaffold class restore ~/backups/ml1.zip
+    """
+    from scaffold.commands.classroom import backup as command_
+
+    return command_.restore(folder, file)
+
+
 def forget(
     folder: Folder = Path(),
     repositories: Annotated[

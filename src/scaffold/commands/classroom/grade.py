@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from scaffold.core.classroom.delivery.report import exit_code
 from scaffold.core.classroom.grading import manual, results
 from scaffold.core.classroom.grading.autograder import Autograder, load_autograder
 from scaffold.core.classroom.grading.best import best_rows
+from scaffold.core.classroom.grading.changes import Change, find_changes
 from scaffold.core.classroom.grading.grade import (
     FAILED,
     GRADED,
@@ -79,11 +80,13 @@ def grade(folder: Path, name: str, options: GradeOptions, progress: Progress = s
         grader = load_autograder(course, assignment, sandbox, progress)
         grader = replace(grader, owner_rules=owner_rules(course, store, assignment, grader.rules, owners))
         results.prepare_manual(course, assignment, owners)
+        notes: list[str] = []
         choices = choose_submissions(grader, store, owners, options.at)
-        rows = _grade(grader, store, owners, choices, options, progress)
+        rows = _grade(grader, store, owners, choices, options, progress, notes)
         if grader.rules.is_best and not options.reports:
-            again = partial(_grade, grader, store, options=options, progress=progress)
+            again = partial(_grade, grader, store, options=options, progress=progress, notes=notes)
             rows = best_rows(grader, store, rows, options.at, again, progress)
+        before = results.read_if_graded(course, assignment.name)
         if not all(row.is_final for row in rows):
             # Should the second try be interrupted, `export` refuses these results.
             results.write(course, assignment, grader.runner.layout.hidden_files, rows)
@@ -91,12 +94,12 @@ def grade(folder: Path, name: str, options: GradeOptions, progress: Progress = s
         paths = results.write(course, assignment, grader.runner.layout.hidden_files, rows)
         grader.unfinished.end([owner.id for owner in owners])
         students = results.graded(course, assignment)
-    outcome = _outcome(assignment.name, rows, paths, sandbox)
+    outcome = _outcome(assignment.name, rows, find_changes(before, rows), paths, sandbox)
     if grader.rules.manual:
         text = Text("The table shows the points of tests; results.csv, feedback and export add those that you give.")
         outcome = replace(outcome, blocks=[*outcome.blocks, text])
     more = [*unknown_extensions(course, assignment, grader.rules), *_waiting(students, paths[0])]
-    return replace(outcome, warnings=[*outcome.warnings, *more])
+    return replace(outcome, warnings=[*map(Notice, notes), *outcome.warnings, *more])
 
 
 def _grade(
@@ -106,12 +109,13 @@ def _grade(
     choices: Mapping[str, Choice],
     options: GradeOptions,
     progress: Progress,
+    notes: list[str],
 ) -> list[Graded]:
     chosen = {owner: choice.submission for owner, choice in choices.items() if choice.submission}
     if options.reports:
         rows = grade_from_reports(grader, options.reports, owners, chosen, progress)
     elif options.cluster:
-        rows = grade_on_cluster(options.cluster, grader, store, owners, chosen, progress)
+        rows = grade_on_cluster(options.cluster, grader, store, owners, chosen, progress, notes)
     else:
         rows = grade_submissions(grader, store, owners, chosen, options.jobs or os.cpu_count() or 1, progress)
     return [replace(row, choice=choices[row.owner.id]) for row in rows]
@@ -126,19 +130,28 @@ def _waiting(students: Sequence[Mapping[str, Any]], results_file: Path) -> list[
     return [Notice(f"{len(names)} wait for your points: {first_few(names)}.", f"Fill in {path}; then export.")]
 
 
-def _outcome(name: str, rows: Sequence[Graded], paths: Sequence[Path], sandbox: Sandbox) -> Outcome:
+def _outcome(
+    name: str, rows: Sequence[Graded], changes: Sequence[Change], paths: Sequence[Path], sandbox: Sandbox
+) -> Outcome:
     failed = [row for row in rows if row.state == FAILED]
     data = {
         "assignment": name,
         "sandbox": sandbox.name,
         "results": str(paths[0]),
         "students": [as_json(row) for row in rows],
+        "changed": [asdict(change) for change in changes],
     }
     blocks: list[Block] = [Table(("student", "name", "points", "", ""), [_cells(row) for row in rows])]
     if not_imported := [row for row in rows if row.score and row.score.imports]:
         blocks += [Text(f"{_submissions(not_imported)} cannot be imported:"), _imports_table(not_imported)]
-    shares = [row.score.points / row.score.most for row in rows if row.score and row.score.most]
-    mean = f", {100 * sum(shares) / len(shares):.0f} % on average" if shares else ""
+    if changes:
+        blocks += [
+            Text(f"Since they were graded before, {len(changes)} of {len(rows)} changed:"),
+            _changes_table(changes),
+        ]
+    submitted = [row.score for row in rows if row.score and row.submission]
+    shares = [score.points / score.most for score in submitted if score.most]
+    mean = f", {100 * sum(shares) / len(shares):.0f} % on average of {len(shares)}" if shares else ""
     blocks.append(Text(f"{name}: {_submissions(rows)}{mean}; the results are in {paths[0].parent}."))
     return Outcome(data, blocks, _notices(rows, failed, sandbox), exit_code(failed))
 
@@ -167,6 +180,10 @@ def _notices(rows: Sequence[Graded], failed: Sequence[Graded], sandbox: Sandbox)
     if any(interrupted.values()):
         named = "; ".join(f"{owner}: {_shown(tests)}" for owner, tests in interrupted.items() if tests)
         notices.append(Notice(f"Timed out or died twice, the second time alone: {named}."))
+    assumed = [row.owner.id for row in rows if row.choice.submission and row.choice.submission.is_own_date]
+    if assumed:
+        message = f"The server does not say when it received the submissions of {', '.join(assumed)}."
+        notices.append(Notice(message, "The date in the commit was assumed, which anybody can set."))
     late = [row.owner.id for row in rows if row.choice.drops_late]
     if late:
         hint = "The table says which submission counts; [late] in assignment.toml says what late work gets."
@@ -189,6 +206,14 @@ def _imports_table(rows: Sequence[Graded]) -> Table:
             for failure in (row.score.imports if row.score else ())
         ],
     )
+
+
+def _changes_table(changes: Sequence[Change]) -> Table:
+    def points(value: float | None) -> str:
+        return "–" if value is None else f"{value:g}"
+
+    rows = [(change.id, f"{points(change.before)} → {points(change.after)}", change.why) for change in changes]
+    return Table(("student", "points", "what changed"), rows)
 
 
 def _cells(row: Graded) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from typing import Any
 from scaffold.core.classroom.assignment import find_assignment
 from scaffold.core.classroom.course import find_course
 from scaffold.core.classroom.grading import results
+from scaffold.core.classroom.grading.grade import NOTHING
 from scaffold.core.classroom.reports import charts
 from scaffold.core.classroom.reports.progress import StudentProgress, class_progress
 from scaffold.core.classroom.rules import read_rules
@@ -38,9 +39,10 @@ def page(folder: Path, name: str) -> Outcome:
     now = datetime.datetime.now(datetime.UTC)
     owners = all_owners(course, assignment)
     graded, history = results.graded_if_any(course, assignment), results.history(course, assignment.name)
-    students = class_progress(store, assignment.name, course.branch, owners, graded, history, now)
+    due = read_rules(assignment).due
+    students = class_progress(store, assignment.name, course.branch, owners, graded, history, due, now)
     figures = _figures(students)
-    pictures = _pictures(students, read_rules(assignment).due)
+    pictures = _pictures(students, due)
     path = results.folder(course, assignment.name) / "page.html"
     results.keep_out_of_git(course)
     title = f"{course.title}: {assignment.title}"
@@ -57,10 +59,16 @@ def page(folder: Path, name: str) -> Outcome:
 
 
 def _figures(students: Sequence[StudentProgress]) -> dict[str, Any]:
-    shares = [student.points / student.most for student in students if student.points is not None and student.most]
+    # Those who submitted nothing have 0 points, and are counted apart.
+    shares = [
+        student.points / student.most
+        for student in students
+        if student.points is not None and student.most and student.state != NOTHING
+    ]
     return {
         "started": sum(bool(student.commits) for student in students),
-        "graded": bool(shares),
+        "graded": len(shares),
+        "nothing": sum(student.state == NOTHING for student in students),
         "done": sum(student.passes_everything for student in students),
         "mean": f"{100 * sum(shares) / len(shares):.0f}" if shares else "",
         "stuck": [student for student in students if student.stuck],

@@ -1,6 +1,6 @@
 """`scaffold class status`: show the state of every student's repository."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from scaffold.core.classroom import journal
@@ -89,6 +89,7 @@ def _mistakes(course: Course, name: str) -> list[Notice]:
 def _rows(classroom: Classroom, assignment: Assignment, owners: Sequence[Owner], progress: Progress) -> list[Row]:
     starters = classroom.store.student_starters(assignment.name)
     handed_out = classroom.journal.handed_out(assignment.name)
+    sent = classroom.store.sent(assignment.name)
 
     def check(owner: Owner) -> Row:
         starter = starters.get(owner.id)
@@ -98,12 +99,14 @@ def _rows(classroom: Classroom, assignment: Assignment, owners: Sequence[Owner],
         if heads is None:
             url = classroom.forge.clone_url(owner.repository)
             return Row(owner, "gone", f"there is no {url}; hand it out again")
-        return _row(classroom, owner, starter, heads)
+        return _row(classroom, owner, starter, heads, {starter.commit, *sent.get(owner.id, ())})
 
     return list(batch.for_each_owner(owners, check, progress.counter("Checking repositories")))
 
 
-def _row(classroom: Classroom, owner: Owner, starter: StarterVersion, heads: dict[str, str]) -> Row:
+def _row(
+    classroom: Classroom, owner: Owner, starter: StarterVersion, heads: dict[str, str], ours: Collection[str]
+) -> Row:
     head = heads.get(classroom.course.branch)
     if head is None:
         return Row(owner, "failed", f"no branch {classroom.course.branch}")
@@ -112,6 +115,7 @@ def _row(classroom: Classroom, owner: Owner, starter: StarterVersion, heads: dic
     if head in (starter.commit, starter.parent):
         version = starter.version if head == starter.commit else starter.version - 1
         return Row(owner, "not started", f"starter {version}{also}")
-    branch = branch_of(starter.version)
-    pending = f", {branch} is there" if branch in heads else ""
+    update = branch_of(starter.version)
+    sent = next((name for name, commit in heads.items() if name.startswith(update) and commit in ours), "")
+    pending = f", {sent} is there" if sent else ""
     return Row(owner, "at work", f"starter {starter.version}{pending}{also}")

@@ -133,10 +133,15 @@ class Course:
         """The key from which personal values and pseudonyms are derived; created at first use, and never changed.
 
         Raises:
-            ScaffoldError: The folder cannot be written.
+            ScaffoldError: It is lost, or the folder cannot be written.
         """
         path = self.data_folder / "secret"
-        if not path.is_file():
+        if not path.is_file() and (self.data_folder / "store.git").is_dir():
+            raise ScaffoldError(
+                f"{path} is missing: students' values and pseudonyms cannot be derived without it.",
+                "Copy it from a backup. If there is none, an empty file in its place begins a new one.",
+            )
+        if not path.is_file() or not path.stat().st_size:
             write_atomically(path, secrets.token_hex(32) + "\n")
             with friendly_os_errors(path):
                 path.chmod(0o600)

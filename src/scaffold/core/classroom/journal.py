@@ -110,6 +110,11 @@ class Journal:
         """The owners who received a first starter of an assignment: owner → the entry that says so."""
         return {entry["owner"]: entry for entry in self.entries() if _is_step(entry, assignment, PUSHED)}
 
+    def repositories(self, assignment: str) -> dict[str, str]:
+        """The repositories that were created or handed out: owner → name."""
+        steps = [entry for entry in self.entries() if _is_step(entry, assignment, CREATED, PUSHED)]
+        return {entry["owner"]: entry["repository"] for entry in steps if entry.get("repository")}
+
     def sent(self, assignment: str) -> dict[tuple[str, int], dict[str, Any]]:
         """The updates that were sent: (owner, version) → the entry that says so."""
         steps = [entry for entry in self.entries() if _is_step(entry, assignment, SENT, FORWARDED)]

@@ -1,7 +1,7 @@
 """The owners of repositories: students or, where an assignment is for teams, teams."""
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from scaffold.core.classroom.assignment import Assignment
@@ -23,11 +23,13 @@ class Owner:
         id: The id of the student or the team.
         members: The students.
         repository: The repository's name on the forge.
+        new_name: The name that the roster and class.toml give it today; empty where that is the same.
     """
 
     id: str
     members: tuple[Student, ...]
     repository: str
+    new_name: str = ""
 
     @property
     def title(self) -> str:
@@ -35,8 +37,16 @@ class Owner:
         return ", ".join(student.name or student.id for student in self.members)
 
 
-def group_into_owners(course: Course, assignment: Assignment, students: Iterable[Student]) -> list[Owner]:
+def group_into_owners(
+    course: Course, assignment: Assignment, students: Iterable[Student], made: Mapping[str, str] | None = None
+) -> list[Owner]:
     """The owners of an assignment's repositories, in the roster's order.
+
+    Args:
+        course: The class.
+        assignment: The assignment.
+        students: The students of the roster.
+        made: Owner → the repository that they were given: a name that changes later makes no second one.
 
     Raises:
         ScaffoldError: Two repositories would have the same name, or a name is too long.
@@ -45,10 +55,11 @@ def group_into_owners(course: Course, assignment: Assignment, students: Iterable
     for student in students:
         owner_id = team_id(student.team) if assignment.teams and student.team else student.id
         groups.setdefault(owner_id, []).append(student)
-    owners = [
-        Owner(owner_id, tuple(members), _repository_name(course, assignment, owner_id, members))
-        for owner_id, members in groups.items()
-    ]
+    owners = []
+    for owner_id, members in groups.items():
+        name = _repository_name(course, assignment, owner_id, members)
+        known = (made or {}).get(owner_id, name)
+        owners.append(Owner(owner_id, tuple(members), known, name if name != known else ""))
     holders: dict[str, str] = {}
     for owner in owners:
         # Compared without case, because many forges and file systems do.

@@ -240,7 +240,7 @@ def describe_submission(submission: Submission, rules: Rules) -> str:
     """When a submission was received, and by how much it was late, in words."""
     when = submission.received.astimezone().strftime("%Y-%m-%d %H:%M")
     if submission.is_own_date:
-        when += " by the commit's own date"
+        when += " (assumed: the server does not say when)"
     if rules.due is None:
         return when
     days = rules.late.days_late(submission.received, rules.due)

@@ -3,6 +3,7 @@
     refs/starters/ASSIGNMENT/VERSION        a starter that all students share; its parent is the version before it
     refs/students/OWNER/ASSIGNMENT          the newest starter of an owner, with personal files; its parent is the
                                             owner's starter before it
+    refs/sent/OWNER/ASSIGNMENT/VERSION      the merge of a starter with an owner's work, as it was sent to them
     refs/fetched/OWNER/ASSIGNMENT/BRANCH    a branch on the forge, as it was last fetched
     refs/submissions/OWNER/ASSIGNMENT/TIME  a submission and when it was received, in UTC; never changed or removed.
                                             TIME ends in .own where it is the commit's own date, and in a number
@@ -65,7 +66,7 @@ class Submission:
     Attributes:
         commit: The commit's id.
         received: When the server received it.
-        is_own_date: Whether that is the commit's own date, because the server does not tell.
+        is_own_date: Whether the server does not tell, so that the commit's own date is assumed.
     """
 
     commit: str
@@ -89,20 +90,17 @@ class Store(BareRepository):
     def student_starters(self, assignment: str) -> dict[str, StarterVersion]:
         """The newest starter of every owner who was given one: owner → starter."""
         starters = {}
-        for ref, starter in self._read_starters("refs/students").items():
-            owner, _, name = ref.removeprefix("refs/students/").partition("/")
-            if name == assignment:
-                starters[owner] = starter
+        for ref, starter in self._read_starters(f"refs/students/*/{assignment}").items():
+            starters[ref.split("/")[2]] = starter
         return starters
 
     def heads(self, assignment: str) -> dict[str, dict[str, str]]:
         """The branches on the forge when they were last fetched: owner → branch → commit."""
         heads: dict[str, dict[str, str]] = {}
-        for line in self._refs(_REF_FORMAT, "refs/fetched"):
+        for line in self._refs(_REF_FORMAT, f"refs/fetched/*/{assignment}/**"):
             ref, _, commit = line.rpartition(" ")
-            owner, name, branch = ref.removeprefix("refs/fetched/").split("/", 2)
-            if name == assignment:
-                heads.setdefault(owner, {})[branch] = commit
+            owner, _, branch = ref.removeprefix("refs/fetched/").split("/", 2)
+            heads.setdefault(owner, {})[branch] = commit
         return heads
 
     def check_fetched(self, prefix: str, branch: str, known: Collection[str]) -> None:
@@ -137,16 +135,23 @@ class Store(BareRepository):
             self.delete_refs([ref])
             raise
 
+    def sent(self, assignment: str) -> dict[str, list[str]]:
+        """The merges that were sent: owner → commits."""
+        sent: dict[str, list[str]] = {}
+        for line in self._refs(_REF_FORMAT, f"refs/sent/*/{assignment}/*"):
+            ref, _, commit = line.rpartition(" ")
+            sent.setdefault(ref.split("/")[2], []).append(commit)
+        return sent
+
     def submissions(self, assignment: str) -> dict[str, list[Submission]]:
         """What was collected: owner → submissions, oldest first."""
         submissions: dict[str, list[Submission]] = {}
-        for line in self._refs(_REF_FORMAT, "refs/submissions"):
+        for line in self._refs(_REF_FORMAT, f"refs/submissions/*/{assignment}/*"):
             ref, _, commit = line.rpartition(" ")
-            owner, name, when = ref.removeprefix("refs/submissions/").split("/")
-            if name == assignment:
-                received = datetime.datetime.strptime(when.partition(".")[0], _TIME).replace(tzinfo=datetime.UTC)
-                is_own_date = f"{when}.".partition("Z")[2].startswith(f"{_OWN_DATE}.")
-                submissions.setdefault(owner, []).append(Submission(commit, received, is_own_date))
+            owner, _, when = ref.removeprefix("refs/submissions/").split("/")
+            received = datetime.datetime.strptime(when.partition(".")[0], _TIME).replace(tzinfo=datetime.UTC)
+            is_own_date = f"{when}.".partition("Z")[2].startswith(f"{_OWN_DATE}.")
+            submissions.setdefault(owner, []).append(Submission(commit, received, is_own_date))
         for of_owner in submissions.values():
             of_owner.sort(key=lambda submission: submission.received)
         return submissions
@@ -181,19 +186,21 @@ class Store(BareRepository):
         lines = self.run("cat-file", "--batch-check=%(objectname) %(objecttype)", stdin=stdin).splitlines()
         return {line.partition(" ")[0] for line in lines if line.endswith(" commit")}
 
-    def write_starter(self, assignment: str, version: int, tree: Tree, stamp: str, source: str) -> StarterVersion:
-        """Write a shared starter. Returns it."""
-        before = self.starters(assignment).get(version - 1)
+    def write_starter(
+        self, assignment: str, version: int, tree: Tree, stamp: str, source: str, parent: str = ""
+    ) -> StarterVersion:
+        """Write a shared starter on top of the commit of the version before (empty for the first). Returns it."""
+        ref = f"refs/starters/{assignment}/{version}"
         commit = Commit(
             "",
             tree,
-            ref=f"refs/starters/{assignment}/{version}",
-            parent=before.commit if before else "",
+            ref=ref,
+            parent=parent,
             message=f"{assignment}: starter {version}\n\nStarter: {version}\nSource: {source}\n",
             stamp=stamp,
         )
         self.write([commit])
-        return self.starters(assignment)[version]
+        return self._read_starters(ref)[ref]
 
     def write_student_starters(
         self, assignment: str, starter: StarterVersion, files: Iterable[PersonalFiles], stamp: str, message: str = ""
@@ -288,9 +295,10 @@ def open_store(course: Course) -> Store:
     if not folder.is_dir():
         with friendly_os_errors(folder):
             course.data_folder.mkdir(exist_ok=True)
+        _ = course.secret  # made with the store: without it later, it is lost
         with staged(folder) as stage:
             stage.rmdir()
             make_bare(stage)
     if not (folder / "HEAD").is_file():
-        raise ScaffoldError(f"{folder} is not a git repository.", "Restore it from a backup.")
+        raise ScaffoldError(f"{folder} is not a git repository.", "Move it away: scaffold class restore FILE")
     return Store(folder)

@@ -4,7 +4,7 @@ A repository on a forge belongs to a student: nothing here forces a push, delete
 """
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -43,10 +43,14 @@ class PullRequest:
 
 @dataclass(frozen=True)
 class Push:
-    """A push to a branch: the tip that it left there (empty where the server does not say) and when it was received."""
+    """A push: the tip that it left on the branch (empty where the server does not say) and when it was received."""
 
     commit: str
     received: datetime.datetime
+
+
+IN, INVITED, EXPIRED, ABSENT = "in", "invited", "expired", "not in"
+"""A student's access: they may push, were invited, did not accept in time, or none of these."""
 
 
 class Forge(Protocol):
@@ -71,6 +75,16 @@ class Forge(Protocol):
             ScaffoldError: It cannot be used.
         """
 
+    def preflight(self, usernames: Collection[str]) -> None:
+        """Check before the first write that the token may create private repositories, which no other student reads.
+
+        Args:
+            usernames: The students' usernames.
+
+        Raises:
+            ScaffoldError: The token's account lacks a right, or students could read the work of others.
+        """
+
     def estimate_seconds(self, writes: int) -> float:
         """How many seconds this many writes take at least: new repositories, collaborators, pull requests."""
 
@@ -82,11 +96,14 @@ class Forge(Protocol):
         """
 
     def create_repository(self, name: str) -> None:
-        """Create an empty repository, atomically; does nothing where it exists.
+        """Create an empty private repository, atomically; does nothing where it exists.
 
         Raises:
-            ForgeError: It cannot be created.
+            ForgeError: It cannot be created, or one that everybody can read has its name.
         """
+
+    def is_public(self, name: str) -> bool:
+        """Whether more people can read a repository than were given access. Raises ForgeError."""
 
     def push(self, store: Path, name: str, branches: Mapping[str, str]) -> None:
         """Set branches (name → commit of `store`) that are new or are fast-forwarded.
@@ -103,11 +120,24 @@ class Forge(Protocol):
             ForgeError: The repository cannot be read.
         """
 
+    def access(self, name: str) -> dict[str, str] | None:
+        """Who has access: username in lower case → `in`, `invited` or `expired`; None where there are no accounts.
+
+        Raises:
+            ForgeError: The forge did not answer.
+        """
+
     def add_collaborator(self, name: str, username: str) -> bool:
-        """Give a student access. Returns whether the forge has accounts."""
+        """Give a student access. Returns whether the forge has accounts. Raises ForgeError."""
+
+    def renew_invitation(self, name: str, username: str) -> None:
+        """Invite a student again who did not accept in time. Raises ForgeError."""
 
     def open_pull_request(self, name: str, pull_request: PullRequest) -> str:
         """Open a pull request, unless one is open. Returns its URL; empty where the forge has only branches."""
 
     def pushes(self, name: str, branch: str) -> list[Push]:
-        """The pushes to a branch that the server remembers, newest first; empty where it tells of none."""
+        """The pushes to a branch that the server remembers, newest first; empty where it tells of none.
+
+        A push of which the server does not tell the branch has no commit.
+        """

@@ -7,13 +7,14 @@ user who pushes there. The git process at the other end is told to ignore them.
 import os
 import re
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from scaffold.tools import git
 from scaffold.tools.files import temporary_folder
 from scaffold.tools.forges.base import ForgeError, PullRequest, Push, RejectedError, RepositoryNotFoundError
+from scaffold.tools.forges.network import git_variables
 from scaffold.tools.git.bare import NO_HOOKS, BareRepository, make_bare
 from scaffold.tools.process import Completed
 
@@ -81,7 +82,8 @@ class Remote:
     def _git(self, store: Path, *args: str) -> Completed:
         """Run git. Raises ForgeError when it takes too long."""
         seconds = LOCAL_SECONDS if self.local else SECONDS
-        completed = BareRepository(store, _OPTIONS).attempt_within(seconds, *args, env={**_NO_PROMPTS, **self.env})
+        env = {**_NO_PROMPTS, **git_variables(), **self.env}
+        completed = BareRepository(store, _OPTIONS).attempt_within(seconds, *args, env=env)
         if completed is None:
             raise ForgeError(
                 f"git {args[0]} did not end within {seconds} s: {self.url}.", "Try it yourself to see why."
@@ -129,9 +131,23 @@ class PlainGitForge(GitTransport):
         """There are no rate limits."""
         return 0.0
 
+    def preflight(self, usernames: Collection[str]) -> None:
+        """There are no accounts and no rights."""
+
+    def is_public(self, name: str) -> bool:  # noqa: ARG002
+        """Git's protocol does not tell."""
+        return False
+
+    def access(self, name: str) -> dict[str, str] | None:  # noqa: ARG002
+        """There are no accounts."""
+        return None
+
     def add_collaborator(self, name: str, username: str) -> bool:  # noqa: ARG002
         """There are no accounts."""
         return False
+
+    def renew_invitation(self, name: str, username: str) -> None:
+        """There are no accounts."""
 
     def open_pull_request(self, name: str, pull_request: PullRequest) -> str:  # noqa: ARG002
         """There are only branches."""

@@ -5,6 +5,7 @@ holds trees as plain mappings, `merge` merges them. What most callers need is im
 """
 
 from scaffold.tools.git.command import (
+    ANYWHERE,
     GitError,
     attempt,
     failure,
@@ -37,6 +38,7 @@ from scaffold.tools.git.repository import (
 from scaffold.tools.git.strangers import deaf
 
 __all__ = [
+    "ANYWHERE",
     "INTRODUCE",
     "GitError",
     "Repository",

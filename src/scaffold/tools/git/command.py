@@ -20,6 +20,9 @@ REPOSITORY_VARIABLES = (
     "GIT_COMMON_DIR", "GIT_NAMESPACE", "GIT_PREFIX", "GIT_QUARANTINE_PATH",
 )  # fmt: skip
 """What git sets for hooks, `rebase --exec` and remote helpers. It names their repository; we work in another one."""
+_MEMORY = {"MALLOC_MMAP_THRESHOLD_": "4194304", "MALLOC_TOP_PAD_": "4194304", "MALLOC_TRIM_THRESHOLD_": "16777216"}
+"""glibc keeps memory that was freed (mallopt(3)): git asks for 256 KB for each object that it compresses, and half of
+the time of a fast-import went into getting them from the kernel and clearing them."""
 _INSTALL = "Run: scaffold doctor"
 """It names the command that installs git on this system."""
 
@@ -115,7 +118,13 @@ def feed(folder: Path, *args: str, chunks: Iterable[bytes]) -> None:
 
 def _environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
     # English messages, whatever the user's language: `_reason` looks for their `fatal:`.
-    return {"LANGUAGE": "en", **dict.fromkeys(REPOSITORY_VARIABLES, ""), **strangers.variables(), **(more or {})}
+    return {
+        "LANGUAGE": "en",
+        **_MEMORY,
+        **dict.fromkeys(REPOSITORY_VARIABLES, ""),
+        **strangers.variables(),
+        **(more or {}),
+    }
 
 
 def failure(args: Sequence[str], done: process.Completed) -> GitError:

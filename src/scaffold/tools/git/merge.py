@@ -109,15 +109,19 @@ class Workbench(BareRepository):
 
 
 @contextlib.contextmanager
-def workbench(repository: git.Repository) -> Iterator[Workbench]:
+def workbench(repository: git.Repository, room: int = 0) -> Iterator[Workbench]:
     """A workbench beside a project's repository.
+
+    Args:
+        repository: The project's repository.
+        room: The bytes that it will hold, where it may be in memory; 0 for a workbench on the disk.
 
     Raises:
         ScaffoldError: the repository uses SHA-256 object names.
     """
     if repository.object_format != "sha1":
         raise ScaffoldError("This repository uses SHA-256 object names, which scaffold cannot merge yet.")
-    with temporary_folder() as parent:
+    with temporary_folder(room) as parent:
         folder = make_bare(parent / "workbench.git").folder
         (folder / "objects/info/alternates").write_text(
             f"{repository.objects.as_posix()}\n", encoding="utf-8", newline="\n"

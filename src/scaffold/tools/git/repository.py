@@ -85,29 +85,37 @@ def init(folder: Path, branch: str = "main") -> None:
     run(folder, "init", "--quiet", f"--initial-branch={branch}")
 
 
-def commit_all(folder: Path, message: str) -> None:
+def commit_all(folder: Path, message: str, *, identity: bool) -> None:
     """Commit everything in the work tree, without hooks: a project that is not whole yet has none of its owner's.
+
+    Args:
+        folder: The work tree.
+        message: The commit's message.
+        identity: What `has_identity` said.
 
     Raises:
         GitError: A signing key or git itself refused.
     """
     run(folder, "add", "--all")
-    commit_staged(folder, message)
+    commit_staged(folder, message, identity=identity)
 
 
-def commit_staged(folder: Path, message: str, for_hooks: Mapping[str, str] | None = None) -> None:
+def commit_staged(
+    folder: Path, message: str, for_hooks: Mapping[str, str] | None = None, *, identity: bool | None = None
+) -> None:
     """Commit what is staged, as the user or, where git knows no name, under a fallback identity.
 
     Args:
         folder: The work tree.
         message: The commit's message.
         for_hooks: Variables that the repository's hooks get; None: no hook runs.
+        identity: What `has_identity` said; None: it is asked.
 
     Raises:
         GitError: A hook, a signing key or git itself refused.
     """
     env = dict(for_hooks or {})
-    if not has_identity(folder):
+    if not (has_identity(folder) if identity is None else identity):
         env |= {f"GIT_{role}_{part}": value for role in ("AUTHOR", "COMMITTER") for part, value in _FALLBACK.items()}
     options = _NO_HOOKS if for_hooks is None else ()
     run(folder, *options, "commit", "--quiet", "--message", message, env=env)

@@ -5,10 +5,11 @@ What exists on the forge is checked there and not remembered, so that every oper
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from scaffold.core.classroom import journal
 from scaffold.core.classroom.course import Course
+from scaffold.core.classroom.delivery import access
 from scaffold.core.classroom.guard import explain_failure
 from scaffold.core.classroom.journal import Journal, Run
 from scaffold.core.classroom.owners import Owner
@@ -20,6 +21,7 @@ from scaffold.tools.forges.gitea import GiteaForge
 from scaffold.tools.forges.github import GitHubForge
 from scaffold.tools.forges.gitlab import GitLabForge
 from scaffold.tools.forges.gitserver import GitForge
+from scaffold.tools.forges.hosted import public_error
 
 JOBS = 4
 _MAX_EQUAL_FAILURES = 3
@@ -106,7 +108,7 @@ def hand_out(
     handed_out = classroom.journal.handed_out(run.assignment)
 
     def hand_out_one(owner: Owner) -> Row:
-        return _hand_out_one(classroom, run, owner, starters[owner.id], owner.id in handed_out)
+        return _hand_out_one(classroom, run, owner, starters[owner.id], was_handed_out=owner.id in handed_out)
 
     return run_for_owners(classroom, run, owners, hand_out_one, progress)
 
@@ -128,9 +130,18 @@ def run_for_owners(
     return rows
 
 
-def _hand_out_one(classroom: Classroom, run: Run, owner: Owner, starter: StarterVersion, was_handed_out: bool) -> Row:
+def _hand_out_one(
+    classroom: Classroom, run: Run, owner: Owner, starter: StarterVersion, *, was_handed_out: bool
+) -> Row:
     name, branch = owner.repository, classroom.course.branch
     heads = classroom.forge.heads(name)
+    if heads is None and owner.new_name and classroom.forge.heads(owner.new_name) is not None:
+        # The teacher renamed the repository on the forge as well.
+        moved = replace(owner, repository=owner.new_name, new_name="")
+        return _hand_out_one(classroom, run, moved, starter, was_handed_out=False)
+    if heads is not None and not was_handed_out and classroom.forge.is_public(name):
+        raise public_error(classroom.forge.clone_url(name))
+    is_new = heads is None
     if heads is None:
         classroom.forge.create_repository(name)
         classroom.journal.step(run, owner.id, journal.CREATED, repository=name)
@@ -142,19 +153,28 @@ def _hand_out_one(classroom: Classroom, run: Run, owner: Owner, starter: Starter
     except RejectedError:  # somebody pushed in the meantime
         heads = classroom.forge.heads(name) or {}
         return _existing_repository(classroom, run, owner, starter, heads, was_handed_out)
-    _add_collaborators(classroom, run, owner, starter)
+    invite(classroom, owner, is_new=is_new)
+    _log_hand_out(classroom, run, owner, starter)
     return Row(owner, "again" if was_handed_out else "handed out", classroom.forge.clone_url(name))
 
 
-def _add_collaborators(classroom: Classroom, run: Run, owner: Owner, starter: StarterVersion) -> None:
-    """Give the owner's students access, and write to the journal that the hand-out to them is complete."""
-    name = owner.repository
-    for student in owner.members:
-        if student.username:
-            classroom.forge.add_collaborator(name, student.username)
-    classroom.journal.step(
-        run, owner.id, journal.PUSHED, repository=name, commit=starter.commit, version=starter.version
-    )
+def invite(classroom: Classroom, owner: Owner, *, is_new: bool = False) -> str:
+    """Give access to those of an owner's students who have none. Returns what was done for whom, in words.
+
+    Raises:
+        ForgeError: One of them cannot be given access; the others were.
+    """
+    students = access.invite(classroom.forge, owner, is_new=is_new)
+    failed = [student for student in students if student.why]
+    if failed:
+        raise ForgeError(failed[0].why)
+    return access.describe(students)
+
+
+def _log_hand_out(classroom: Classroom, run: Run, owner: Owner, starter: StarterVersion) -> None:
+    """Write to the journal that the hand-out to an owner is complete."""
+    fields = {"repository": owner.repository, "commit": starter.commit, "version": starter.version}
+    classroom.journal.step(run, owner.id, journal.PUSHED, **fields)
 
 
 def push(classroom: Classroom, owner: Owner, branch: str, commit: str) -> None:
@@ -179,14 +199,15 @@ def _existing_repository(
     heads: dict[str, str],
     was_handed_out: bool,
 ) -> Row:
-    """The row of a repository that has commits: it is never changed."""
+    """The row of a repository that has commits: only who may use it is brought up to date."""
     url = classroom.forge.clone_url(owner.repository)
+    is_known = was_handed_out or starter.commit in heads.values()
+    if not is_known and not _contains(classroom, owner, run.assignment, starter):
+        return Row(owner, FAILED, f"{url} has commits that were not handed out; nothing was changed there")
+    done = invite(classroom, owner)
     if not was_handed_out:
-        if starter.commit not in heads.values() and not _contains(classroom, owner, run.assignment, starter):
-            detail = f"{url} has commits that were not handed out; nothing was changed there"
-            return Row(owner, FAILED, detail)
-        _add_collaborators(classroom, run, owner, starter)
-    return Row(owner, "there already", url)
+        _log_hand_out(classroom, run, owner, starter)
+    return Row(owner, "there already", f"{url}; {done}" if done else url)
 
 
 def _contains(classroom: Classroom, owner: Owner, assignment: str, starter: StarterVersion) -> bool:

@@ -8,7 +8,7 @@ from scaffold.core.classroom.owners import Owner
 from scaffold.core.classroom.store import Store
 from scaffold.tools.git.graph import read_graph
 
-_OURS = re.compile(r"starter-\d+|feedback")
+_OURS = re.compile(r"starter-\d+(-.*)?|feedback")
 """Branches that scaffold pushes."""
 
 

@@ -11,11 +11,11 @@ from scaffold.core.classroom.assignment import Assignment
 from scaffold.core.classroom.delivery import batch
 from scaffold.core.classroom.delivery.batch import FAILED, Classroom, Row
 from scaffold.core.classroom.delivery.plan import fetch_all
-from scaffold.core.classroom.delivery.pushes import read_history
+from scaffold.core.classroom.delivery.pushes import BranchHistory, read_history
 from scaffold.core.classroom.guard import explain_failure
 from scaffold.core.classroom.owners import Owner
 from scaffold.core.classroom.rules import Rules, explain_choice, parse_time
-from scaffold.core.classroom.store import Submission
+from scaffold.core.classroom.store import StarterVersion, Submission
 from scaffold.core.outcome import Progress
 from scaffold.tools.forges.base import Push
 
@@ -58,16 +58,17 @@ def collect_submissions(
         for owner, own in rules.items()
     }
 
-    def is_new(owner: Owner) -> bool:
-        tip = tips.get(owner.id)
-        if tip is None or tip in (starters[owner.id].commit, starters[owner.id].parent):
+    def is_new(owner: str, tip: str) -> bool:
+        if tip in (starters[owner].commit, starters[owner].parent):
             return False
-        known = [submission.received for submission in earlier.get(owner.id, ())]
-        is_asked_for_first = any(min(known) > moment for moment in moments[owner.id]) if known else True
-        return is_asked_for_first or earlier[owner.id][-1].commit != tip
+        known = [submission.received for submission in earlier.get(owner, ())]
+        is_asked_for_first = any(min(known) > moment for moment in moments[owner]) if known else True
+        return is_asked_for_first or earlier[owner][-1].commit != tip
 
-    to_ask = [owner for owner in owners if is_new(owner)]
-    received, lost, not_answered = _receive(classroom, assignment, to_ask, moments, progress)
+    new_tips = {owner: tip for owner, tip in tips.items() if is_new(owner, tip)}
+    histories, unreadable = _read_histories(classroom, assignment, new_tips, starters)
+    received, lost, not_answered = _receive(classroom, histories, owners, moments, progress)
+    not_answered |= {owner.id: Row(owner, FAILED, unreadable[owner.id]) for owner in owners if owner.id in unreadable}
     new = {
         owner: [submission for submission in of_owner if submission not in earlier.get(owner, ())]
         for owner, of_owner in received.items()
@@ -91,9 +92,27 @@ def collect_submissions(
     return [row(owner) for owner in owners]
 
 
+def _read_histories(
+    classroom: Classroom, assignment: Assignment, tips: Mapping[str, str], starters: Mapping[str, StarterVersion]
+) -> tuple[dict[str, BranchHistory], dict[str, str]]:
+    """The histories of the branches that have work: owner → history; and owner → why it cannot be read."""
+    histories, failed = dict[str, BranchHistory](), dict[str, str]()
+    try:
+        together = read_history(classroom.store, assignment.name, tips, starters)
+        return dict.fromkeys(together.with_work, together), failed
+    except Exception:  # one of them cannot be read: then each is read alone
+        for owner, tip in tips.items():
+            try:
+                history = read_history(classroom.store, assignment.name, {owner: tip}, starters)
+                histories |= dict.fromkeys(history.with_work, history)
+            except Exception as error:
+                failed[owner] = explain_failure(error)
+    return histories, failed
+
+
 def _receive(
     classroom: Classroom,
-    assignment: Assignment,
+    histories: Mapping[str, BranchHistory],
     owners: Sequence[Owner],
     moments: Mapping[str, Sequence[datetime.datetime]],
     progress: Progress,
@@ -110,18 +129,15 @@ def _receive(
         pushes[owner.id] = classroom.forge.pushes(owner.repository, branch)
         return Row(owner, "")
 
-    rows = list(batch.for_each_owner(owners, ask, progress.counter("Reading push times")))
+    to_ask = [owner for owner in owners if owner.id in histories]
+    rows = list(batch.for_each_owner(to_ask, ask, progress.counter("Reading push times")))
     received, lost = dict[str, list[Submission]](), dict[str, str]()
     failed = {row.owner.id: row for row in rows if row.state == FAILED}
-    try:
-        histories = dict.fromkeys(pushes, read_history(classroom.store, assignment.name, branch, list(pushes)))
-    except Exception:  # one of them cannot be read: then each is read alone
-        histories = {}
-    for owner in owners:
+    for owner in to_ask:
         if owner.id not in pushes:
             continue
         try:
-            history = histories.get(owner.id) or read_history(classroom.store, assignment.name, branch, [owner.id])
+            history = histories[owner.id]
             lost[owner.id] = history.overwritten(owner.id, pushes[owner.id], moments[owner.id])
             received[owner.id] = history.received(owner.id, pushes[owner.id], moments[owner.id])
         except Exception as error:

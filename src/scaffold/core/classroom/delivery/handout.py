@@ -61,6 +61,7 @@ def _hand_out(
     owners: Sequence[Owner],
     progress: Progress,
 ) -> list[Row]:
+    classroom.forge.preflight([student.username for owner in owners for student in owner.members if student.username])
     received = classroom.journal.handed_out(assignment.name)
     # Needed even if the store has all starters: the run that wrote them may have been killed before the leak search.
     starters = write_starters(

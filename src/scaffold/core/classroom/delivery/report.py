@@ -1,7 +1,7 @@
 """The result of a batch of repositories, as text for people and as JSON for programs."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from scaffold.core.classroom.delivery.batch import FAILED, Row
 from scaffold.core.outcome import Notice, Outcome, Table, Text
@@ -35,8 +35,12 @@ def rows_as_table(rows: Sequence[Row]) -> Table:
 
 def summarise(rows: Sequence[Row]) -> str:
     """How many repositories are in which state, the most frequent state first, as in `3 clean, 1 conflict`."""
-    counts = Counter(row.state for row in rows)
-    return ", ".join(f"{count} {state}" for state, count in counts.most_common()) or "nobody"
+    return count_states(row.state for row in rows)
+
+
+def count_states(states: Iterable[str]) -> str:
+    """How often each state occurs, the most frequent first, as in `3 clean, 1 conflict`."""
+    return ", ".join(f"{count} {state}" for state, count in Counter(states).most_common()) or "nobody"
 
 
 def exit_code(failed: Sequence[object]) -> ExitCode:

@@ -214,7 +214,7 @@ def _send_one(context: _SendContext, update: StudentUpdate) -> Row:
         return Row(owner, FORWARDED, update.detail)
     if update.state == SENT:
         return Row(owner, SENT, "waits for the student")
-    branch, commit = branch_of(context.run.version), context.merges.get(owner.id, starter.commit)
+    branch, commit = update.branch, context.merges.get(owner.id, starter.commit)
     batch.push(classroom, owner, branch, commit)
     title = f"Starter {context.run.version}"
     pull_request = PullRequest(branch, classroom.course.branch, title, context.options.message)

@@ -129,8 +129,16 @@ def grade_on_cluster(
     owners: Sequence[Owner],
     chosen: Mapping[str, Submission],
     progress: Progress,
+    notes: list[str],
 ) -> list[Graded]:
-    """Grade on the Dask cluster at `address`; the teacher's own solution runs on this machine. Raises ScaffoldError."""
+    """Grade on the Dask cluster at `address`; the teacher's own solution runs on this machine.
+
+    What was graded stays when the cluster ends in the middle; the others have failed. `notes` receives a sentence for
+    each worker that is left out.
+
+    Raises:
+        ScaffoldError: The teacher's own solution does not pass, or nothing could be graded on the cluster.
+    """
     exercises = expected_exercises(autograder, progress)
     rows = {owner.id: _graded(autograder, owner, None, None, exercises) for owner in owners if owner.id not in chosen}
     by_id = {owner.id: owner for owner in owners}
@@ -146,14 +154,22 @@ def grade_on_cluster(
                 rows[owner] = Graded(by_id[owner], FAILED, explain_failure(error), submission)
 
     def graded_rows() -> Iterator[Graded]:
-        for owner, result in remote.run_jobs(address, make_jobs()):
+        allow_none = not autograder.runner.sandbox.is_safe
+        for owner, result in remote.run_jobs(address, make_jobs(), notes, allow_none=allow_none):
             if isinstance(result, ScaffoldError):
                 yield Graded(by_id[owner], FAILED, result.message, chosen[owner])
             else:
                 autograder.keep(owner, chosen[owner], result)
                 yield _graded(autograder, by_id[owner], chosen[owner], result, exercises)
 
-    rows |= {row.owner.id: row for row in _with_progress(graded_rows(), len(chosen), progress)}
+    try:
+        for row in _with_progress(graded_rows(), len(chosen), progress):
+            rows[row.owner.id] = row
+    except ScaffoldError as error:
+        if not any(row.state == GRADED for row in rows.values()):
+            raise
+        notes.append(f"{error.message} {error.hint}")
+        rows |= {owner: Graded(by_id[owner], FAILED, error.message, chosen[owner]) for owner in chosen.keys() - rows}
     return [rows[owner.id] for owner in owners]
 
 

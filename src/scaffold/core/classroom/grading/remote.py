@@ -5,12 +5,15 @@ The environment is built on each machine once.
 
 import itertools
 import os
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from platformdirs import user_cache_path
 
+from scaffold import __version__
 from scaffold.core.classroom.assignment_file import Limits
 from scaffold.core.classroom.grading import environment, session
 from scaffold.core.classroom.grading.runner import Runner
@@ -62,12 +65,35 @@ def run_job(job: Job) -> SessionResult:
     return session.run_tests(Runner(sandbox, env, job.layout, job.limits, job.together, job.only), job.files, slot)
 
 
-def run_jobs(address: str, jobs: Iterator[tuple[str, Job]]) -> Iterator[tuple[str, SessionResult | ScaffoldError]]:
+def check_worker(version: str, python: tuple[int, int], allow_none: bool) -> str:
+    """Why the machine where this is called cannot run jobs; empty where it can.
+
+    Args:
+        version: The version of scaffold that makes the jobs.
+        python: The version of Python that makes the jobs.
+        allow_none: Run without a sandbox.
+    """
+    if __version__ != version:
+        return f"it has scaffold {__version__}, and this machine {version}."
+    if sys.version_info[:2] != python:
+        return f"it has Python {sys.version_info[0]}.{sys.version_info[1]}, and this machine {python[0]}.{python[1]}."
+    try:
+        find_sandbox(allow_none=allow_none)
+    except ScaffoldError as error:
+        return error.message
+    return ""
+
+
+def run_jobs(
+    address: str, jobs: Iterator[tuple[str, Job]], notes: list[str], *, allow_none: bool
+) -> Iterator[tuple[str, SessionResult | ScaffoldError]]:
     """Run jobs on a Dask cluster.
 
     Args:
         address: The scheduler's address.
         jobs: Owner and job.
+        notes: Receives a sentence for each worker that is left out.
+        allow_none: Run without a sandbox.
 
     Yields:
         Owner, and the result or the error.
@@ -75,7 +101,8 @@ def run_jobs(address: str, jobs: Iterator[tuple[str, Job]]) -> Iterator[tuple[st
     Raises:
         ScaffoldError: The cluster cannot be used.
     """
-    for owner, result in cluster.spread(address, run_job, jobs):
+    check = partial(check_worker, __version__, sys.version_info[:2], allow_none)
+    for owner, result in cluster.spread(address, check, run_job, jobs, notes):
         if isinstance(result, SessionResult):
             yield owner, result
         else:

@@ -24,11 +24,11 @@ def heatmap(students: Sequence[StudentProgress]) -> str:
         elements.append(f'<text transform="translate({x},{top - 8}) rotate(-55)">{_shorten(title, 24)}</text>')
     for row, student in enumerate(students):
         y = top + row * (CELL + GAP)
-        elements.append(f'<text x="{LABEL - 8}" y="{y + 17}" text-anchor="end">{_shorten(student.id, 20)}</text>')
+        elements.append(f'<text x="{LABEL - 8}" y="{y + 17}" text-anchor="end">{_shorten(student.shown, 20)}</text>')
         shares = {part.title: part.share for part in student.parts}
         for column, title in enumerate(titles):
             x = LABEL + column * (CELL + GAP)
-            elements.append(_square(x, y, shares.get(title), f"{student.id}, {title}"))
+            elements.append(_square(x, y, shares.get(title), f"{student.shown}, {title}"))
     width = LABEL + len(titles) * (CELL + GAP) + 110
     return _svg(width, height, "Share of tests that pass, by student and exercise", elements)
 
@@ -88,7 +88,7 @@ def progress_chart(students: Sequence[StudentProgress]) -> str:
         css_class = "line stuck" if student.stuck else "line"
         points = " ".join(point(count) for count in student.history)
         elements.append(
-            f'<polyline class="{css_class}" points="{points}"><title>{escape(student.id)}</title></polyline>'
+            f'<polyline class="{css_class}" points="{points}"><title>{escape(student.shown)}</title></polyline>'
         )
     elements += _dates(first.date(), last.date())
     return _svg(WIDTH, HEIGHT, "Tests that pass over time, a line per student", elements)

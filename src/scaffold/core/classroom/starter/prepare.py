@@ -7,7 +7,7 @@ from scaffold.core.classroom import roster
 from scaffold.core.classroom.assignment import Assignment, find_assignment, is_test
 from scaffold.core.classroom.assignment_file import ASSIGNMENT_FILE
 from scaffold.core.classroom.course import Course
-from scaffold.core.classroom.journal import Run
+from scaffold.core.classroom.journal import Journal, Run
 from scaffold.core.classroom.owners import Owner, group_into_owners
 from scaffold.core.classroom.starter import build, leaks, personal
 from scaffold.core.classroom.starter.build import Source, Starter
@@ -31,6 +31,7 @@ class PreparedStarter:
         search: Searches whatever is made of it for leaks.
         version: The version that it is, or will become.
         stored: The starter in the store; None when it is new.
+        previous: The commit of the version before it; empty for none.
         notes: What the teacher should know.
         shown_tests: The test files, where students would receive every one of them as it is; else empty.
     """
@@ -40,6 +41,7 @@ class PreparedStarter:
     search: LeakSearch
     version: int
     stored: StarterVersion | None
+    previous: str = ""
     notes: tuple[str, ...] = ()
     shown_tests: tuple[str, ...] = ()
 
@@ -55,7 +57,8 @@ class PreparedStarter:
 
 def all_owners(course: Course, assignment: Assignment) -> list[Owner]:
     """The owners of an assignment's repositories. Raises ScaffoldError when the roster has problems."""
-    return group_into_owners(course, assignment, roster.require_clean(course.roster).students)
+    made = Journal(course.data_folder).repositories(assignment.name)
+    return group_into_owners(course, assignment, roster.require_clean(course.roster).students, made)
 
 
 def prepare_starter(
@@ -89,7 +92,9 @@ def prepare_starter(
     is_stored = latest is not None and (is_unchanged or tree == sent)
     stored = latest if is_stored else None
     version = stored.version if stored else (max(starters) + 1 if starters else 1)
-    return PreparedStarter(source, tree, search, version, stored, made.notes, _shown_tests(source, tree, sent, made))
+    previous = starters[version - 1].commit if version - 1 in starters else ""
+    shown = _shown_tests(source, tree, sent, made)
+    return PreparedStarter(source, tree, search, version, stored, previous, made.notes, shown)
 
 
 def _shown_tests(source: Source, tree: Tree, sent: Tree, starter: Starter) -> tuple[str, ...]:
@@ -168,7 +173,7 @@ def write_starters(
     """
     stamp, name = prepared.source.stamp, assignment.name
     starter = prepared.stored or store.write_starter(
-        name, prepared.version, prepared.tree, stamp, prepared.source.commit
+        name, prepared.version, prepared.tree, stamp, prepared.source.commit, prepared.previous
     )
     before = store.student_starters(name)
     lacking = [
@@ -186,8 +191,8 @@ def write_starters(
     )
     if lacking:
         store.write_student_starters(name, starter, own_files, stamp, message)
-    wanted = {owner.id for owner in owners}
-    starters = {owner: newest for owner, newest in store.student_starters(name).items() if owner in wanted}
+    wanted, written = {owner.id for owner in owners}, store.student_starters(name) if lacking else before
+    starters = {owner: newest for owner, newest in written.items() if owner in wanted}
     # The search reads the very objects that a push would send.
     to_search = [
         newest for owner, newest in starters.items() if newest.version == starter.version or owner not in received
