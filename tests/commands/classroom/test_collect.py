@@ -190,7 +190,14 @@ def test_a_missing_repository_is_reported_and_the_others_are_collected(due: Cour
     assert (states(done)["ada"], states(done)["bob"]) == ("collected", "failed")
 
 
-@pytest.mark.parametrize("how", ["fast-forward", "merge", "squash"])
+@pytest.mark.parametrize(
+    "how",
+    [
+        "fast-forward",
+        pytest.param("merge", marks=pytest.mark.thorough),
+        pytest.param("squash", marks=pytest.mark.thorough),
+    ],
+)
 def test_merging_an_update_is_no_later_submission(
     due: Course, run: Run, monkeypatch: pytest.MonkeyPatch, how: str
 ) -> None:
@@ -211,6 +218,7 @@ def test_merging_an_update_is_no_later_submission(
     assert submissions(due) == {"ada/hw1/2026-03-01T113000Z": git(clone, "rev-parse", "HEAD")}
 
 
+@pytest.mark.thorough
 def test_an_update_that_was_pushed_for_the_student_is_no_submission(due: Course, run: Run) -> None:
     for text in ("# Fixed\n", "# Fixed again\n", "# And again\n"):
         due.assign({"README.md": text})
