@@ -218,7 +218,11 @@ def github(forge: FakeForge, method: str, path: str, query: dict[str, list[str]]
     if path == f"/orgs/{OWNER}/members":
         return 200, [{"login": login} for login in forge.members] if query.get("page") == ["1"] else []
     if path == f"/orgs/{OWNER}/teams":
-        return 200, [{"id": 1, "includes_all_repositories": False}, {"id": 2, "includes_all_repositories": True}]
+        return 200, [
+            {"id": 1, "includes_all_repositories": False},
+            {"id": 2, "includes_all_repositories": True, "permission": "write"},
+            {"id": 3, "includes_all_repositories": True, "permission": "owner"},
+        ]
     if path == "/teams/2/members":
         return 200, [{"login": login} for login in forge.members]
     if path == f"/users/{OWNER}":

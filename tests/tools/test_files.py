@@ -298,3 +298,20 @@ def test_a_full_disk_of_temporary_files_is_said(monkeypatch: pytest.MonkeyPatch,
     monkeypatch.setattr("tempfile.mkdtemp", full)
     failed = run("new", "acme/hello", "x", "-y", "--json")
     assert (failed.code, failed.json["error"]["code"]) == (1, "disk-full")
+
+
+def test_a_temporary_folder_is_in_memory_where_there_is_room_and_the_user_named_no_other(
+    work: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    memory = work / "memory"
+    memory.mkdir()
+    monkeypatch.setattr(files, "_MEMORY", memory)
+    with files.temporary_folder(1) as folder:
+        assert folder.parent != memory  # TMPDIR is set
+    monkeypatch.delenv("TMPDIR")
+    with files.temporary_folder(1) as folder:
+        assert folder.parent == memory
+    for room in (0, 1 << 60):
+        with files.temporary_folder(room) as folder:
+            assert folder.parent != memory
+    assert list(memory.iterdir()) == []

@@ -94,9 +94,10 @@ def temporary_folder(room: int = 0) -> Iterator[Path]:
 
     Args:
         room: The bytes that it will hold, where many small files would be slow on a disk: it is in memory then, if the
-            system has such a folder with four times as much free space.
+            system has such a folder with four times as much free space, and the user named no other (`TMPDIR`).
     """
-    above = _MEMORY if room and _has_room(_MEMORY, 4 * room) else Path(tempfile.gettempdir())
+    in_memory = room and "TMPDIR" not in os.environ and _has_room(_MEMORY, 4 * room)
+    above = _MEMORY if in_memory else Path(tempfile.gettempdir())
     with friendly_os_errors(above):
         folder = _make_temporary(above)
     try:

@@ -211,7 +211,14 @@ def test_work_on_another_branch_is_seen(course: Course, run: Run) -> None:
     assert run("class", "collect", "hw1", "--json").data["other_branches"] == {}
 
 
-@pytest.mark.parametrize("how", ["fast-forward", "merge", "squash"])
+@pytest.mark.parametrize(
+    "how",
+    [
+        "fast-forward",
+        pytest.param("merge", marks=pytest.mark.thorough),
+        pytest.param("squash", marks=pytest.mark.thorough),
+    ],
+)
 def test_merging_an_update_is_no_later_submission(
     due: Course, run: Run, monkeypatch: pytest.MonkeyPatch, how: str
 ) -> None:
@@ -232,6 +239,7 @@ def test_merging_an_update_is_no_later_submission(
     assert submissions(due) == {"ada/hw1/2026-03-01T113000Z": git(clone, "rev-parse", "HEAD")}
 
 
+@pytest.mark.thorough
 def test_an_update_that_was_pushed_for_the_student_is_no_submission(due: Course, run: Run) -> None:
     for text in ("# Fixed\n", "# Fixed again\n", "# And again\n"):
         due.assign({"README.md": text})

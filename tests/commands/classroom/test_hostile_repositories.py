@@ -58,10 +58,10 @@ def test_an_error_that_nobody_foresaw_is_that_students_row(
         course.commit_work(student, {"src/answer.py": "mine\n"})
     real = collect.read_history
 
-    def fails(store: object, assignment: str, branch: str, owners: list[str]) -> object:
-        if "ada" in owners:
+    def fails(store: object, assignment: str, tips: dict[str, str], starters: object) -> object:
+        if "ada" in tips:
             raise KeyError("\ud800")
-        return real(store, assignment, branch, owners)  # type: ignore[arg-type]
+        return real(store, assignment, tips, starters)  # type: ignore[arg-type]
 
     monkeypatch.setattr(collect, "read_history", fails)
     states = rows(run("class", "collect", "hw1", "--json"))

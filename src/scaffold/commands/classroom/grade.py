@@ -156,7 +156,7 @@ def _outcome(
     return Outcome(data, blocks, _notices(rows, failed, sandbox), exit_code(failed))
 
 
-def _submissions(rows: Sequence[Graded]) -> str:
+def _submissions(rows: Sequence[object]) -> str:
     return f"{len(rows)} submission{'s' if len(rows) != 1 else ''}"
 
 
@@ -182,7 +182,7 @@ def _notices(rows: Sequence[Graded], failed: Sequence[Graded], sandbox: Sandbox)
         notices.append(Notice(f"Timed out or died twice, the second time alone: {named}."))
     assumed = [row.owner.id for row in rows if row.choice.submission and row.choice.submission.is_own_date]
     if assumed:
-        message = f"The server does not say when it received the submissions of {', '.join(assumed)}."
+        message = f"The server does not say when it received {_submissions(assumed)}: {first_few(assumed)}."
         notices.append(Notice(message, "The date in the commit was assumed, which anybody can set."))
     late = [row.owner.id for row in rows if row.choice.drops_late]
     if late:

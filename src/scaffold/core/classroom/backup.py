@@ -109,7 +109,7 @@ def _open(path: Path) -> zipfile.ZipFile:
         archive = zipfile.ZipFile(path)
         manifest = json.loads(archive.read(_MANIFEST))
     except FileNotFoundError as error:
-        raise ScaffoldError(f"There is no file {path}.", "Name the file that `scaffold class backup` wrote.") from error
+        raise ScaffoldError(f"There is no file {path}.", "It is written by: scaffold class backup FILE") from error
     except (zipfile.BadZipFile, KeyError, ValueError) as error:
         raise ScaffoldError(f"{path} is not a backup of a class, or is damaged.", "Use another backup.") from error
     if not isinstance(manifest, dict) or manifest.get("format") != _FORMAT:

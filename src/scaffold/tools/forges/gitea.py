@@ -60,7 +60,7 @@ class GiteaForge(GitHubForge):
             return
         response = self._api.get(f"/orgs/{quote_part(self.owner)}/teams", limit=50)
         for team in response.rows:
-            if team.get("includes_all_repositories"):
+            if team.get("includes_all_repositories") and team.get("permission") not in ("owner", "admin"):
                 yield from (str(member.get("login")) for member in self._all_rows(f"/teams/{team.get('id')}/members"))
 
 

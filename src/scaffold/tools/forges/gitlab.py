@@ -70,7 +70,8 @@ class GitLabForge(HostedForge):
         if self._account.get("kind") != "group":
             return ()
         members = self._all_rows(f"/groups/{quote_part(self.owner)}/members/all")
-        return [str(member.get("username", "")) for member in members if _level(member) >= REPORTER]
+        # Maintainers and owners of the group are teachers, who may be in the roster to try it out.
+        return [str(member.get("username", "")) for member in members if REPORTER <= _level(member) < MAINTAINER]
 
     def _shows_everybody(self, repository: Mapping[str, Any]) -> bool:
         return repository.get("visibility") in ("public", "internal")
