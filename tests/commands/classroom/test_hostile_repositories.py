@@ -8,7 +8,7 @@ import pytest
 import needs
 from classroom_support import Course
 from conftest import Run
-from odd_repositories import COLLECTED, REFUSED
+from odd_repositories import COLLECTED, REFUSED, push
 from scaffold.core.classroom.delivery import collect
 from scaffold.tools.forges import remote
 from support import git, write
@@ -48,6 +48,18 @@ def test_a_class_of_odd_repositories_is_collected_and_updated(work: Path, run: R
     planned = rows(run("class", "update", "hw1", "--plan", "--json"))
     assert (planned["ada"][0], planned["zoe"][0]) == ("clean", "clean")
     assert all(HINT_OF_A_BUG not in detail for _, detail in planned.values())
+
+
+def test_equal_faults_of_neighbours_stop_nobody_else(course: Course, run: Run) -> None:
+    students = [f"s{number}" for number in range(9)]
+    write(course.folder, {"roster.csv": "student_id\n" + "".join(f"{student}\n" for student in students)})
+    assert run("class", "handout", "hw1").code == 0
+    for student in students[:6]:
+        REFUSED["no history" if student < "s3" else "a blob"][0](course.bare(student))
+    push(course.bare("s8"), {"src/answer.py": "mine\n"}, "2026-03-01T11:00")
+    states = rows(run("class", "collect", "hw1", "--json"))
+    assert [states[student][0] for student in students] == [*["failed"] * 6, *["nothing yet"] * 2, "collected"]
+    assert "not tried" not in {detail for _, detail in states.values()}
 
 
 def test_an_error_that_nobody_foresaw_is_that_students_row(

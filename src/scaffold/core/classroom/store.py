@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from scaffold.core.classroom.course import Course
 from scaffold.errors import ScaffoldError
 from scaffold.tools.files import friendly_os_errors, staged, sweep
+from scaffold.tools.forges.base import UnusableRepositoryError
 from scaffold.tools.git.bare import BareRepository, make_bare
 from scaffold.tools.git.graph import moment
 from scaffold.tools.git.trees import Commit, File, Tree
@@ -112,28 +113,31 @@ class Store(BareRepository):
             known: Commits that were checked before.
 
         Raises:
-            ScaffoldError: There are too many branches, one is no commit, or the work has too many files.
+            UnusableRepositoryError: There are too many branches, one is no commit, or the work has too many files.
         """
         rows = [line.split(" ", 2) for line in self._refs("--format=%(objecttype) %(objectname) %(refname)", prefix)]
         if len(rows) > MAX_BRANCHES:
             self.delete_refs(ref for _, _, ref in rows)
-            raise ScaffoldError(f"It has more than {MAX_BRANCHES} branches.", "Ask the student to delete them.")
+            hint = "Ask the student to delete them."
+            raise UnusableRepositoryError(f"It has more than {MAX_BRANCHES} branches.", hint)
         wrong = {ref: kind for kind, _, ref in rows if kind != "commit"}
         self.delete_refs(wrong)
         for ref, kind in wrong.items():
             name = ref.removeprefix(f"{prefix}/")
-            raise ScaffoldError(f"Its branch {name} is no commit but a {kind}.", "Ask the student to push it again.")
+            hint = "Ask the student to push it again."
+            raise UnusableRepositoryError(f"Its branch {name} is no commit but a {kind}.", hint)
         for _, commit, ref in rows:
             if ref == f"{prefix}/{branch}" and commit not in known:
                 self._check_size(commit, ref)
 
     def _check_size(self, commit: str, ref: str) -> None:
         try:
-            if self.entries_up_to(MAX_LISTING_BYTES, commit) is None:
-                raise ScaffoldError("It has too many files.", "Ask the student to take them out.")
-        except ScaffoldError:
+            reason = "It has too many files." if self.entries_up_to(MAX_LISTING_BYTES, commit) is None else ""
+        except ScaffoldError as error:
+            reason = f"Its files cannot be listed: {error.message}"
+        if reason:
             self.delete_refs([ref])
-            raise
+            raise UnusableRepositoryError(reason, "Ask the student to take them out.")
 
     def sent(self, assignment: str) -> dict[str, list[str]]:
         """The merges that were sent: owner → commits."""

@@ -20,6 +20,10 @@ class RepositoryNotFoundError(ForgeError):
     """The repository does not exist, or is not visible with this token."""
 
 
+class UnusableRepositoryError(ForgeError):
+    """What is in a repository cannot be used; that says nothing of the forge, or of other repositories."""
+
+
 class RejectedError(ForgeError):
     """The push was rejected because it would have discarded commits on the forge."""
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from scaffold.tools.files import friendly_os_errors, staged
-from scaffold.tools.forges.base import ForgeError, Push, RejectedError, RepositoryNotFoundError
+from scaffold.tools.forges.base import ForgeError, Push, RejectedError, RepositoryNotFoundError, UnusableRepositoryError
 from scaffold.tools.forges.remote import PlainGitForge, Remote
 from scaffold.tools.git.bare import BareRepository, make_bare
 from scaffold.tools.git.trees import WHO
@@ -55,7 +55,7 @@ class FolderForge(PlainGitForge):
         refs = path / "refs/heads"
         for number, file in enumerate(refs.rglob("*")):
             if number > _MAX_ENTRIES:
-                raise ForgeError(f"{path} has too many branches.", "Ask the student to delete them.")
+                raise UnusableRepositoryError(f"{path} has too many branches.", "Ask the student to delete them.")
             if not file.name.endswith(".lock"):
                 commit = _read(file).strip()
                 if re.fullmatch("[0-9a-f]{40}", commit):
@@ -179,7 +179,7 @@ def _read(file: Path) -> str:
 
 
 def _refuse_special_files(folder: Path) -> None:
-    """Raise ForgeError where a pipe, socket or device, or a link to one, lies below a repository."""
+    """Raise UnusableRepositoryError where a pipe, socket or device, or a link to one, lies below a repository."""
     waiting = [str(folder)]
     while waiting:
         with contextlib.suppress(OSError), os.scandir(waiting.pop()) as entries:
@@ -188,7 +188,9 @@ def _refuse_special_files(folder: Path) -> None:
                     waiting.append(entry.path)
                 elif not entry.is_file() and not entry.is_dir() and os.path.exists(entry.path):  # noqa: PTH110
                     hint = "Ask the student to remove it."
-                    raise ForgeError(f"{entry.path} is a pipe or a device, which git would wait for.", hint)
+                    raise UnusableRepositoryError(
+                        f"{entry.path} is a pipe or a device, which git would wait for.", hint
+                    )
 
 
 def _from_seconds(seconds: int) -> datetime.datetime:

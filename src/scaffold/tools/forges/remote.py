@@ -13,7 +13,14 @@ from pathlib import Path
 
 from scaffold.tools import git
 from scaffold.tools.files import temporary_folder
-from scaffold.tools.forges.base import ForgeError, PullRequest, Push, RejectedError, RepositoryNotFoundError
+from scaffold.tools.forges.base import (
+    ForgeError,
+    PullRequest,
+    Push,
+    RejectedError,
+    RepositoryNotFoundError,
+    UnusableRepositoryError,
+)
 from scaffold.tools.forges.network import git_variables
 from scaffold.tools.git.bare import NO_HOOKS, BareRepository, make_bare
 from scaffold.tools.process import Completed
@@ -26,6 +33,9 @@ _OPTIONS = (*NO_HOOKS, "-c", "gc.auto=0", "-c", "maintenance.auto=false")
 SECONDS, LOCAL_SECONDS = 3600, 600
 """A git that takes longer is ended, on a server and on this machine: one repository must not stop all others."""
 _NO_PROMPTS = {"GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1", "GIT_ASKPASS": "true", "SSH_ASKPASS": "true"}
+_BROKEN = re.compile(
+    r"bad object|not send all necessary objects|corrupt|loose object|unresolved delta|pack has bad|is empty|bad tree"
+)
 _NOT_FOUND = re.compile(
     r"does not appear to be a git repository|repository .* not found|not found: did you run|does not exist"
     r"|returned error: 404|project you were looking for could not be found"
@@ -103,6 +113,8 @@ class Remote:
             return ForgeError(f"{self.url} denied access.", hint)
         if "No space left on device" in output:
             return ForgeError(f"The disk is full: {self.url} could not be written.", "Free some space first.")
+        if _BROKEN.search(output):
+            return UnusableRepositoryError(f"{self.url} is damaged: {message}", "Ask the student to push it again.")
         rejected = re.search(r"\[(?:remote )?rejected\] \((.+?)\)$", output, re.MULTILINE)
         return ForgeError(f"{self.url} rejected the push: {rejected[1]}." if rejected else message)
 

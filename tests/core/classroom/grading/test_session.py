@@ -2,6 +2,7 @@
 """Tests in one sandbox and a student's code in another: what ordinary tests do works."""
 
 import os
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -22,6 +23,7 @@ import dataclasses
 import enum
 import multiprocessing
 import os
+import zipfile
 from pathlib import Path
 from typing import NamedTuple
 
@@ -283,6 +285,7 @@ def test_in_a_container(work: Path) -> None:
 
 LOOKS = """\
 import os
+import zipfile
 
 KEPT = []
 
@@ -296,7 +299,9 @@ LOOK = "import os\n\nfrom pack.look import look\n\n\ndef test_look():\n    asser
 HIDDEN_LOOK = "from pack.look import look\n\n\ndef test_hidden():\n    look(4711)\n"
 
 
-@pytest.mark.parametrize("together", [(), ("tests/test_look.py", "tests/hidden/test_look_too.py")])
+@pytest.mark.parametrize(
+    "together", [(), pytest.param(("tests/test_look.py", "tests/hidden/test_look_too.py"), marks=pytest.mark.thorough)]
+)
 def test_no_visible_test_runs_beside_a_hidden_one(work: Path, together: tuple[str, ...]) -> None:
     need_sandbox()
     files = {"src/pack/look.py": LOOKS, "tests/test_look.py": LOOK, "tests/hidden/test_look_too.py": HIDDEN_LOOK}
@@ -317,4 +322,31 @@ def test_no_visible_test_runs_beside_a_hidden_one(work: Path, together: tuple[st
     assert told == [
         ("test_look", f"ValueError: {seen} [None]"),
         ("test_hidden", f"ValueError: {seen_last} {before}"),
+    ]
+
+
+BESIDE = "from answer import answer\n\n\ndef test_beside():\n    assert answer(1) == 1\n"
+PLUGIN = (
+    "import pytest\n\n\n@pytest.hookimpl(tryfirst=True)\ndef pytest_runtest_call(item):\n    item.obj = lambda: None\n"
+)
+
+
+def test_settings_of_pytest_beside_a_test_are_not_the_students(work: Path) -> None:
+    """All tests lie beside the code, where pytest would look for its settings first."""
+    need_sandbox()
+    with zipfile.ZipFile(work / "plugin.zip", "w") as packed:
+        packed.writestr("plugin.py", PLUGIN)
+    teacher = files_of({"src/answer.py": "def answer(x):\n    return x\n", "src/test_beside.py": BESIDE})
+    brought = {
+        "src/answer.py": "def answer(x):\n    return 0\n",
+        "src/pytest.ini": "[pytest]\npythonpath = plugin.zip ../plugin.zip\naddopts = -p plugin\nusefixtures = x\n",
+        "src/plugin.zip": (work / "plugin.zip").read_bytes(),
+        "plugin.zip": (work / "plugin.zip").read_bytes(),
+    }
+    layout = read_layout(teacher, [])
+    env = environment.find_or_build(work, {}, str(interpreter(work)), silent)
+    files = split_files({**teacher, **files_of(brought)}, teacher, layout, {})
+    result = session.run_tests(Runner(Bubblewrap(), env, layout, LIMITS), files)
+    assert [(verdict.passed, verdict.message) for verdict in result.verdicts] == [
+        (False, "assert 0 == 1\n +  where 0 = answer(1)")
     ]

@@ -15,7 +15,8 @@ from scaffold.core.classroom.journal import Journal, Run
 from scaffold.core.classroom.owners import Owner
 from scaffold.core.classroom.store import StarterVersion, Store, fetched_ref
 from scaffold.core.outcome import Progress
-from scaffold.tools.forges.base import Forge, ForgeError, RejectedError
+from scaffold.errors import ScaffoldError
+from scaffold.tools.forges.base import Forge, ForgeError, RejectedError, UnusableRepositoryError
 from scaffold.tools.forges.folder import FolderForge
 from scaffold.tools.forges.gitea import GiteaForge
 from scaffold.tools.forges.github import GitHubForge
@@ -73,14 +74,17 @@ def for_each_owner(
 ) -> Iterator[Row]:
     """Call `do` for each owner, `JOBS` at a time; the rows come in the owners' order.
 
-    An exception becomes a row. After three equal failures in a row, the remaining owners are not tried. `count`
-    receives how many of all owners are done.
+    An exception becomes a row. After three equal failures of the forge in a row, the remaining owners are not tried.
+    `count` receives how many of all owners are done.
     """
+    own_faults = set[str]()
 
     def do_safely(owner: Owner) -> Row:
         try:
             return do(owner)
         except Exception as error:
+            if isinstance(error, UnusableRepositoryError) or not isinstance(error, ScaffoldError):
+                own_faults.add(owner.id)
             return Row(owner, FAILED, explain_failure(error))
 
     equal_failures, last_reason = 0, ""
@@ -92,7 +96,8 @@ def for_each_owner(
                 yield from (Row(owner, FAILED, _NOT_TRIED) for owner in group)
                 continue
             for row in pool.map(do_safely, group):
-                reason = row.detail.replace(row.owner.repository, "") if row.state == FAILED else ""
+                is_the_forges = row.state == FAILED and row.owner.id not in own_faults
+                reason = row.detail.replace(row.owner.repository, "") if is_the_forges else ""
                 if not reason:
                     equal_failures = 0
                 else:
