@@ -221,7 +221,7 @@ def friendly_os_error(error: OSError, path: Path) -> ScaffoldError | None:
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         hint = "Choose another folder, or change its permissions."
         return ScaffoldError(f"{where} cannot be written.", hint, code="permission-denied")
-    if error.errno in (errno.ENOTDIR, errno.EEXIST, errno.ENOTEMPTY, errno.EBUSY):
+    if error.errno in (errno.ENOTDIR, errno.EEXIST, errno.ENOTEMPTY, errno.EBUSY, errno.ELOOP):
         message = f"{path} cannot be made: something else is in its way."
         return ScaffoldError(message, "Choose another folder.", code="destination-in-use")
     if error.errno == errno.ENAMETOOLONG:
