@@ -105,6 +105,17 @@ def temporary_folder(room: int = 0) -> Iterator[Path]:
         remove_tree(folder)
 
 
+@contextlib.contextmanager
+def temporary_place() -> Iterator[Path]:
+    """A temporary folder for everything temporary that Python code makes in this block, ours or not."""
+    with temporary_folder() as folder:
+        before, tempfile.tempdir = tempfile.tempdir, str(folder)
+        try:
+            yield folder
+        finally:
+            tempfile.tempdir = before
+
+
 def _has_room(folder: Path, size: int) -> bool:
     return os.access(folder, os.W_OK) and free_space(folder) >= size
 

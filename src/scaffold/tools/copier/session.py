@@ -12,7 +12,7 @@ from pathlib import Path
 from scaffold.errors import ScaffoldError, UsageError
 from scaffold.tools import git, prompts
 from scaffold.tools.copier.request import Request
-from scaffold.tools.files import temporary_folder
+from scaffold.tools.files import temporary_place
 from scaffold.tools.git.command import REPOSITORY_VARIABLES
 from scaffold.tools.questions import SEE, unanswered
 
@@ -92,7 +92,7 @@ def _sealed(request: Request) -> Iterator[None]:
     """
     from plumbum import local
 
-    with temporary_folder() as cache:
+    with temporary_place() as cache:
         before = dict(os.environ)
         for name in REPOSITORY_VARIABLES:
             os.environ.pop(name, None)
