@@ -252,7 +252,7 @@ def _require_trust(config: Mapping[str, Any], wanted: Wanted) -> None:
 
 def _by_copier(template: Source, wanted: Wanted, folder: Path) -> Rendering:
     """The rendering of a template that asks, or does what only Copier knows."""
-    from scaffold.core.templates import copier_yml
+    from scaffold.core.templates import copier_yml, jinja
 
     config = copier_yml.raw_config(template.tree)
     tasks = wanted.run_tasks and bool(config.settings.get("tasks"))
@@ -261,7 +261,9 @@ def _by_copier(template: Source, wanted: Wanted, folder: Path) -> Rendering:
         check_answers(wanted.given, config.questions)
     lent = external.lend(config.settings, wanted.project, folder, past=wanted.past, answers=wanted.remembered)
     secrets = frozenset(name for name, details in config.questions.items() if details.get("secret"))
-    with request(template, wanted) as asked, _limits(wanted):
+    copier.load()  # stopped in the middle, an import could not be repeated
+    ends = contextlib.nullcontext() if wanted.trust or wanted.ask else jinja.limited()
+    with request(template, wanted) as asked, ends:
         rendered = copier.render(replace(asked, secrets=secrets), folder)
     # What a task makes and the project ignores, such as an environment, is in no commit.
     tree = read_files(folder, addable(folder)) if tasks else read_folder(folder)
@@ -280,14 +282,6 @@ def _by_copier(template: Source, wanted: Wanted, folder: Path) -> Rendering:
         commit=template.commit,
         answers_file=rendered.answers_file,
     )
-
-
-def _limits(wanted: Wanted) -> contextlib.AbstractContextManager[None]:
-    """A template that nobody trusts comes to an end; a person may take any time for the answers."""
-    from scaffold.core.templates import jinja
-
-    copier.load()  # stopped in the middle, an import could not be repeated
-    return contextlib.nullcontext() if wanted.trust or wanted.ask else jinja.limited()
 
 
 @contextlib.contextmanager
