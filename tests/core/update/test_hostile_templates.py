@@ -216,7 +216,8 @@ class World:
         return {
             path: place.read_bytes()
             for path, place in found.items()
-            if not path.startswith(ours) or path.endswith("/.git/config") or "/.git/hooks/" in path
+            if not path.startswith(ours)
+            or (inside.startswith("all") and (path.endswith("/.git/config") or "/.git/hooks/" in path))
         }
 
 
