@@ -241,7 +241,14 @@ def hostile(case: Case, folder: Path) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("name", CASES)
+def is_quick(name: str) -> bool:
+    """Whether a case belongs to the quick tests: paths, and what the templates of others want to run."""
+    return name.startswith("a file ") or bool(CASES[name].says)
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=() if is_quick(name) else pytest.mark.thorough) for name in CASES]
+)
 def test_a_new_project(name: str, world: World, work: Path) -> None:
     case = CASES[name]
     done = world("new", hostile(case, work / "hostile"), "mine", "-y", "--no-install", inside="mine")
