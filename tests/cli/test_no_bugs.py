@@ -101,16 +101,6 @@ def test_a_date_as_an_answer(run: Run, template: Path, work: Path, question: str
     assert run("new", template, "mine", "-y", "--no-install", "--answers", "answers.yml").code in {0, 2}
 
 
-@pytest.mark.parametrize("value", ["2020-01-01", "[2020-01-01]", "!!binary aGk="])
-def test_a_date_in_a_project(run: Run, template: Path, work: Path, value: str) -> None:
-    assert run("new", template, "mine", "-y", "--no-install").code == 0
-    recorded = (work / "mine/.copier-answers.yml").read_text().replace("list: []", f"list: {value}")
-    write(work / "mine", {".copier-answers.yml": recorded})
-    git(work / "mine", "commit", "-qam", "odd")
-    for command in (["status"], ["diff"], ["update", "-y"], ["set", "word=y", "-C"]):
-        assert run(*command, work / "mine", "--json").code in {0, 1, 2, 4}, command
-
-
 def test_one_bad_project_stops_no_other(run: Run, template: Path, work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("all/a", "all/b"):
         assert run("new", template, name, "-y", "--no-install").code == 0

@@ -16,24 +16,6 @@ BUILD = (
 )
 
 
-@pytest.mark.parametrize("path", [".git/hooks/pre-commit", ".GIT/config", "a/.git/config", "git~1/config", ".git /x"])
-@pytest.mark.parametrize("settings", ["_exclude: []\n", "_exclude: []\n_preserve_symlinks: true\n"])
-def test_no_template_writes_into_git_s_folder(work: Path, run: Run, path: str, settings: str) -> None:
-    write(work / "t", {"copier.yml": f"{settings}where: '{path}'\n", "{{ where }}.jinja": HOOK, "b": "1"})
-    made = run("new", "./t", "mine", "-y", "--no-install", "--json")
-    assert made.code == 1
-    assert "lies outside its folder or in git's own" in made.json["error"]["message"]
-    assert not (work / "mine").exists()
-
-
-@pytest.mark.parametrize("answer", ["../../home/.bashrc", "/etc/passwd", "a/../../b", ".git/hooks/post-commit"])
-def test_no_answer_leads_a_file_outside(work: Path, run: Run, answer: str) -> None:
-    write(work / "t", {"copier.yml": "_exclude: []\nwhere: x\n", "{{ where }}.jinja": HOOK})
-    made = run("new", "./t", "mine", "-y", "--no-install", "-d", f"where={answer}", "--json")
-    assert made.code == 1
-    assert not (work / "mine").exists()
-
-
 @pytest.fixture
 def hostile(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
     """A catalog whose bundle has a file by a name that git itself would never check out."""

@@ -116,14 +116,22 @@ def _decided(project: Project, options: UpdateOptions, progress: Progress, rende
         if not options.dry_run:
             outcome = data.placed(outcome, pending.home(project))
         outcome = data.described(outcome)
-    notices += _others(project, options)
+    notices += [*_unlinked(base, new), *_others(project, options)]
     return replace(outcome, warnings=[*notices, *outcome.warnings, *summary.dropped(new, asked=options.ask)])
+
+
+def _unlinked(base: Rendering, new: Rendering) -> list[Notice]:
+    """That the new release no longer records where the project comes from."""
+    if base.answers_file not in base.tree or new.answers_file in new.tree:
+        return []
+    lost = f"Release {new.version} writes no {new.answers_file}, so this project cannot be updated any more."
+    return [Notice(lost, "Stay with the release that you have, and tell the template's authors.")]
 
 
 def _others(project: Project, options: UpdateOptions) -> list[Notice]:
     """The other templates of the project, when the person named none."""
     names = [name for name in answers_files(project.folder) if name != project.answers_file]
-    if options.answers_file or not names:
+    if options.answers_file or not names or not (project.folder / project.answers_file).exists():
         return []
     command = f"scaffold {'set' if options.same_release else 'update'} --answers-file {names[0]}"
     return [Notice(f"This was the template of {project.answers_file}; there is also {', '.join(names)}.", command)]

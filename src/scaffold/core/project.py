@@ -149,8 +149,9 @@ def _read_answers(path: Path) -> dict[str, Any]:
 
 def remembered_text(folder: Path, answers_file: str = ANSWERS_FILE) -> bytes:
     """The content of the answers file, equal for projects that get the same files; empty when it cannot be read."""
+    path = folder / answers_file
     try:
-        return (folder / answers_file).read_bytes()
+        return path.read_bytes() if path.is_file() else b""  # a pipe or a device would have no end
     except OSError:
         return b""
 

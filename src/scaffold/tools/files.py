@@ -106,6 +106,17 @@ def temporary_folder(room: int = 0) -> Iterator[Path]:
         remove_tree(folder)
 
 
+@contextlib.contextmanager
+def temporary_place() -> Iterator[Path]:
+    """A temporary folder for everything temporary that Python code makes in this block, ours or not."""
+    with temporary_folder() as folder:
+        before, tempfile.tempdir = tempfile.tempdir, str(folder)
+        try:
+            yield folder
+        finally:
+            tempfile.tempdir = before
+
+
 def _has_room(folder: Path, size: int) -> bool:
     return os.access(folder, os.W_OK) and free_space(folder) >= size
 
@@ -222,7 +233,7 @@ def friendly_os_error(error: OSError, path: Path) -> ScaffoldError | None:
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         hint = "Choose another folder, or change its permissions."
         return ScaffoldError(f"{where} cannot be written.", hint, code="permission-denied")
-    if error.errno in (errno.ENOTDIR, errno.EEXIST, errno.ENOTEMPTY, errno.EBUSY):
+    if error.errno in (errno.ENOTDIR, errno.EEXIST, errno.ENOTEMPTY, errno.EBUSY, errno.ELOOP):
         message = f"{path} cannot be made: something else is in its way."
         return ScaffoldError(message, "Choose another folder.", code="destination-in-use")
     if error.errno == errno.ENAMETOOLONG:

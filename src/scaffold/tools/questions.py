@@ -34,6 +34,11 @@ def check_answers(answers: Mapping[str, Any], questions: Mapping[str, Mapping[st
             raise UsageError(f"The answer to `{key}` must be {need}{shown}.", SEE, code="answer-invalid")
 
 
+def unanswered(name: str) -> UsageError:
+    """The error for a question that has no default, and no answer."""
+    return UsageError(f"The question `{name}` has no default.", f"Answer it: -d {name}=VALUE", code="answer-invalid")
+
+
 def _misfit(value: Any, question: Mapping[str, Any]) -> str:
     """What a wrong answer must be, in a few words; empty when it fits."""
     kind = question.get("type", type(question.get("default")).__name__)

@@ -250,32 +250,6 @@ def test_a_mistake_names_its_file_and_line() -> None:
         rendered(tree_of({"copier.yml": "x: 1\n", "src/a.py.jinja": "1\n{{ 1 / 0 }}\n"}))
 
 
-BOMBS = {
-    "loops": "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}",
-    "a product": "{{ 'x' * 10 ** 10 }}",
-    "a power": "{{ 9 ** 999999 }}",
-    "a list": "{{ [1] * 10 ** 10 }}",
-}
-
-
-@pytest.mark.parametrize("name", BOMBS)
-def test_a_bomb_ends_with_an_error(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(jinja, "LONGEST", 0.5)
-    with pytest.raises(ScaffoldError, match=r"takes too long|too large"):
-        rendered(tree_of({"copier.yml": "x: 1\n", "a.jinja": BOMBS[name]}))
-
-
-def test_yaml_that_multiplies_is_not_read() -> None:
-    levels = ["a0: &a0 [x, x]\n"] + [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 13)]
-    with pytest.raises(ScaffoldError, match="too many aliases"):
-        copier_yml.read_config(tree_of({"copier.yml": "".join(levels)}))
-
-
-def test_a_template_does_not_reach_behind_paths() -> None:
-    with pytest.raises(ScaffoldError, match="mistake"):
-        rendered(tree_of({"copier.yml": "x: 1\n", "a.jinja": "{{ _copier_conf.answers_file.parser.os.getcwd() }}"}))
-
-
 @given(st.one_of(st.text(), st.integers(), st.floats(), st.booleans(), st.none(), st.lists(st.integers())))
 def test_what_is_true_is_what_copier_takes_for_true(value: Any) -> None:
     from copier._tools import cast_to_bool

@@ -7,39 +7,20 @@ import pytest
 
 import needs
 from conftest import Run
+from core.update.test_hostile_projects import programs
 from support import git, write
 from update_support import LINES, changed, write_and_commit
 
 pytestmark = needs.shell
 
-KEYS = (
-    "core.fsmonitor", "filter.x.clean", "filter.x.smudge", "filter.x.process", "diff.external", "diff.x.textconv",
-    "diff.x.command", "merge.x.driver", "gpg.program", "core.sshCommand", "core.pager", "core.editor", "alias.status",
-    "credential.helper", "remote.origin.uploadpack", "uploadpack.packObjectsHook",
-)  # fmt: skip
-HOOKS = (
-    "post-index-change",
-    "pre-commit",
-    "post-checkout",
-    "reference-transaction",
-    "fsmonitor-watchman",
-    "post-commit",
-)
-
 
 @pytest.fixture
 def hostile(project: Path, tmp_path: Path) -> Path:
     """A project whose repository runs a program whenever git lets it; the program leaves a mark."""
-    write_and_commit(
-        project, {".gitattributes": "*.txt filter=x diff=x merge=x\n", "src/a.txt": changed(LINES, l2="x")}
-    )
-    mark = f"touch {shlex.quote(str(tmp_path / 'ran'))}; cat"
-    for key in KEYS:
-        git(project, "config", key, mark)
-    for name in HOOKS:
-        write(project, {f".git/hooks/{name}": f"#!/bin/sh\n{mark} </dev/null\n"})
-        (project / ".git/hooks" / name).chmod(0o755)
-    (tmp_path / "ran").unlink(missing_ok=True)
+    write_and_commit(project, {"src/a.txt": changed(LINES, l2="x")})
+    programs(project)
+    for mark in tmp_path.rglob("ran"):
+        mark.unlink()
     return project
 
 
@@ -59,18 +40,18 @@ def test_nothing_that_a_project_names_is_run(
 ) -> None:
     done = run(*(arg.format(hostile) for arg in args))
     assert done.code == code, done
-    assert not (tmp_path / "ran").exists()
+    assert not list(tmp_path.rglob("ran"))
 
 
 def test_an_update_of_many_leaves_such_a_project_to_its_owner(hostile: Path, run: Run) -> None:
     (row,) = run("update", "--all", ".", "-y", "--json").data["projects"]
     assert row["state"] == "failed"
-    assert "core.editor, core.sshcommand, credential.helper" in row["error"]
+    assert "core.alternaterefscommand, core.askpass, core.editor" in row["error"]
     assert row["hint"] == f"If they are yours: scaffold update {hostile}"
 
 
 def test_an_interrupted_update_of_such_a_project_is_not_restored_by_looking_at_it(hostile: Path, run: Run) -> None:
-    pending = '{"phase": "applying", "head": "x", "tree": "x", "version": "0.2.0"}'
+    pending = f'{{"phase": "applying", "head": "{"1" * 40}", "tree": "{"1" * 40}", "version": "0.2.0"}}'
     write(hostile, {".git/scaffold/update.json": pending})
     done = run("status", hostile, "--json")
     assert (done.code, done.data["projects"][0]["error"]) == (1, "project-runs-programs")

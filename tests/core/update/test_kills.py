@@ -69,8 +69,9 @@ def _state(project: Path) -> Condition | None:
     found = Condition.of(project)
     # An environment is installed once the project is whole; `make setup` does it again.
     files = {path: file for path, file in found.files.items() if not path.startswith(".venv/")}
-    status = found.status.replace("!! .venv/", "")
-    return replace(found, files=files, status=status, head=git(project, "log", "--format=%s"))
+    # A commit's own id has the time in it.
+    status = found.status.replace(found.head, git(project, "log", "--format=%s")).replace("! .venv/", "")
+    return replace(found, files=files, status=status)
 
 
 class Strike:

@@ -191,6 +191,16 @@ def test_a_forbidden_answer_takes_its_default_and_the_way_is_named(forbidding: P
     assert committed(forbidding)["x.txt"].content == b"a\n"
 
 
+@pytest.mark.parametrize("more", ["", "_preserve_symlinks: true\n"], ids=["engine", "copier"])
+def test_a_new_question_without_a_default_is_named(more: str, run: Run, work: Path) -> None:
+    template = Template(work / "tpl").release("1.0", {"a.txt": LINES}, "name: it\n" + more)
+    assert run("new", template.folder, work / "one", "-y", "--no-install").code == 0
+    template.release("2.0", {}, "name: it\ndocs: {type: str, choices: [sphinx, mkdocs]}\n" + more)
+    error = run("update", work / "one", "-y", "--json").json["error"]
+    assert (error["message"], error["hint"]) == ("The question `docs` has no default.", "Answer it: -d docs=VALUE")
+    assert run("update", work / "one", "-y", "-d", "docs=sphinx").code == 0
+
+
 def test_a_given_answer_settles_it(forbidding: Path, run: Run) -> None:
     done = run("update", forbidding, "-y", "--trust", "-d", "ci=a", "--json")
     assert (done.code, done.json["warnings"], committed(forbidding)["x.txt"].content) == (0, [], b"a\n")

@@ -157,7 +157,8 @@ def test_status_for_people(project: Path, run: Run, monkeypatch: pytest.MonkeyPa
 def test_status_while_another_update_runs(project: Path, run: Run) -> None:
     from filelock import FileLock
 
-    write(project, {".git/scaffold/update.json": '{"phase": "applying", "head": "x", "tree": "x", "version": "0.2.0"}'})
+    record = f'{{"phase": "applying", "head": "{"1" * 40}", "tree": "{"1" * 40}", "version": "0.2.0"}}'
+    write(project, {".git/scaffold/update.json": record})
     with FileLock(project / ".git/scaffold/lock"):
         row = run("status", project, "--json").data["projects"][0]
     assert row["state"].startswith("Another scaffold is updating")

@@ -114,3 +114,22 @@ def test_a_template_that_copier_renders(project: Path, work: Path, run: Run) -> 
     made.release("2.0", {"y.txt": "y\n"})
     assert run("update", project, "-a", OTHER, "-y").code == 0
     assert (project / "y.txt").is_file()
+
+
+def test_an_answers_file_that_the_template_renames_is_no_second_template(run: Run, work: Path) -> None:
+    made = Template(work / "tpl").release("1.0", {"a.txt": LINES})
+    assert run("new", made.folder, work / "one", "-y", "--no-install").code == 0
+    made.release("2.0", {}, f"_answers_file: {OTHER}\nname: {{type: str, default: it}}\n")
+    done = run("update", work / "one", "-y", "--json")
+    assert (done.code, done.json["warnings"]) == (0, [])
+    assert run("status", work / "one", "--json").data["projects"][0]["version"] == "2.0"
+
+
+def test_a_release_that_records_nothing_is_told(run: Run, work: Path) -> None:
+    made = Template(work / "tpl").release("1.0", {"a.txt": LINES})
+    assert run("new", made.folder, work / "one", "-y", "--no-install").code == 0
+    made.release("2.0", {"{{ _copier_conf.answers_file }}.jinja": None})
+    (warning,) = run("update", work / "one", "-y", "--dry-run", "--json").json["warnings"]
+    assert warning["message"] == (
+        "Release 2.0 writes no .copier-answers.yml, so this project cannot be updated any more."
+    )

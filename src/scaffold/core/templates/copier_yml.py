@@ -4,9 +4,10 @@ What is unusual (tasks, migrations, extensions, includes, links, yield) is Copie
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib.metadata import version
 from typing import Any
 
 import yaml
@@ -32,6 +33,11 @@ _KNOWN = {
     "skip_if_exists",
     "subdirectory",
     "templates_suffix",
+}
+_TYPES: Mapping[str, tuple[type, str]] = {
+    **dict.fromkeys((*_MERGED, "tasks", "migrations", "jinja_extensions", "secret_questions"), (list, "list")),
+    **dict.fromkeys(("envops", "external_data"), (dict, "mapping")),
+    **dict.fromkeys(("answers_file", "subdirectory", "templates_suffix"), (str, "text")),
 }
 _YIELD = re.compile(rb"{%-?\s*yield\b")
 
@@ -89,9 +95,11 @@ def _parsed(content: bytes, lenient: bool) -> Config | None:
     merged: dict[str, Any] = {}
     for document in documents:
         merged.update(document)
+    for document in documents:
+        _require_types(document)
     for key in (f"_{name}" for name in _MERGED):
         if key in merged:
-            merged[key] = [item for document in documents for item in document.get(key, [])]
+            merged[key] = [item for document in documents for item in document.get(key) or []]
     settings = {key[1:]: value for key, value in merged.items() if str(key).startswith("_")}
     questions = {
         str(key): value if isinstance(value, dict) else {"default": value}
@@ -102,6 +110,17 @@ def _parsed(content: bytes, lenient: bool) -> Config | None:
         if name in questions:
             questions[name] = {**questions[name], "secret": True}
     return Config(settings, questions)
+
+
+def _require_types(document: Mapping[Any, Any]) -> None:
+    for name, (kind, word) in _TYPES.items():
+        value = document.get(f"_{name}")
+        if value is not None and not isinstance(value, kind):
+            raise ScaffoldError(
+                f"`_{name}` in the template's copier.yml is no {word}.",
+                "Tell the template's authors.",
+                code="template-invalid",
+            )
 
 
 class _Lenient(yaml_text.Loader):
@@ -117,9 +136,19 @@ def is_ordinary(tree: Tree, config: Config | None) -> bool:
         return False
     if any(key not in _KNOWN for key, value in config.settings.items() if value):
         return False
+    if _needs_newer_copier(config.settings):
+        return False  # Copier says so
     if not has_ordinary_questions(config):
         return False
     return not any(_YIELD.search(file.content) or "yield" in name for name, file in tree.items())
+
+
+def _needs_newer_copier(settings: Mapping[str, Any]) -> bool:
+    needed = str(settings.get("min_copier_version") or "0")
+    try:
+        return Version(needed) > Version(version("copier"))
+    except InvalidVersion:
+        return True
 
 
 def has_ordinary_questions(config: Config) -> bool:

@@ -14,15 +14,27 @@ from pathlib import PurePath, PurePosixPath, PureWindowsPath
 from types import CodeType
 from typing import Any
 
-from jinja2 import BaseLoader, Environment, StrictUndefined, Template, TemplateNotFound, Undefined, UndefinedError
+from jinja2 import (
+    BaseLoader,
+    Environment,
+    StrictUndefined,
+    Template,
+    TemplateNotFound,
+    TemplateSyntaxError,
+    Undefined,
+    UndefinedError,
+)
 from jinja2.sandbox import SandboxedEnvironment
 
 from scaffold.errors import ScaffoldError
+from scaffold.tools import process
 
 LONGEST = 60.0
 """Seconds that one rendering may take: the largest built-in template takes less than one."""
 LARGEST = 64 * 1024 * 1024
 """The longest text, in characters, that multiplication may make in a template."""
+MOST_MEMORY = 1024 * 1024 * 1024
+"""The bytes that one rendering may take."""
 UNDEFINED = {"jinja2.Undefined": Undefined, "jinja2.StrictUndefined": StrictUndefined}
 
 _compiled: dict[tuple[str, str | None, str], CodeType] = {}
@@ -44,7 +56,10 @@ class _Sandbox(SandboxedEnvironment):
         """The code of a source, each distinct one compiled once."""
         key = (self.delimiters, name, source)
         if key not in _compiled:
-            _compiled[key] = self.compile(source, name, name)
+            try:
+                _compiled[key] = self.compile(source, name, name)
+            except SyntaxError as error:  # of Python, which nests blocks only so deep
+                raise TemplateSyntaxError("too many nested blocks", 1, name, name) from error
         return _compiled[key]
 
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
@@ -52,12 +67,20 @@ class _Sandbox(SandboxedEnvironment):
         return not (isinstance(obj, PurePath) and attr == "parser") and super().is_safe_attribute(obj, attr, value)
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
-        if operator == "**" and abs(right) > 1000:
+        if _is_huge(operator, left, right):
             raise TooLargeError
         for text, times in ((left, right), (right, left)):
             if isinstance(text, (str, list, tuple)) and isinstance(times, int) and len(text) * times > LARGEST:
                 raise TooLargeError
         return super().call_binop(context, operator, left, right)
+
+
+def _is_huge(operator: str, left: Any, right: Any) -> bool:
+    """Whether a number would take a long time, in which nothing could interrupt Python."""
+    if not (isinstance(left, int) and isinstance(right, int)):
+        return False
+    bits = left.bit_length() * abs(right) if operator == "**" else left.bit_length() + right.bit_length()
+    return bits > 100_000
 
 
 class TooLargeError(Exception):
@@ -143,7 +166,8 @@ def limited(seconds: float | None = None) -> Iterator[None]:
     timer.start()
     try:
         try:
-            yield
+            with process.limited_memory(MOST_MEMORY):
+                yield
         finally:
             with done:
                 finished = True

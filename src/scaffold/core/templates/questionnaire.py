@@ -14,6 +14,7 @@ from jinja2.sandbox import SandboxedEnvironment
 from scaffold.core.templates.casting import CASTS, from_yaml, items, to_bool
 from scaffold.core.templates.jinja import UnsetError
 from scaffold.errors import ScaffoldError, UsageError
+from scaffold.tools.questions import unanswered
 
 MISSING = object()
 KEYS = {
@@ -271,7 +272,7 @@ def answer(question: Question, answers: Answers) -> None:
         if value is not MISSING:
             answers.chosen[name] = value
         elif asked:
-            raise UsageError(f"The question `{name}` has no default.", f"Answer it: -d {name}=VALUE")
+            raise unanswered(name)
     except (ValueError, KeyError) as error:
         raise UsageError(" ".join(str(error).split()).rstrip(".") + ".", _SEE, code="answer-invalid") from error
     except TemplateError as error:

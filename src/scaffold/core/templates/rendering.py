@@ -252,8 +252,7 @@ def _require_trust(config: Mapping[str, Any], wanted: Wanted) -> None:
 
 def _by_copier(template: Source, wanted: Wanted, folder: Path) -> Rendering:
     """The rendering of a template that asks, or does what only Copier knows."""
-    from scaffold.core.templates import copier_yml
-
+    from scaffold.core.templates import copier_yml, jinja
     config = copier_yml.raw_config(template.tree)
     tasks = wanted.run_tasks and bool(config.settings.get("tasks"))
     _require_trust(config.settings, wanted)
@@ -261,7 +260,8 @@ def _by_copier(template: Source, wanted: Wanted, folder: Path) -> Rendering:
         check_answers(wanted.given, config.questions)
     lent = external.lend(config.settings, wanted.project, folder, past=wanted.past, answers=wanted.remembered)
     secrets = frozenset(name for name, details in config.questions.items() if details.get("secret"))
-    with request(template, wanted) as asked:
+    copier.load()  # stopped in the middle, an import could not be repeated
+    with request(template, wanted) as asked, contextlib.nullcontext() if wanted.trust or wanted.ask else jinja.limited():
         rendered = copier.render(replace(asked, secrets=secrets), folder)
     # What a task makes and the project ignores, such as an environment, is in no commit.
     tree = read_files(folder, addable(folder)) if tasks else read_folder(folder)

@@ -5,6 +5,7 @@ While its phase is `applying`, the work tree may be between two states. `conflic
 
 import contextlib
 import json
+import re
 import shlex
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -16,6 +17,8 @@ from scaffold.tools import git
 from scaffold.tools.files import friendly_os_errors, write_atomically
 
 APPLYING, CONFLICTS, STAGED = "applying", "conflicts", "staged"
+_ID = re.compile(r"([0-9a-f]{40}(\^\{tree\})?)?")
+"""What names an object to git; anything else might be an option."""
 _WORDS = {APPLYING: "interrupted", CONFLICTS: "conflicts to resolve", STAGED: "update staged"}
 
 
@@ -47,7 +50,8 @@ def read(project: Project) -> PendingUpdate | None:
     """The project's unfinished update, or None."""
     path = home(project) / "update.json"
     try:
-        return PendingUpdate(**json.loads(path.read_text(encoding="utf-8")))
+        found = PendingUpdate(**json.loads(path.read_text(encoding="utf-8")))
+        return found if all(map(_ID.fullmatch, (found.head, found.tree, found.stash))) else None
     except (FileNotFoundError, ValueError, TypeError):
         return None
 

@@ -3,7 +3,7 @@
 It renders what `core/templates/engine.py` does not: templates that run code, use extensions, links or includes.
 """
 
-from scaffold.tools.copier.rendering import migrate, render
+from scaffold.tools.copier.rendering import load, migrate, render
 from scaffold.tools.copier.request import Rendered, Request
 
-__all__ = ["Rendered", "Request", "migrate", "render"]
+__all__ = ["Rendered", "Request", "load", "migrate", "render"]

@@ -13,6 +13,11 @@ from scaffold.tools.copier.session import at_work
 from scaffold.tools.files import sizes
 
 
+def load() -> None:
+    """Import copier."""
+    import copier  # noqa: F401
+
+
 def render(request: Request, dest: Path) -> Rendered:
     """Render a template into the folder `dest`.
 

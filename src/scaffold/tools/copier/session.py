@@ -3,6 +3,7 @@
 import contextlib
 import io
 import os
+import re
 import sys
 import warnings
 from collections.abc import Iterator
@@ -11,9 +12,9 @@ from pathlib import Path
 from scaffold.errors import ScaffoldError, UsageError
 from scaffold.tools import git, prompts
 from scaffold.tools.copier.request import Request
-from scaffold.tools.files import temporary_folder
+from scaffold.tools.files import temporary_place
 from scaffold.tools.git.command import REPOSITORY_VARIABLES
-from scaffold.tools.questions import SEE
+from scaffold.tools.questions import SEE, unanswered
 
 
 @contextlib.contextmanager
@@ -24,6 +25,7 @@ def at_work(request: Request) -> Iterator[None]:
         CopierAnswersInterrupt,
         CopierError,
         CopierWarning,
+        ForbiddenPathError,
         InteractiveSessionError,
         TaskError,
         UnsafeTemplateError,
@@ -52,7 +54,14 @@ def at_work(request: Request) -> Iterator[None]:
         ) from error
     except ProcessExecutionError as error:
         raise _unreadable(request, str(error.stderr)) from error
-    except TemplateError as error:
+    except ForbiddenPathError as error:
+        path = str(error).partition(" is forbidden")[0]
+        raise ScaffoldError(
+            f"The template has the path {path}, outside its folder.",
+            "Report it to the template's authors.",
+            code="template-invalid",
+        ) from error
+    except (TemplateError, SyntaxError) as error:  # SyntaxError: of Python, which nests blocks only so deep
         raise ScaffoldError(
             f"The template has a mistake: {error}.", "Report it to the template's authors.", code="template-invalid"
         ) from error
@@ -83,7 +92,7 @@ def _sealed(request: Request) -> Iterator[None]:
     """
     from plumbum import local
 
-    with temporary_folder() as cache:
+    with temporary_place() as cache:
         before = dict(os.environ)
         for name in REPOSITORY_VARIABLES:
             os.environ.pop(name, None)
@@ -148,6 +157,8 @@ def _unreadable(request: Request, stderr: str) -> ScaffoldError:
 
 
 def _bad_answer(request: Request, reason: str) -> ScaffoldError:
+    if required := re.fullmatch(r'Question "(\w+)" is required', reason):
+        return unanswered(required[1])
     for secret in request.secrets & request.answers.keys():
         reason = reason.replace(str(request.answers[secret]) or "***", "***")
     text = " ".join(reason.split())

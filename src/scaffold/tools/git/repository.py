@@ -1,6 +1,7 @@
 """A user's repository: where it keeps what, who commits in it, and the few commands that scaffold runs there."""
 
 import os
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,7 +39,7 @@ def find_repository(folder: Path) -> Repository | None:
     """The repository whose work tree `folder` lies in, or None.
 
     Raises:
-        GitError: There is one, of another user whom git was not told to trust.
+        GitError: There is one, of another user whom git was not told to trust, or with its work tree elsewhere.
     """
     args = ("rev-parse", "--show-toplevel", "--absolute-git-dir", "--git-common-dir", "--show-object-format")
     done = attempt(folder, *args)
@@ -46,8 +47,21 @@ def find_repository(folder: Path) -> Repository | None:
         _refuse_foreign(failure(args, done))
         return None
     root, git_dir, common, object_format = done.stdout.splitlines()
+    _require_here(Path(root), Path(git_dir))
     objects = (folder / common / "objects").resolve()
     return Repository(Path(root).resolve(), Path(git_dir), objects, object_format)
+
+
+def _require_here(root: Path, git_dir: Path) -> None:
+    """Refuse a repository that names a work tree which is not its own: the files there are somebody else's."""
+    dot_git = root / ".git"
+    named = dot_git.read_text(encoding="utf-8", errors="replace") if dot_git.is_file() else "gitdir: .git"
+    if not (root / named.removeprefix("gitdir:").strip()).resolve() == git_dir.resolve():
+        raise GitError(
+            f"The repository {git_dir} names another folder as its work tree: {root} (core.worktree).",
+            f"If that is wrong: git config --file {shlex.quote(str(git_dir / 'config'))} --unset core.worktree",
+            code="not-in-git",
+        )
 
 
 def toplevel(folder: Path) -> Path | None:

@@ -125,6 +125,10 @@ def is_safe(name: str) -> bool:
 
     Git refuses such names in an index, but not in the trees that it fetches or unbundles.
     """
+    try:
+        name.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return False  # no name of a file
     parts = re.split(r"[/\\]", name)
     return "\0" not in name and not re.match("[A-Za-z]:", name) and all(map(_is_safe_part, parts))
 
