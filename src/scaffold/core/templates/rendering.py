@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from scaffold.core.project import ANSWERS_FILE
 from scaffold.core.templates import external, release, settings, source
 from scaffold.core.templates.source import Source
 from scaffold.errors import ScaffoldError
@@ -79,7 +80,7 @@ class Wanted:
         asked: How many questions the person has answered already; numbering goes on.
         trust: Whether the template may run code.
         operation: What templates see as `_copier_operation`: `copy` for a new project, `update` for one that stands.
-        project: The folder of the project that stands, whose files `_external_data` names; None for a new one.
+        project: The folder whose files `_external_data` names; None for a project in a folder of its own.
         past: Whether it is the project as it last took the template: its answers are used as they are recorded.
         run_tasks: Whether tasks run, where the template is trusted.
         answers_file: The name of the file that records the release and the answers; empty for the template's own choice.
@@ -259,7 +260,8 @@ def _by_copier(template: Source, wanted: Wanted, folder: Path) -> Rendering:
     _require_trust(config.settings, wanted)
     if config.questions:
         check_answers(wanted.given, config.questions)
-    lent = external.lend(config.settings, wanted.project, folder, past=wanted.past, answers=wanted.remembered)
+    past = (wanted.answers_file or ANSWERS_FILE) if wanted.past else ""
+    lent = external.lend(config.settings, wanted.project, folder, past=past, answers=wanted.remembered)
     secrets = frozenset(name for name, details in config.questions.items() if details.get("secret"))
     with request(template, wanted) as asked:
         rendered = copier.render(replace(asked, secrets=secrets), folder)
@@ -267,8 +269,11 @@ def _by_copier(template: Source, wanted: Wanted, folder: Path) -> Rendering:
     tree = read_files(folder, addable(folder)) if tasks else read_folder(folder)
     # A task may make a repository; a template whose code nobody trusts writes into none.
     require_safe(tree if wanted.trust else _paths(folder), "The template")
+    taken_back = [path for path, content in lent.items() if path in tree and tree[path].content == content]
+    for path in taken_back:
+        (folder / path).unlink()
     return Rendering(
-        {path: file for path, file in tree.items() if lent.get(path) != file.content},
+        {path: file for path, file in tree.items() if path not in taken_back},
         rendered.version,
         rendered.answers,
         rendered.skipped - lent.keys(),
