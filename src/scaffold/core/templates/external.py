@@ -40,6 +40,14 @@ def lend(
     return lent
 
 
+def take_back(lent: Mapping[str, bytes], folder: Path) -> None:
+    """Remove what was lent to a folder, except for files that the template has written since."""
+    for name, content in lent.items():
+        path = folder / name
+        if path.is_file() and not path.is_symlink() and path.read_bytes() == content:
+            path.unlink()
+
+
 def _rendered(path: str, answers: Mapping[str, Any]) -> str:
     if "{" not in path:
         return path

@@ -13,7 +13,7 @@ from scaffold.core.templates.source import Source
 from scaffold.errors import ScaffoldError
 from scaffold.tools import copier, files
 from scaffold.tools.git.ignore import addable
-from scaffold.tools.git.trees import Tree, read_files, read_folder, require_safe, write_folder
+from scaffold.tools.git.trees import Tree, paths_below, read_files, read_folder, require_safe, write_folder
 from scaffold.tools.questions import check_answers
 
 if TYPE_CHECKING:
@@ -265,15 +265,13 @@ def _by_copier(template: Source, wanted: Wanted, folder: Path) -> Rendering:
     secrets = frozenset(name for name, details in config.questions.items() if details.get("secret"))
     with request(template, wanted) as asked:
         rendered = copier.render(replace(asked, secrets=secrets), folder)
+    external.take_back(lent, folder)
     # What a task makes and the project ignores, such as an environment, is in no commit.
     tree = read_files(folder, addable(folder)) if tasks else read_folder(folder)
     # A task may make a repository; a template whose code nobody trusts writes into none.
-    require_safe(tree if wanted.trust else _paths(folder), "The template")
-    taken_back = [path for path, content in lent.items() if path in tree and tree[path].content == content]
-    for path in taken_back:
-        (folder / path).unlink()
+    require_safe(tree if wanted.trust else paths_below(folder), "The template")
     return Rendering(
-        {path: file for path, file in tree.items() if path not in taken_back},
+        tree,
         rendered.version,
         rendered.answers,
         rendered.skipped - lent.keys(),
@@ -308,8 +306,3 @@ def request(template: Source, wanted: Wanted) -> Iterator[copier.Request]:
     # Copier reads git repositories: ours stand in bundles, or are put together here.
     with release.draft_repository(template.tree, template.template.name, template.version) as repository:
         yield replace(asked, repository=repository.folder)
-
-
-def _paths(folder: Path) -> list[str]:
-    """Every file below a folder, a `.git` included: no template writes into one."""
-    return [path.relative_to(folder).as_posix() for path in folder.rglob("*") if not path.is_dir() or path.is_symlink()]
