@@ -33,8 +33,8 @@ def test_every_module_is_small() -> None:
 
 
 DOORS = {
-    "copier": "copier.py",
-    "plumbum": "copier.py",
+    "copier": "copier",
+    "plumbum": "copier",
     "git": "git/bare.py",
     "subprocess": "process.py",
 }
@@ -54,6 +54,7 @@ def imported(text: str) -> set[str]:
 def test_only_the_doors_open() -> None:
     # This one also holds for modules that the contracts do not list.
     opened = {(name, path) for path, text in TEXTS.items() for name in DOORS.keys() & imported(text)}
+    opened = {(name, "tools/copier" if path.startswith("tools/copier/") else path) for name, path in opened}
     assert opened == {(name, f"tools/{door}") for name, door in DOORS.items()}
 
 

@@ -4,7 +4,10 @@ import json
 import os
 import re
 import shutil
+import time
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -55,9 +58,21 @@ def test_a_git_repository_is_cloned(run: Run, repository: Path, sealed: Path) ->
     assert run("catalog", "add", "src", url).code == 0
     shutil.rmtree(repository)
     assert run("new", "src/hello", "mine", "-y", "--no-install").code == 0
-    assert run("catalog", "list", "--json").data["catalogs"] == [
-        {"name": "src", "source": url, "folder": str(sealed / "config/catalogs/src")}
-    ]
+    (listed,) = run("catalog", "list", "--json").data["catalogs"]
+    fetched = datetime.fromisoformat(listed.pop("fetched"))
+    assert listed == {"name": "src", "source": url, "folder": str(sealed / "config/catalogs/src")}
+    assert fetched.timestamp() == pytest.approx(catalog.registered()[0].fetched, abs=1)
+
+
+@pytest.mark.parametrize(("days", "said"), [(0, "today"), (1.5, "yesterday"), (30.2, "30 days"), (None, "not known")])
+def test_the_list_says_when_a_catalog_was_fetched(run: Run, repository: Path, days: float | None, said: str) -> None:
+    run("catalog", "add", "src", f"file://{repository}")
+    run("catalog", "add", "own", repository)
+    (own, src) = catalog.registered()
+    catalog.save([own, replace(src, fetched=time.time() - days * 24 * 60 * 60 if days is not None else 0)])
+    shown = run("catalog", "list").out
+    assert said in shown
+    assert "a folder, read as it is" in shown
 
 
 def test_adding_again_fetches_anew(run: Run, repository: Path) -> None:

@@ -269,6 +269,14 @@ def test_the_folders_of_killed_runs_are_removed(work: Path) -> None:
     assert all((folder / "deep/file").exists() for folder in kept)
 
 
+def test_on_windows_they_are_removed_after_a_week(work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    young = left_behind(f"scaffold-{os.getpid()}-abcd1234", hours=6 * 24)
+    old = left_behind(f"scaffold-{os.getpid()}-abcdefgh", hours=8 * 24)
+    monkeypatch.setattr("scaffold.tools.files.sys.platform", "win32")
+    files.sweep(work)
+    assert (young.exists(), old.exists()) == (True, False)
+
+
 @needs.shell
 def test_a_link_of_such_a_name_is_left_alone(work: Path, tmp_path: Path) -> None:
     target = left_behind(str(tmp_path / "precious"))

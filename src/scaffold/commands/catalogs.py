@@ -3,6 +3,7 @@
 import os
 import time
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -107,10 +108,26 @@ def _register(name: str, place: str) -> list[Entry]:
 def list_catalogs() -> Outcome:
     """The registered catalogs."""
     items = catalog.registered()
-    data = {"catalogs": [{"name": i.name, "source": i.source, "folder": str(i.folder)} for i in items]}
+    data = {"catalogs": [_listed(item) for item in items]}
     if not items:
         return Outcome(data, [Text("No catalog is registered; scaffold catalog add NAME FOLDER-OR-URL registers one.")])
-    return Outcome(data, [Table(("catalog", "from"), [(item.name, item.source) for item in items])])
+    rows = [(item.name, item.source, _age(item)) for item in items]
+    return Outcome(data, [Table(("catalog", "from", "fetched"), rows)])
+
+
+def _listed(item: Catalog) -> dict[str, Any]:
+    fetched = datetime.fromtimestamp(item.fetched, UTC).isoformat(timespec="seconds") if item.fetched else ""
+    return {"name": item.name, "source": item.source, "folder": str(item.folder), "fetched": fetched}
+
+
+def _age(item: Catalog) -> str:
+    """When a catalog was fetched last, in words."""
+    if not item.is_clone:
+        return "a folder, read as it is"
+    if not item.fetched:
+        return "not known"
+    days = int((time.time() - item.fetched) / (24 * 60 * 60))
+    return "today" if days < 1 else "yesterday" if days == 1 else f"{days} days ago"
 
 
 def remove(name: str) -> Outcome:

@@ -13,18 +13,17 @@ from typing import Any
 
 from scaffold.core import project, setup
 from scaffold.core.dataset import answers as data_answers
-from scaffold.core.dataset import bring, describe, place, previewing
+from scaffold.core.dataset import bring, place, previewing
 from scaffold.core.dataset import template as data_template
 from scaffold.core.dataset.bring import Brought, Person
 from scaffold.core.dataset.request import Request
-from scaffold.core.outcome import Block, Markdown, Notice, Outcome, Progress, Table, Text, Tree, silent
+from scaffold.core.outcome import Block, Notice, Outcome, Progress, Text, Tree, silent
 from scaffold.core.project import Project
 from scaffold.core.setup import Made
 from scaffold.core.templates import rendering, settings, source
 from scaffold.core.templates.rendering import Rendering, Wanted
-from scaffold.core.update import adoption, pending, provenance, recovery, start, summary
-from scaffold.core.update.plan import Plan
-from scaffold.errors import ExitCode, ScaffoldError, UsageError
+from scaffold.core.update import adoption, pending, provenance, recovery, start, started
+from scaffold.errors import ScaffoldError, UsageError
 from scaffold.tools import files, git
 
 
@@ -99,10 +98,10 @@ def preview(options: NewOptions, progress: Progress = silent) -> Outcome:
         shown = previewing.preview(template.manifest, template.label, options.data, brought, progress)
     asked = [key for key in rendered.questions if rendered.asks(key) and key not in options.answers]
     data = {"project": str(dest), "template": template.label, "version": rendered.version, "files": tree, **shown.data}
-    data["merged"] = _rows(plan)
+    data["merged"] = started.rows(plan)
     total = f"{len(tree)} files, {sum(tree.values()) / 1024:.0f} KB; nothing was written."
     would = ["target", *asked] if undecided else asked
-    blocks: list[Block] = [*shown.blocks, Tree(str(dest), tree), *_table(plan), Text(total)]
+    blocks: list[Block] = [*shown.blocks, Tree(str(dest), tree), *started.table(plan), Text(total)]
     blocks.append(Text(f"Would ask: {', '.join(would)}"))
     return Outcome({**data, "would_ask": would, "dry_run": True}, blocks, shown.warnings)
 
@@ -144,7 +143,8 @@ def create(options: NewOptions, progress: Progress = silent) -> Outcome:
     if target.there is None or made.committed:
         _set_up(made, options, progress)
     made.left_out += provenance.unlinked(template, rendered.version)
-    return _outcome(made, options, brought, plan)
+    failed = (options.push and not made.pushed) or (options.run and not made.ran)
+    return started.outcome(made, brought, plan, failed=failed)
 
 
 def _set_up(made: Made, options: NewOptions, progress: Progress) -> None:
@@ -226,7 +226,8 @@ def _render(
     """Render the template into a folder, and put the owner's file there."""
     wanted = _wanted(options, template, brought, folder.name)
     if there:
-        wanted = replace(wanted, defaults={**wanted.defaults, **adoption.github_owner(there)})
+        defaults = {**wanted.defaults, **adoption.github_owner(there)}
+        wanted = replace(wanted, defaults=defaults, project=there.folder)
     try:
         rendered = rendering.write(wanted, folder)
     except UsageError as error:
@@ -250,57 +251,3 @@ def _wanted(options: NewOptions, template: source.Template, brought: Brought | N
         trust=options.trust,
         answers_file=options.answers_file or "",
     )
-
-
-def _rows(plan: Plan | None) -> list[dict[str, str]]:
-    """What becomes of the files that the repository and the template both have."""
-    rows = plan.changes if plan else ()
-    return [{"path": row.path, "action": row.action, "reason": row.reason} for row in rows if row.action != "add"]
-
-
-def _table(plan: Plan | None) -> list[Block]:
-    rows = [tuple(row.values()) for row in _rows(plan)]
-    return [Table(("path", "action", "reason"), rows)] if rows else []
-
-
-def _outcome(made: Made, options: NewOptions, brought: Brought | None, plan: Plan | None) -> Outcome:
-    failed = (options.push and not made.pushed) or (options.run and not made.ran)
-    left = plan is not None and not made.committed
-    data = {
-        "project": str(made.path),
-        "template": made.template,
-        "version": made.rendered.version,
-        "answers": made.rendered.shown_answers,
-        "files": made.files,
-        "merged": _rows(plan),
-        "message": made.rendered.message,
-        **made.done,
-    }
-    blocks: list[Block] = [*_table(plan), Text(_made(made, plan))]
-    notices = made.left_out
-    if brought is not None:
-        blocks += describe.proposal_blocks(brought.proposal)
-        notices = describe.notices(brought.proposal) + notices
-    table = project.results_table(made.path) if made.ran else ""
-    if table:
-        blocks.append(Markdown(table))
-    if made.rendered.message:
-        blocks.append(Text(made.rendered.message))
-    blocks += [] if left else [Text(_next_step(made))]
-    exit_code = ExitCode.PARTLY_DONE if failed or left else ExitCode.DONE
-    return Outcome(data, blocks, tuple(notices), exit_code)
-
-
-def _made(made: Made, plan: Plan | None) -> str:
-    name = f"{made.template} {made.rendered.version}".rstrip()
-    if plan is None:
-        return f"Made {made.where} from {name}."
-    return f"Merged {name} into the repository {made.path.name}: {summary.counts(plan)}."
-
-
-def _next_step(made: Made) -> str:
-    wanted = ("help",) if made.ran else ("all",) if made.installed else ("setup", "all")
-    verbs = [verb for verb in wanted if verb in setup.make_verbs(made.path)]
-    if verbs:
-        return f"Next: {made.inside('make ' + ' '.join(verbs))}"
-    return f"Next: cd {made.where}"

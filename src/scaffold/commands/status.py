@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from scaffold.core.outcome import Notice, Outcome, Table
-from scaffold.core.project import ANSWERS_FILE, Project, answers_files, open_project
+from scaffold.core.project import ANSWERS_FILE, Project, open_project, templates_of
 from scaffold.core.templates import source
 from scaffold.core.templates.renderer import Renderer
 from scaffold.core.update import pending, recovery
@@ -27,7 +27,7 @@ def status(folders: Sequence[Path], *, trust: bool = False) -> Outcome:
     """
     renderer = Renderer()
     with git.deaf():
-        rows = [_status(folder, name, renderer, trust=trust) for folder in folders for name in _answers_files(folder)]
+        rows = [_status(folder, name, renderer, trust=trust) for folder in folders for name in templates_of(folder)]
     columns = ("project", "template", "release", "newest", "changed by you", "state")
     keys = ("project", "template", "version", "newest", "changed", "state")
     cells = [tuple("" if row[key] is None else str(row[key]) for key in keys) for row in rows]
@@ -36,12 +36,6 @@ def status(folders: Sequence[Path], *, trust: bool = False) -> Outcome:
     unreadable = any(row["error"] and not row["template"] for row in rows)
     exit_code = ExitCode.FAILED if unreadable else ExitCode.DONE
     return Outcome({"projects": rows}, [Table(columns, cells)], warnings, exit_code)
-
-
-def _answers_files(folder: Path) -> Sequence[str | None]:
-    """One for each template of a project; None for the usual one."""
-    names = answers_files(folder)
-    return names if len(names) > 1 else [None]
 
 
 def _status(folder: Path, answers_file: str | None, renderer: Renderer, *, trust: bool) -> dict[str, Any]:

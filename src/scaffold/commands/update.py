@@ -13,7 +13,7 @@ from typing import Any
 from scaffold.core.dataset import replacing
 from scaffold.core.dataset.request import Request
 from scaffold.core.outcome import Block, Markdown, Notice, Outcome, Patch, Progress, Table, Text, silent
-from scaffold.core.project import Project, answers_files, open_project, remembered_text
+from scaffold.core.project import ANSWERS_FILE, Project, answers_files, open_project, remembered_text, templates_of
 from scaffold.core.templates import changelog, source
 from scaffold.core.templates.builds import what_it_builds
 from scaffold.core.templates.renderer import Renderer
@@ -231,7 +231,7 @@ def _message(project: Project, plan: Plan, options: UpdateOptions) -> str:
 def update_all(
     folders: Sequence[Path], options: UpdateOptions, progress: Progress = silent, *, found: bool = False
 ) -> Outcome:
-    """Update many projects; one that fails does not stop the others.
+    """Update many projects, and each template of one that has several; one that fails does not stop the others.
 
     Args:
         folders: The projects.
@@ -241,21 +241,27 @@ def update_all(
             them names is run.
     """
     renderer = Renderer()
-    rows: dict[Path, dict[str, Any]] = {}
+    named = [options.answers_file] if options.answers_file else None
+    asked = [(folder, name) for folder in dict.fromkeys(folders) for name in named or templates_of(folder)]
+    rows: dict[tuple[Path, str | None], dict[str, Any]] = {}
     # Projects with the same answers follow one another, so that each distinct rendering is made once.
-    for number, folder in enumerate(sorted(set(folders), key=remembered_text), start=1):
-        progress.count(f"Updating {folder.name}", number, len(folders))
-        rows[folder] = _row(folder, options, renderer, found=found)
-    shown = [rows[folder] for folder in dict.fromkeys(folders)]
+    for number, (folder, name) in enumerate(sorted(asked, key=lambda one: remembered_text(*one)), start=1):
+        progress.count(f"Updating {folder.name}", number, len(asked))
+        row = _row(folder, replace(options, answers_file=name), renderer, found=found)
+        rows[folder, name] = {**row, "answers_file": name or ANSWERS_FILE}
+    shown = [rows[one] for one in asked]
     table = Table(
         ("project", "from", "to", "state", ""),
         [
-            (row["project"], row["from"], row["to"], row["state"], row["error"] or f"{len(row['changes'])} files")
+            (summary.place(row), row["from"], row["to"], row["state"], row["error"] or f"{len(row['changes'])} files")
             for row in shown
         ],
     )
     unfinished = [row for row in shown if row["exit_code"]]
-    text = Text(f"{len(shown)} projects, {len(shown) - len(unfinished)} done, {len(unfinished)} left to you.")
+    projects = len(set(folders))
+    many = f"{projects} project{'' if projects == 1 else 's'}"
+    many += f" of {len(shown)} templates" if len(shown) > projects else ""
+    text = Text(f"{many}, {len(shown) - len(unfinished)} done, {len(unfinished)} left to you.")
     return Outcome({"projects": shown}, [table, text], exit_code=ExitCode.PARTLY_DONE if unfinished else ExitCode.DONE)
 
 
@@ -264,7 +270,7 @@ def _row(folder: Path, options: UpdateOptions, renderer: Renderer, *, found: boo
     try:
         with git.deaf() if found else contextlib.nullcontext():
             if found and not options.dry_run:
-                pending.require_own_programs_unused(open_project(folder, damaged=True))
+                pending.require_own_programs_unused(open_project(folder, options.answers_file, damaged=True))
             outcome = update(folder, options, renderer=renderer)
     except ScaffoldError as error:
         return {**nothing, "error": error.message, "hint": error.hint, "exit_code": error.exit_code}

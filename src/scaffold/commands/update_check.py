@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from scaffold.core.outcome import Outcome, Table, Text
-from scaffold.core.project import Project, open_project
+from scaffold.core.project import ANSWERS_FILE, Project, open_project, templates_of
 from scaffold.core.templates import source
 from scaffold.core.update import provenance, summary
 from scaffold.errors import ExitCode, NotComparedError, ScaffoldError
@@ -41,17 +41,21 @@ def _compared(project: Project) -> Outcome:
 def check_all(folders: Sequence[Path]) -> Outcome:
     """Whether newer releases are there, for many projects: exit code 4 when one could not be checked."""
     rows = []
-    for folder in folders:
+    asked = [(folder, name) for folder in folders for name in templates_of(folder)]
+    for folder, name in asked:
+        row = {"project": str(folder), "answers_file": name or ANSWERS_FILE}
         try:
-            rows.append({**check(folder).data, "error": ""})
+            rows.append({**row, **check(folder, name).data, "error": ""})
         except ScaffoldError as error:
-            rows.append({"project": str(folder), "version": "", "newest": "", "current": False, "error": error.message})
+            rows.append({**row, "version": "", "newest": "", "current": False, "error": error.message})
     cells = [
-        (row["project"], row["version"], row["newest"], row["error"] or ("current" if row["current"] else "outdated"))
-        for row in rows
+        (summary.place(row), row["version"], row["newest"], row["error"] or _STATES[row["current"]]) for row in rows
     ]
     table = Table(("project", "release", "newest", ""), cells)
     return Outcome({"projects": rows}, [table], exit_code=_exit_code(rows))
+
+
+_STATES = {True: "current", False: "outdated"}
 
 
 def _exit_code(rows: Sequence[Mapping[str, Any]]) -> int:

@@ -3,7 +3,7 @@
 import os
 import re
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -111,6 +111,12 @@ def answers_files(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.glob(".copier-answers*") if _ANSWERS_FILES.fullmatch(path.name))
 
 
+def templates_of(folder: Path) -> Sequence[str | None]:
+    """One answers file for each template of a project; None for the usual one, or the only one."""
+    names = answers_files(folder)
+    return names if len(names) > 1 else [None]
+
+
 def _only_answers_file(folder: Path) -> str:
     names = answers_files(folder)
     if ANSWERS_FILE in names or len(names) < 2:
@@ -147,11 +153,15 @@ def _read_answers(path: Path) -> dict[str, Any]:
     return answers
 
 
-def remembered_text(folder: Path, answers_file: str = ANSWERS_FILE) -> bytes:
+def remembered_text(folder: Path, answers_file: str | None = None) -> bytes:
     """The content of the answers file, equal for projects that get the same files; empty when it cannot be read."""
     path = folder / answers_file
     try:
+<<<<<<< HEAD
         return path.read_bytes() if path.is_file() else b""  # a pipe or a device would have no end
+=======
+        return (folder / (answers_file or ANSWERS_FILE)).read_bytes()
+>>>>>>> speed14
     except OSError:
         return b""
 

@@ -21,6 +21,8 @@ _MEMORY = Path("/dev/shm")  # noqa: S108
 """Where Linux keeps files in memory (shm_overview(7)); containers often have little of it."""
 _OLD = 24 * 60 * 60
 """Seconds after which a temporary folder of a process that is no longer running is removed."""
+_ANCIENT = 7 * _OLD
+"""Seconds after which it is removed on Windows, where Python cannot ask whether a process is running."""
 _swept: set[Path] = set()
 
 
@@ -130,8 +132,7 @@ def _make_temporary(above: Path, prefix: str = "") -> Path:
 def sweep(above: Path) -> None:
     """Remove the temporary folders that runs of this user, killed more than a day ago, left in a folder.
 
-    Once for each process. Links are not followed. Nothing is removed where it cannot be told whether a process is
-    still running (Windows).
+    Once for each process. Links are not followed. On Windows it is a week, whoever made them and whether killed or not.
     """
     if above in _swept:
         return
@@ -144,10 +145,13 @@ def sweep(above: Path) -> None:
 
 
 def _is_abandoned(entry: "os.DirEntry[str]", process: int) -> bool:
-    if sys.platform == "win32":
-        return False
     about = entry.stat(follow_symlinks=False)
-    if not stat.S_ISDIR(about.st_mode) or about.st_uid != os.getuid() or time.time() - about.st_mtime < _OLD:
+    age = time.time() - about.st_mtime
+    if not stat.S_ISDIR(about.st_mode) or age < _OLD:
+        return False
+    if sys.platform == "win32":
+        return age >= _ANCIENT
+    if about.st_uid != os.getuid():
         return False
     try:
         os.kill(process, 0)

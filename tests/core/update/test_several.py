@@ -116,6 +116,7 @@ def test_a_template_that_copier_renders(project: Path, work: Path, run: Run) -> 
     assert (project / "y.txt").is_file()
 
 
+<<<<<<< HEAD
 def test_an_answers_file_that_the_template_renames_is_no_second_template(run: Run, work: Path) -> None:
     made = Template(work / "tpl").release("1.0", {"a.txt": LINES})
     assert run("new", made.folder, work / "one", "-y", "--no-install").code == 0
@@ -133,3 +134,41 @@ def test_a_release_that_records_nothing_is_told(run: Run, work: Path) -> None:
     assert warning["message"] == (
         "Release 2.0 writes no .copier-answers.yml, so this project cannot be updated any more."
     )
+=======
+def test_all_updates_each_template(both: Path, run: Run) -> None:
+    assert run("update", "--all", both.parent, "--check", "--json").data["projects"] == [
+        {"project": str(both), "answers_file": OTHER, "version": "1.0", "newest": "2.0", "current": False, "error": ""},
+        {
+            "project": str(both), "answers_file": ".copier-answers.yml", "version": "0.1.0", "newest": "0.2.0",
+            "current": False, "error": "",
+        },
+    ]  # fmt: skip
+    done = run("update", "--all", both.parent, "-y", "--json")
+    rows = [(row["answers_file"], row["to"], row["state"], row["warnings"]) for row in done.data["projects"]]
+    assert rows == [(OTHER, "2.0", "updated", []), (".copier-answers.yml", "0.2.0", "updated", [])]
+    said = run("update", "--all", both.parent, "-y").out
+    assert f"{both} ({OTHER})" in said
+    assert "1 project of 2 templates, 2 done, 0 left to you." in said
+
+
+def test_all_takes_one_template_of_each_where_it_is_named(both: Path, run: Run) -> None:
+    done = run("update", "--all", both.parent, "-a", OTHER, "-y", "--json")
+    assert [(row["answers_file"], row["to"]) for row in done.data["projects"]] == [(OTHER, "2.0")]
+    assert run("update", both, "--check").code == 1
+
+
+def test_a_second_template_reads_the_answers_of_the_first(project: Path, work: Path, run: Run) -> None:
+    questions = (
+        f"_answers_file: {OTHER}\n_external_data: {{first: .copier-answers.yml}}\n"
+        "named: {type: str, default: '{{ _external_data.first.name }}'}\n"
+    )
+    made = Template(work / "reads").release("1.0", {"named.txt.jinja": "{{ named }}\n"}, questions)
+    done = run("new", made.folder, project, "-a", OTHER, "-y", "--no-install", "--json")
+    assert (done.code, (project / "named.txt").read_text()) == (0, "it\n")
+    assert "name: it" in (project / ".copier-answers.yml").read_text()
+    assert git(project, "status", "--porcelain") == ""
+    made.release("2.0", {"named.txt.jinja": "{{ named }}, {{ _external_data.first.name }}\n"})
+    run("set", "name=other", "-C", project)
+    assert run("update", project, "-a", OTHER, "-y").code == 0
+    assert (project / "named.txt").read_text() == "it, other\n"
+>>>>>>> speed14

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from scaffold.core.project import ANSWERS_FILE
 from scaffold.tools import git
 from scaffold.tools.git.trees import is_safe
 
@@ -13,7 +12,7 @@ _MARK = b"# Lent by scaffold.\n"
 
 
 def lend(
-    config: Mapping[str, Any], project: Path | None, folder: Path, *, past: bool, answers: Mapping[str, Any]
+    config: Mapping[str, Any], project: Path | None, folder: Path, *, past: str, answers: Mapping[str, Any]
 ) -> dict[str, bytes]:
     """Copy the project's files that a template's `_external_data` names to where Copier looks for them.
 
@@ -21,7 +20,7 @@ def lend(
         config: The template's settings.
         project: The project's folder; None for a project that is yet to be made.
         folder: Where the template will be rendered.
-        past: Whether to take them as they were when the project last took the template.
+        past: The answers file whose last commit they are taken from; empty for the files as they are now.
         answers: What their paths may depend on.
 
     Returns:
@@ -30,7 +29,7 @@ def lend(
     named = config.get("external_data")
     if project is None or not isinstance(named, dict):
         return {}
-    revision = git.run(project, "log", "-1", "--format=%H", "--", ANSWERS_FILE) if past else "HEAD"
+    revision = git.run(project, "log", "-1", "--format=%H", "--", past) if past else "HEAD"
     lent = {}
     for path in (_rendered(str(value), answers) for value in named.values()):
         content = _content(project, revision, path) if is_safe(path) else None
@@ -39,6 +38,14 @@ def lend(
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
             (folder / path).write_bytes(lent[path])
     return lent
+
+
+def take_back(lent: Mapping[str, bytes], folder: Path) -> None:
+    """Remove what was lent to a folder, except for files that the template has written since."""
+    for name, content in lent.items():
+        path = folder / name
+        if path.is_file() and not path.is_symlink() and path.read_bytes() == content:
+            path.unlink()
 
 
 def _rendered(path: str, answers: Mapping[str, Any]) -> str:

@@ -7,12 +7,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from scaffold.core.project import ANSWERS_FILE
 from scaffold.core.templates import external, release, settings, source
 from scaffold.core.templates.source import Source
 from scaffold.errors import ScaffoldError
 from scaffold.tools import copier, files
 from scaffold.tools.git.ignore import addable
-from scaffold.tools.git.trees import Tree, read_files, read_folder, require_safe, write_folder
+from scaffold.tools.git.trees import Tree, paths_below, read_files, read_folder, require_safe, write_folder
 from scaffold.tools.questions import check_answers
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ class Wanted:
         asked: How many questions the person has answered already; numbering goes on.
         trust: Whether the template may run code.
         operation: What templates see as `_copier_operation`: `copy` for a new project, `update` for one that stands.
-        project: The folder of the project that stands, whose files `_external_data` names; None for a new one.
+        project: The folder whose files `_external_data` names; None for a project in a folder of its own.
         past: Whether it is the project as it last took the template: its answers are used as they are recorded.
         run_tasks: Whether tasks run, where the template is trusted.
         answers_file: The name of the file that records the release and the answers; empty for the template's own choice.
@@ -258,17 +259,19 @@ def _by_copier(template: Source, wanted: Wanted, folder: Path) -> Rendering:
     _require_trust(config.settings, wanted)
     if config.questions:
         check_answers(wanted.given, config.questions)
-    lent = external.lend(config.settings, wanted.project, folder, past=wanted.past, answers=wanted.remembered)
+    past = (wanted.answers_file or ANSWERS_FILE) if wanted.past else ""
+    lent = external.lend(config.settings, wanted.project, folder, past=past, answers=wanted.remembered)
     secrets = frozenset(name for name, details in config.questions.items() if details.get("secret"))
     copier.load()  # stopped in the middle, an import could not be repeated
     with request(template, wanted) as asked, contextlib.nullcontext() if wanted.trust or wanted.ask else jinja.limited():
         rendered = copier.render(replace(asked, secrets=secrets), folder)
+    external.take_back(lent, folder)
     # What a task makes and the project ignores, such as an environment, is in no commit.
     tree = read_files(folder, addable(folder)) if tasks else read_folder(folder)
     # A task may make a repository; a template whose code nobody trusts writes into none.
-    require_safe(tree if wanted.trust else _paths(folder), "The template")
+    require_safe(tree if wanted.trust else paths_below(folder), "The template")
     return Rendering(
-        {path: file for path, file in tree.items() if lent.get(path) != file.content},
+        tree,
         rendered.version,
         rendered.answers,
         rendered.skipped - lent.keys(),
@@ -303,8 +306,3 @@ def request(template: Source, wanted: Wanted) -> Iterator[copier.Request]:
     # Copier reads git repositories: ours stand in bundles, or are put together here.
     with release.draft_repository(template.tree, template.template.name, template.version) as repository:
         yield replace(asked, repository=repository.folder)
-
-
-def _paths(folder: Path) -> list[str]:
-    """Every file below a folder, a `.git` included: no template writes into one."""
-    return [path.relative_to(folder).as_posix() for path in folder.rglob("*") if not path.is_dir() or path.is_symlink()]

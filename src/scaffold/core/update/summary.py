@@ -1,9 +1,10 @@
 """The rows and counts of a plan, and the outcome of applying it, for people and for scripts."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from scaffold.core.outcome import Notice, Outcome, Table, Text
-from scaffold.core.project import Project
+from scaffold.core.project import ANSWERS_FILE, Project
 from scaffold.core.templates import source
 from scaffold.core.templates.rendering import Rendering
 from scaffold.core.update.plan import Plan
@@ -83,3 +84,9 @@ def left(plan: Plan, state: str, warnings: list[Notice]) -> Outcome:
     project = plan.project
     text = Text(f"{title(project)} {project.version} → {plan.version}: {_LEFT[state]}; {counts(plan)}.")
     return Outcome(data(plan, state), [table(plan), text], warnings, ExitCode.PARTLY_DONE)
+
+
+def place(row: Mapping[str, Any]) -> str:
+    """A project as a table of many names it, with its answers file where that is not the usual one."""
+    name = row["answers_file"]
+    return str(row["project"]) if name == ANSWERS_FILE else f"{row['project']} ({name})"

@@ -115,6 +115,11 @@ def read_files(folder: Path, names: Iterable[str]) -> dict[str, File]:
     return tree
 
 
+def paths_below(folder: Path) -> list[str]:
+    """Every file below a folder, a `.git` included: no template writes into one."""
+    return [path.relative_to(folder).as_posix() for path in folder.rglob("*") if not path.is_dir() or path.is_symlink()]
+
+
 _IGNORED_BY_HFS = re.compile("[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]")
 _GIT_FOLDER = re.compile(r"(\.git|git~[0-9]+)(::?\$?.*)?[ .]*", re.IGNORECASE)
 """Every spelling that Windows or macOS takes for `.git` (verify_path() in git's read-cache.c, and what it calls)."""
