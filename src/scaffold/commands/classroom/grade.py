@@ -9,7 +9,7 @@ from scaffold.core.classroom.assignment import find_assignment
 from scaffold.core.classroom.course import find_course, lock_course
 from scaffold.core.classroom.delivery.report import exit_code
 from scaffold.core.classroom.grading import results
-from scaffold.core.classroom.grading.autograder import load_autograder
+from scaffold.core.classroom.grading.autograder import load_autograder, with_expected_values
 from scaffold.core.classroom.grading.changes import Change, find_changes
 from scaffold.core.classroom.grading.grade import (
     FAILED,
@@ -21,6 +21,7 @@ from scaffold.core.classroom.grading.grade import (
     grade_submissions,
     try_again,
 )
+from scaffold.core.classroom.grading.notebooks import describe_manual
 from scaffold.core.classroom.owners import select_owners
 from scaffold.core.classroom.starter.prepare import all_owners
 from scaffold.core.classroom.store import open_store
@@ -71,7 +72,7 @@ def grade(folder: Path, name: str, options: GradeOptions, progress: Progress = s
             raise ScaffoldError(
                 f"Nothing of {assignment.name} was collected.", f"Collect it: scaffold class collect {assignment.name}"
             )
-        grader = load_autograder(course, assignment, sandbox, progress)
+        grader = with_expected_values(load_autograder(course, assignment, sandbox, progress), progress)
         notes: list[str] = []
         choices = choose_submissions(grader, store, owners, options.at)
         chosen = {owner: choice.submission for owner, choice in choices.items() if choice.submission}
@@ -85,12 +86,14 @@ def grade(folder: Path, name: str, options: GradeOptions, progress: Progress = s
         before = results.read_if_graded(course, assignment.name)
         if not all(row.is_final for row in rows):
             # Should the second try be interrupted, `export` refuses these results.
-            results.write(course, assignment, grader.runner.layout.hidden_files, rows)
+            results.write(course, assignment, grader.hidden_tests, rows)
             rows = try_again(grader, store, rows, progress)
-        paths = results.write(course, assignment, grader.runner.layout.hidden_files, rows)
+        paths = results.write(course, assignment, grader.hidden_tests, rows)
         grader.unfinished.end([owner.id for owner in owners])
     outcome = _outcome(assignment.name, rows, find_changes(before, rows), paths, sandbox)
-    return replace(outcome, warnings=[*map(Notice, notes), *outcome.warnings])
+    manual = grader.manual_cells
+    by_hand = [Notice(describe_manual(manual), "These points are not in the results.")] if manual else []
+    return replace(outcome, warnings=[*map(Notice, notes), *outcome.warnings, *by_hand])
 
 
 def _outcome(
