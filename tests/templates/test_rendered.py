@@ -103,7 +103,8 @@ def test_workflows(renderings: list[Rendered]) -> None:
 def test_the_ci_workflow_is_the_same_in_every_stage() -> None:
     """So that running one stage's runs all (tests/generated/test_pipelines.py)."""
     text = (TEMPLATES / "_layers/base/project/.github/workflows/ci.yml.jinja").read_text()
-    assert set(re.findall(r"\{%-? ?(.+?) ?-?%\}", text)) == {"raw", "endraw", "if docker", "endif"}
+    points = "if edition == 'starter' and student_ci"
+    assert set(re.findall(r"\{%-? ?(.+?) ?-?%\}", text)) == {"raw", "endraw", "if docker", points, "endif"}
     assert "{{" not in re.sub(r"\{% raw %\}.*?\{% endraw %\}", "", text)
     brought = [path for path in TEMPLATES.glob("**/.github/workflows/ci.yml*") if "_layers/base" not in path.as_posix()]
     assert brought == []
@@ -208,6 +209,17 @@ def test_editions(rendered: Rendered) -> None:
     assert sources.count("### END SOLUTION") == marks
     assert (4 <= marks <= 6) == (edition == "teacher")
     assert (4 <= blanks <= 6) == (edition == "starter")
+
+
+def test_nothing_runs_by_itself_in_the_repositories_of_a_class(rendered: Rendered) -> None:
+    texts, edition, ci = rendered.texts(), rendered.answers["edition"], rendered.answers["ci"]
+    asked = edition != "complete" and ci != "none"
+    assert ("student_ci:" in texts[".copier-answers.yml"]) == asked
+    pipeline = texts.get(".github/workflows/ci.yml", "") + texts.get(".gitlab-ci.yml", "")
+    assert ("pytest --fast --points" in pipeline) == (edition == "starter" and ci != "none")
+    assert ("--points" in texts["tests/conftest.py"]) == (edition == "starter")
+    by_itself = [name for name, text in texts.items() if name.startswith(".github/") and re.search("schedule:", text)]
+    assert bool(by_itself) == (edition != "starter" and ci == "github")
 
 
 def test_the_project_is_an_ordinary_copier_project(rendered: Rendered) -> None:

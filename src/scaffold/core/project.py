@@ -155,13 +155,9 @@ def _read_answers(path: Path) -> dict[str, Any]:
 
 def remembered_text(folder: Path, answers_file: str | None = None) -> bytes:
     """The content of the answers file, equal for projects that get the same files; empty when it cannot be read."""
-    path = folder / answers_file
+    path = folder / (answers_file or ANSWERS_FILE)
     try:
-<<<<<<< HEAD
         return path.read_bytes() if path.is_file() else b""  # a pipe or a device would have no end
-=======
-        return (folder / (answers_file or ANSWERS_FILE)).read_bytes()
->>>>>>> speed14
     except OSError:
         return b""
 

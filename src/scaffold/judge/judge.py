@@ -1,22 +1,25 @@
 """Run the tests with pytest, with proxies in place of the student's modules.
 
 Frames to the host begin with a letter: C a call for the worker, G an attribute that it gets, I an import, S a test
-starts, T the verdict on a test, F an import that failed here, H a request for the hidden tests, E the end. The host's
-answers begin with V (the worker's answer) or X (why there is none); it answers H when the files are there.
+starts, T the verdict on a test, F an import that failed here, N tests that do not count, H a request for the hidden
+tests, E the end. The host's answers begin with V (the worker's answer) or X (why there is none); it answers H when the
+files are there.
 """
 
+import contextlib
 import json
 import os
 import re
 import signal
 import sys
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from types import FrameType
 from typing import Any, BinaryIO
 
 import pytest
 
-from scaffold.judge import imports, limits, proxies, syscalls, wire
+from scaffold.judge import imports, limits, notebook, proxies, syscalls, wire
 
 _MAX_MESSAGE = 1500
 """The longest failure message that is reported, in characters."""
@@ -95,6 +98,17 @@ class Plugin:
         if explained["place"][0] or isinstance(cause, ModuleNotFoundError):
             self._host.report(b"F", {"error": explained})
 
+    def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> notebook.Notebook | None:
+        """Take a notebook's graded cells for tests."""
+        path = os.path.relpath(file_path, self._settings["folder"]).replace(os.sep, "/")
+        steps = self._settings["notebooks"].get(path)
+        if steps is None:
+            return None
+        file = notebook.Notebook.from_parent(parent, path=file_path)
+        file.steps, file.import_roots = steps, self._settings["import_roots"]
+        file.limits = {**self._settings["limits"], "patience": self._settings["patience"]}
+        return file
+
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """Report why a test file cannot be imported: it has no tests."""
         if report.failed:
@@ -105,11 +119,9 @@ class Plugin:
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Run only the tests that count."""
         only, together, is_isolated = (self._settings[name] for name in ("only", "together", "is_isolated"))
-        items[:] = [
-            item
-            for item in items
-            if (not only or _is_among(item.nodeid, only)) and _is_among(item.nodeid, together) != is_isolated
-        ]
+        here = [item for item in items if _is_among(item.nodeid, together) != is_isolated]
+        items[:] = [item for item in here if not only or _is_among(item.nodeid, only)]
+        self._host.report(b"N", [item.nodeid for item in here if item not in items])
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
@@ -120,7 +132,8 @@ class Plugin:
         # A test may need a new worker, whose imports do not count as the test's own time.
         limit, before = self._settings["limits"], sum(os.times()[:4])
         timeout = _Timeout(self._host, limit["seconds"] + limit["import_seconds"], self._settings["patience"])
-        with timeout:
+        cell = item if isinstance(item, notebook.Cell) else None  # which sees to its time itself
+        with timeout if cell is None else contextlib.nullcontext():
             result = yield
         reports = self._reports
         # A test that was skipped or expected to fail has not passed.
@@ -132,9 +145,11 @@ class Plugin:
             "skipped": any(report.skipped for report in reports),
             "message": _failure_message(failed[0]) if failed else "",
             "seconds": round(sum(report.duration for report in reports), 3),
-            "cpu": round(sum(os.times()[:4]) - before, 3),
+            "cpu": round(sum(os.times()[:4]) - before if cell is None else cell.cpu, 3),
             "interrupted": bool(failed) and (timeout.is_over or self._host.connection.has_lost),
         }
+        if cell is not None:
+            verdict |= {"share": cell.share, "interrupted": cell.was_cut_short, "values": cell.values}
         self._host.report(b"T", verdict)
         return result
 

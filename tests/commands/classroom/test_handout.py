@@ -5,6 +5,7 @@ import gzip
 import hashlib
 import json
 import os
+import re
 import subprocess
 from pathlib import Path
 
@@ -109,6 +110,52 @@ def test_tests_that_would_all_reach_the_students_are_asked_about(
     assert run("class", "handout", "hw1").code == 0
     course.assign({"README.md": "# Fixed\n"})
     assert run("class", "update", "hw1").code == 0
+
+
+def test_an_assignment_without_markers_is_asked_about(course: Course, run: Run) -> None:
+    question = "Nothing in hw1 is marked as a solution: students would receive every file as it is."
+    solved = (course.folder / "hw1/src/answer.py").read_text()
+    course.assign({"src/answer.py": re.sub(" *### .*\n", "", solved)})
+    failed = run("class", "handout", "hw1")
+    assert (failed.code, question in failed.err, "--without-markers" in failed.err) == (1, True, True)
+    assert question in run("class", "handout", "hw1", "--dry-run").err
+    assert not any(course.repositories.iterdir())
+    assert run("class", "handout", "hw1", "--without-markers").code == 0
+    # It was handed out: neither late students nor an update raise the question again.
+    assert run("class", "handout", "hw1").code == 0
+    course.assign({"README.md": "# Fixed\n"})
+    assert run("class", "update", "hw1").code == 0
+
+
+def test_hidden_solutions_need_no_markers(course: Course, run: Run) -> None:
+    course.assign({"src/answer.py": "def answer(values):\n    pass\n", "solutions/answer.py": "print('a solution')\n"})
+    course.assign({"assignment.toml": 'title = "x"\nhidden = ["solutions", "tests/hidden"]\n'})
+    assert run("class", "handout", "hw1").code == 0
+
+
+@pytest.mark.parametrize(
+    ("policy", "sentence"),
+    [
+        ("", "Late work gets no points."),
+        ("late = {}", "Late work loses no points."),
+        (
+            "late = {per_day = 10, days = 3}",
+            "Late work loses 10 % of its points for each day that has begun, and gets none after 3 days.",
+        ),
+    ],
+)
+def test_students_read_when_it_is_due(course: Course, run: Run, policy: str, sentence: str) -> None:
+    about = f'title = "x"\nhidden = ["tests/hidden"]\ndue = 2027-01-31T23:59:00+01:00\n{policy}\n'
+    course.assign({"assignment.toml": about, "EXERCISES.md": "# Exercises\n\nSolve them.\n"})
+    assert run("class", "handout", "hw1").code == 0
+    due = f"**Due: 2027-01-31 23:59 (UTC+01:00). {sentence}**"
+    assert course.read("ada", "EXERCISES.md") == f"# Exercises\n\n{due}\n\nSolve them.\n".rstrip("\n")
+
+
+def test_marks_that_scaffold_does_not_know_are_named(course: Course, run: Run) -> None:
+    course.assign({"src/more.py": "x = 1\n# BEGIN STUDENT CODE\ny = 2\n"})
+    done = run("class", "handout", "hw1")
+    assert (done.code, "src/more.py:2: `BEGIN STUDENT CODE`" in done.err) == (0, True)
 
 
 def test_an_update_that_shows_the_hidden_tests_is_asked_about(course: Course, run: Run) -> None:

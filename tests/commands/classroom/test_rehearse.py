@@ -16,7 +16,19 @@ def test_an_assignment_that_is_ready(work: Path, run: Run) -> None:
     assert "Not rehearsed yet" in text
     done = run("class", "rehearse", "hw1", "-C", course.folder, "--seeds", "2", "--json")
     assert (done.code, done.err) == (0, "")
-    keys = {"assignment", "sandbox", "ready", "solution", "starter", "floor", "tests", "together", "imports"}
+    keys = {
+        "assignment",
+        "sandbox",
+        "ready",
+        "solution",
+        "starter",
+        "floor",
+        "tests",
+        "together",
+        "imports",
+        "uncounted",
+        "notes",
+    }
     assert set(done.data) == keys
     assert {line["limit"] for line in done.data["tests"]} == {1}
     assert all(0 <= line["seconds"] < 1 for line in done.data["tests"])
@@ -111,3 +123,20 @@ def test_a_slow_solution_is_told(work: Path, run: Run) -> None:
     assert "Nearest to its time limit: tests/test_greet.py::test_greet" in done.out
     assert "tests/test_greet.py::test_greet needs 0." in done.err
     assert "raise [limits] seconds in assignment.toml" in done.err
+
+
+@pytest.mark.thorough
+def test_what_counts_for_no_exercise_is_named(work: Path, run: Run) -> None:
+    need_sandbox()
+    exercise = (
+        '\n[[exercises]]\nid = "sum"\ntitle = "The sum"\npoints = 4\ntests = ["tests/test_answer.py::test_answer"]\n'
+    )
+    table = "| 1 | The sum | 3 | `src/answer.py` |\n"
+    course = class_with_submissions(work / "ml1", {"ada": {}}, {"EXERCISES.md": table})
+    course.assign({"assignment.toml": (course.folder / "hw1/assignment.toml").read_text() + exercise})
+    done = run("class", "rehearse", "hw1", "-C", course.folder, "--seeds", "1", "--json")
+    assert (done.code, done.data["ready"]) == (0, True)
+    uncounted = ["tests/hidden/test_more.py", "tests/test_greet.py", "tests/test_answer.py::test_nothing"]
+    assert sorted(done.data["uncounted"]) == sorted(uncounted)
+    assert done.data["notes"] == ["EXERCISES.md gives `The sum` 3 points, and assignment.toml gives it 4."]
+    assert "3 tests or test files count for no exercise: " in done.out

@@ -116,7 +116,6 @@ def test_a_template_that_copier_renders(project: Path, work: Path, run: Run) -> 
     assert (project / "y.txt").is_file()
 
 
-<<<<<<< HEAD
 def test_an_answers_file_that_the_template_renames_is_no_second_template(run: Run, work: Path) -> None:
     made = Template(work / "tpl").release("1.0", {"a.txt": LINES})
     assert run("new", made.folder, work / "one", "-y", "--no-install").code == 0
@@ -134,7 +133,8 @@ def test_a_release_that_records_nothing_is_told(run: Run, work: Path) -> None:
     assert warning["message"] == (
         "Release 2.0 writes no .copier-answers.yml, so this project cannot be updated any more."
     )
-=======
+
+
 def test_all_updates_each_template(both: Path, run: Run) -> None:
     assert run("update", "--all", both.parent, "--check", "--json").data["projects"] == [
         {"project": str(both), "answers_file": OTHER, "version": "1.0", "newest": "2.0", "current": False, "error": ""},
@@ -171,4 +171,3 @@ def test_a_second_template_reads_the_answers_of_the_first(project: Path, work: P
     run("set", "name=other", "-C", project)
     assert run("update", project, "-a", OTHER, "-y").code == 0
     assert (project / "named.txt").read_text() == "it, other\n"
->>>>>>> speed14

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from scaffold import console
-from scaffold.cli.classroom.options import AllTestsVisible, Assignment, DryRun, Folder, Only, Section
+from scaffold.cli.classroom.options import AllTestsVisible, Assignment, DryRun, Folder, Only, Section, WithoutMarkers
 from scaffold.core.outcome import Outcome
 
 
@@ -17,6 +17,7 @@ def handout(
     section: Section = "",
     dry_run: DryRun = False,
     all_tests_visible: AllTestsVisible = False,
+    without_markers: WithoutMarkers = False,
 ) -> Outcome:
     """Create a repository with the starter for every student.
 
@@ -33,7 +34,8 @@ def handout(
     from scaffold.commands.classroom import handout as command_
 
     confirm = console.confirm if console.can_ask() else None
-    options = command_.HandoutOptions(only or (), section, dry_run, all_tests_visible, confirm)
+    answered = [*(["--all-tests-visible"] * all_tests_visible), *(["--without-markers"] * without_markers)]
+    options = command_.HandoutOptions(only or (), section, dry_run, answered, confirm)
     with console.progress() as progress:
         return command_.handout(folder, assignment, options, progress)
 
@@ -62,7 +64,8 @@ def update(
     from scaffold.commands.classroom import update as command_
 
     confirm = console.confirm if console.can_ask() else None
-    options = command_.UpdateOptions(only or (), section, plan, fast_forward, message, all_tests_visible, confirm)
+    answered = ["--all-tests-visible"] if all_tests_visible else []
+    options = command_.UpdateOptions(only or (), section, plan, fast_forward, message, answered, confirm)
     with console.progress() as progress:
         return command_.update(folder, assignment, options, progress)
 

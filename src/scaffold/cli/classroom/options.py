@@ -23,3 +23,6 @@ NoSandbox = Annotated[
 AllTestsVisible = Annotated[
     bool, typer.Option("--all-tests-visible", help="Students may receive every test; asked otherwise.")
 ]
+WithoutMarkers = Annotated[
+    bool, typer.Option("--without-markers", help="Nothing is marked as a solution, and that is right; asked otherwise.")
+]

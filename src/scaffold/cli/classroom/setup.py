@@ -95,7 +95,7 @@ def roster_rename(
 
 
 def import_(
-    tool: Annotated[str, typer.Argument(metavar="TOOL", help="github-classroom, classroom50 or repobee.")],
+    tool: Annotated[str, typer.Argument(metavar="TOOL", help="github-classroom, classroom50, pawtograder or repobee.")],
     clones: Annotated[Path, typer.Argument(metavar="FOLDER", help="The folder with clones of students' repositories.")],
     assignment: Annotated[str, typer.Argument(help="The assignment's name in that tool.")],
     folder: Folder = Path(),

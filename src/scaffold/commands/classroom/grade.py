@@ -11,7 +11,7 @@ from scaffold.core.classroom.assignment import find_assignment
 from scaffold.core.classroom.course import find_course, lock_course
 from scaffold.core.classroom.delivery.report import exit_code
 from scaffold.core.classroom.grading import manual, results
-from scaffold.core.classroom.grading.autograder import Autograder, load_autograder
+from scaffold.core.classroom.grading.autograder import Autograder, load_autograder, with_expected_values
 from scaffold.core.classroom.grading.best import best_rows
 from scaffold.core.classroom.grading.changes import Change, find_changes
 from scaffold.core.classroom.grading.grade import (
@@ -25,6 +25,7 @@ from scaffold.core.classroom.grading.grade import (
     grade_submissions,
     try_again,
 )
+from scaffold.core.classroom.grading.notebooks import describe_manual
 from scaffold.core.classroom.owner_rules import owner_rules, unknown_extensions
 from scaffold.core.classroom.owners import Owner, select_owners
 from scaffold.core.classroom.rules import Choice
@@ -77,7 +78,7 @@ def grade(folder: Path, name: str, options: GradeOptions, progress: Progress = s
             raise ScaffoldError(
                 f"Nothing of {assignment.name} was collected.", f"Collect it: scaffold class collect {assignment.name}"
             )
-        grader = load_autograder(course, assignment, sandbox, progress)
+        grader = with_expected_values(load_autograder(course, assignment, sandbox, progress), progress)
         grader = replace(grader, owner_rules=owner_rules(course, store, assignment, grader.rules, owners))
         results.prepare_manual(course, assignment, owners)
         notes: list[str] = []
@@ -89,9 +90,9 @@ def grade(folder: Path, name: str, options: GradeOptions, progress: Progress = s
         before = results.read_if_graded(course, assignment.name)
         if not all(row.is_final for row in rows):
             # Should the second try be interrupted, `export` refuses these results.
-            results.write(course, assignment, grader.runner.layout.hidden_files, rows)
+            results.write(course, assignment, grader.hidden_tests, rows)
             rows = try_again(grader, store, rows, progress)
-        paths = results.write(course, assignment, grader.runner.layout.hidden_files, rows)
+        paths = results.write(course, assignment, grader.hidden_tests, rows)
         grader.unfinished.end([owner.id for owner in owners])
         students = results.graded(course, assignment)
     outcome = _outcome(assignment.name, rows, find_changes(before, rows), paths, sandbox)
@@ -99,6 +100,8 @@ def grade(folder: Path, name: str, options: GradeOptions, progress: Progress = s
         text = Text("The table shows the points of tests; results.csv, feedback and export add those that you give.")
         outcome = replace(outcome, blocks=[*outcome.blocks, text])
     more = [*unknown_extensions(course, assignment, grader.rules), *_waiting(students, paths[0])]
+    if cells := grader.manual_cells:
+        more.append(Notice(describe_manual(cells), "These points are not in the results."))
     return replace(outcome, warnings=[*map(Notice, notes), *outcome.warnings, *more])
 
 

@@ -1,6 +1,6 @@
 """`scaffold class handout`: create a repository with the starter for every student."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from scaffold.core.classroom.delivery.report import batch_outcome
 from scaffold.core.classroom.grading.rehearse import is_rehearsed
 from scaffold.core.classroom.owners import Owner, select_owners
 from scaffold.core.classroom.roster_columns import FIELDS
-from scaffold.core.classroom.starter.prepare import Confirm, all_owners, confirm_shown_tests, prepare_starter
+from scaffold.core.classroom.starter.prepare import Confirm, all_owners, confirm_questions, prepare_starter
 from scaffold.core.classroom.store import Store
 from scaffold.core.outcome import Block, Notice, Outcome, Progress, Table, Text, silent
 from scaffold.errors import ScaffoldError
@@ -27,14 +27,14 @@ class HandoutOptions:
         only: Students or teams to hand out to; all when empty.
         section: The section to hand out to; all when empty.
         dry_run: Show what would be done, and write nothing.
-        all_tests_visible: Students may receive every test.
-        confirm: Asks whether they may; None where nobody can answer.
+        answered: The options that answer a question about what students may receive.
+        confirm: Asks these questions; None where nobody can answer.
     """
 
     only: Sequence[str] = ()
     section: str = ""
     dry_run: bool = False
-    all_tests_visible: bool = False
+    answered: Collection[str] = ()
     confirm: Confirm | None = None
 
 
@@ -42,8 +42,8 @@ def handout(folder: Path, name: str, options: HandoutOptions, progress: Progress
     """Hand an assignment out to everybody who does not have it yet.
 
     Raises:
-        ScaffoldError: The roster has problems, a marker is wrong, something would leak, or students would receive every
-            test and nobody confirmed it; nothing was handed out.
+        ScaffoldError: The roster has problems, a marker is wrong, something would leak, or students would receive more
+            than usual and nobody confirmed it; nothing was handed out.
     """
     course = find_course(folder)
     assignment = find_assignment(course, name)
@@ -55,8 +55,7 @@ def handout(folder: Path, name: str, options: HandoutOptions, progress: Progress
         if not classroom.journal.has_handed_out():
             _confirm_roster(course, options, progress)
         prepared = prepare_starter(assignment, classroom.store, progress)
-        if not options.all_tests_visible:
-            confirm_shown_tests(prepared, options.confirm, progress)
+        confirm_questions(prepared, options.answered, options.confirm, progress)
         rows = start_handout(classroom, assignment, prepared, owners, progress)
         people.remember(course, roster.require_clean(course.roster).students)
     return batch_outcome(assignment.name, prepared.version, rows, [Notice(note) for note in prepared.notes])
@@ -112,7 +111,7 @@ def _dry_run(course: Course, assignment: Assignment, owners: Sequence[Owner], pr
     if not is_rehearsed(course, assignment.name, prepared.source.commit):
         command = f"scaffold class rehearse {assignment.name}"
         blocks.append(Text(f"Not rehearsed yet: does the solution get all points? {command}"))
-    notes = [*prepared.notes, prepared.question] if prepared.question else prepared.notes
+    notes = [*prepared.notes, *(question.text for question in prepared.questions)]
     return Outcome(data, blocks, [Notice(note) for note in notes])
 
 

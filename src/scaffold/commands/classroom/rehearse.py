@@ -7,8 +7,9 @@ from pathlib import Path
 from scaffold.core.classroom.assignment import find_assignment
 from scaffold.core.classroom.course import find_course, lock_course
 from scaffold.core.classroom.grading.autograder import load_autograder
+from scaffold.core.classroom.grading.notebooks import describe_manual
 from scaffold.core.classroom.grading.rehearse import Rehearsal, RehearsedTest, rehearse_assignment
-from scaffold.core.outcome import Block, Notice, Outcome, Progress, Table, Text, silent
+from scaffold.core.outcome import Block, Notice, Outcome, Progress, Table, Text, first_few, silent
 from scaffold.tools.sandbox import find_sandbox
 
 _LARGE_SHARE = 0.5
@@ -34,7 +35,8 @@ def rehearse(
     assignment = find_assignment(course, name)
     sandbox = find_sandbox(allow_none=no_sandbox)
     with lock_course(course):
-        rehearsal = rehearse_assignment(load_autograder(course, assignment, sandbox, progress), seeds, progress)
+        autograder = load_autograder(course, assignment, sandbox, progress)
+        rehearsal = rehearse_assignment(autograder, seeds, progress)
     data = {
         "assignment": assignment.name,
         "sandbox": sandbox.name,
@@ -55,9 +57,24 @@ def rehearse(
         ],
         "together": list(rehearsal.together),
         "imports": [asdict(failure) for failure in rehearsal.imports],
+        "uncounted": list(rehearsal.uncounted),
+        "notes": list(rehearsal.notes),
     }
     notices = [] if sandbox.is_safe else [Notice("It ran without a sandbox.", "Run: scaffold doctor")]
-    return Outcome(data, _blocks(rehearsal, seeds), notices + _time_notices(rehearsal), 0 if rehearsal.is_ready else 1)
+    notices += [*_time_notices(rehearsal), *_notices(rehearsal)]
+    if autograder.manual_cells:
+        notices.append(Notice(describe_manual(autograder.manual_cells), "No command gives points for it."))
+    return Outcome(data, _blocks(rehearsal, seeds), notices, 0 if rehearsal.is_ready else 1)
+
+
+def _notices(rehearsal: Rehearsal) -> list[Notice]:
+    notices = [Notice(note) for note in rehearsal.notes]
+    if rehearsal.uncounted:
+        count = len(rehearsal.uncounted)
+        text = f"{count} tests or test files count for no exercise"
+        hint = "If they should, name them in `tests` or `hidden_tests` in assignment.toml; --json lists all."
+        notices.append(Notice(f"{text}: {first_few(rehearsal.uncounted)}.", hint))
+    return notices
 
 
 def _time_notices(rehearsal: Rehearsal) -> list[Notice]:

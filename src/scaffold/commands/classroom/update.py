@@ -1,6 +1,6 @@
 """`scaffold class update`: fix a starter that was handed out, without changing what students wrote."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from scaffold.core.classroom.delivery.plan import ABSENT, StudentUpdate, branch_
 from scaffold.core.classroom.delivery.report import batch_outcome, rows_as_table, summarise
 from scaffold.core.classroom.delivery.send import SendOptions, start_update
 from scaffold.core.classroom.owners import select_owners
-from scaffold.core.classroom.starter.prepare import Confirm, all_owners, confirm_shown_tests, prepare_starter
+from scaffold.core.classroom.starter.prepare import Confirm, all_owners, confirm_questions, prepare_starter
 from scaffold.core.outcome import Block, Notice, Outcome, Progress, Text, silent
 
 
@@ -27,7 +27,7 @@ class UpdateOptions:
         plan: Show what would happen, and send nothing.
         fast_forward: Push the update onto the branch of students who have not started.
         message: What the teacher tells the students about the update.
-        all_tests_visible: Students may receive every test.
+        answered: The options that answer a question about what students may receive.
         confirm: Asks whether they may; None where nobody can answer.
     """
 
@@ -36,7 +36,7 @@ class UpdateOptions:
     plan: bool = False
     fast_forward: bool = False
     message: str = ""
-    all_tests_visible: bool = False
+    answered: Collection[str] = ()
     confirm: Confirm | None = None
 
 
@@ -56,13 +56,12 @@ def update(folder: Path, name: str, options: UpdateOptions, progress: Progress =
         updates = plan_update(classroom, assignment, prepared, owners, progress, keep_trees=not options.plan)
         notices = [Notice(note) for note in prepared.notes]
         if options.plan:
-            questions = [Notice(prepared.question)] if prepared.question else []
+            questions = [Notice(question.text) for question in prepared.questions]
             return _plan(assignment, prepared.version, updates, notices + questions)
         if all(item.state in (ABSENT, CURRENT) for item in updates):
             rows = _rows(updates)
         else:
-            if not options.all_tests_visible:
-                confirm_shown_tests(prepared, options.confirm, progress)
+            confirm_questions(prepared, options.answered, options.confirm, progress)
             send_options = SendOptions(options.fast_forward, options.message)
             rows = start_update(classroom, assignment, prepared, updates, send_options, progress)
     return batch_outcome(assignment.name, prepared.version, rows, notices)

@@ -106,13 +106,15 @@ class GradingTable:
     """`[grading]`: how tests are run.
 
     Attributes:
-        together: Test files, and tests, that run in one process with the student's code.
+        together: Test files, notebooks and tests that run in one process with the student's code.
+        ungraded: Notebooks with cells to grade that nothing grades.
         starter_percent: The per cent of the points that the starter may have.
         python: The interpreter of the teacher's own environment; empty to build one.
         counts: Which submission counts: the newest one that still gets points, or the one with the most points.
     """
 
     together: tuple[str, ...] = ()
+    ungraded: tuple[str, ...] = ()
     starter_percent: Annotated[float, Ge(0)] = 0
     python: str = ""
     counts: Literal["newest", "best"] = "newest"

@@ -53,13 +53,17 @@ class LatePolicy:
 
 @dataclass(frozen=True)
 class Exercise:
-    """Tests with points that they share equally, and a hint for students who do not pass all of them."""
+    """Tests with points that they share equally, and a hint for students who do not pass all of them.
+
+    With `all_or_nothing`, there are points only for all tests.
+    """
 
     id: str
     title: str
     points: float
     tests: tuple[str, ...]
     hint: str = ""
+    all_or_nothing: bool = False
 
 
 @dataclass(frozen=True)
@@ -88,8 +92,10 @@ class Rules:
         late: The late policy.
         limits: What one submission may use.
         exercises: The exercises with their points; empty where all tests have the same points.
+        cells: The graded cells of notebooks, as exercises.
         points: The points of the assignment; 0 for the sum of its exercises or, without any, one per test.
-        together: Test files, and tests, that run in one process with the student's code.
+        together: Test files, notebooks and tests that run in one process with the student's code.
+        ungraded: Notebooks with cells to grade that nothing grades.
         floor: The share of the points that the starter may have, from 0 to 1.
         python: The interpreter of the teacher's own environment; empty to build one.
         manual: What the teacher grades.
@@ -104,6 +110,8 @@ class Rules:
     exercises: tuple[Exercise, ...] = ()
     points: float = 0
     together: tuple[str, ...] = ()
+    ungraded: tuple[str, ...] = ()
+    cells: tuple[Exercise, ...] = ()
     floor: float = 0.0
     python: str = ""
     manual: tuple[Manual, ...] = ()
@@ -139,6 +147,8 @@ def read_rules(assignment: Assignment) -> Rules:
         tuple(map(_exercise, file.exercises)),
         file.points,
         file.grading.together,
+        file.grading.ungraded,
+        (),
         file.grading.starter_percent / 100,
         file.grading.python,
         tuple(Manual(entry.id, entry.title or entry.id, entry.points) for entry in file.manual),
@@ -176,6 +186,20 @@ def parse_time(text: str, rules: Rules) -> datetime.datetime:
         except ValueError:
             continue
     raise UsageError(f"`{text}` is not a time.", "For example: --at 2027-01-31T23:59, or: --at due")
+
+
+def describe_due(rules: Rules) -> str:
+    """The due time and the late policy, as students read it; empty without a due time."""
+    if rules.due is None:
+        return ""
+    offset = rules.due.strftime("%z")
+    due = f"Due: {rules.due.strftime('%Y-%m-%d %H:%M')} (UTC{offset[:3]}:{offset[3:5]})."
+    late = rules.late
+    if not late.accepts:
+        return f"{due} Late work gets no points."
+    costs = f"loses {late.per_day:g} % of its points for each day that has begun" if late.per_day else "loses no points"
+    until = f", and gets none after {late.days} day{'s' if late.days > 1 else ''}" if late.days else ""
+    return f"{due} Late work {costs}{until}."
 
 
 def choose_submission(

@@ -31,9 +31,11 @@ from scaffold.tools.git.trees import write_folder
 PATTERNS = {
     "github-classroom": "{assignment}-{username}",
     "classroom50": "{assignment}-{username}",
+    "pawtograder": "{assignment}-{username}",
     "repobee": "{username}-{assignment}",
 }
-"""How other tools name a student's repository; in Classroom 50, the assignment includes the classroom's name."""
+"""How other tools name a student's repository; in Classroom 50 and Pawtograder, the assignment
+includes the name of the classroom or the course."""
 IMPORTED, KNOWN, NO_START, NO_CLONE = "imported", "there already", "no starter found", "no clone"
 _STARTER_HISTORY = "refs/starter-history"
 

@@ -5,7 +5,7 @@ passed.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
@@ -14,7 +14,7 @@ from scaffold import __version__
 from scaffold.core.classroom.assignment import Assignment
 from scaffold.core.classroom.assignment_file import ASSIGNMENT_FILE
 from scaffold.core.classroom.course import Course
-from scaffold.core.classroom.grading import environment, scoring, session
+from scaffold.core.classroom.grading import environment, notebooks, scoring, session
 from scaffold.core.classroom.grading.remote import Job
 from scaffold.core.classroom.grading.runner import Runner
 from scaffold.core.classroom.grading.submission import SandboxFiles, read_layout, read_submission, split_files
@@ -22,7 +22,7 @@ from scaffold.core.classroom.grading.unfinished import UnfinishedRun
 from scaffold.core.classroom.grading.verdict import SessionResult, joined
 from scaffold.core.classroom.owners import Owner
 from scaffold.core.classroom.rules import Exercise, Rules, read_rules
-from scaffold.core.classroom.starter import build, personal
+from scaffold.core.classroom.starter import build, graded_cells, personal
 from scaffold.core.classroom.starter.build import Source
 from scaffold.core.classroom.store import Submission
 from scaffold.core.outcome import Progress
@@ -48,6 +48,7 @@ class Autograder:
         runner: How tests are run.
         unfinished: The results of a run that is not complete.
         owner_rules: Owner → the rules for them, where they differ: extensions and late days.
+        values: What AUTOTEST lines are compared with; None to learn it from the solution.
     """
 
     course: Course
@@ -57,10 +58,22 @@ class Autograder:
     runner: Runner
     unfinished: UnfinishedRun = field(compare=False)
     owner_rules: Mapping[str, Rules] = field(default_factory=dict)
+    values: notebooks.Values | None = field(default_factory=dict, compare=False)
 
     def rules_for(self, owner: Owner) -> Rules:
         """The rules for one owner."""
         return self.owner_rules.get(owner.id, self.rules)
+
+    @property
+    def hidden_tests(self) -> list[str]:
+        """The test files, and the cells of notebooks, that students never receive as a whole."""
+        layout = self.runner.layout
+        return [*layout.hidden_files, *notebooks.hidden_cells(self.source.tree, layout.notebooks)]
+
+    @property
+    def manual_cells(self) -> list[tuple[str, str, float]]:
+        """What a person grades in the notebooks: the path, the name of the cell, and its points."""
+        return notebooks.manual_cells(self.source.tree, self.assignment.hidden)
 
     def grade(self, store: BareRepository, submission: Submission, owner: str, slot: int = 0) -> SessionResult:
         """The result of a submission: from a run that was interrupted, or of the tests that are run now."""
@@ -98,7 +111,8 @@ class Autograder:
     def sandbox_files(self, tree: Tree, owner: str) -> SandboxFiles:
         """What the judge and the worker see of a version of the assignment."""
         own = personal.student_files(self.course, self.assignment, owner, self.source.tree)
-        return split_files(tree, self.source.tree, self.runner.layout, own)
+        files = split_files(tree, self.source.tree, self.runner.layout, own)
+        return replace(files, notebooks=notebooks.with_values(files.notebooks, self.values))
 
     def job(self, tree: Tree, owner: str) -> Job:
         """The same session as `run_tests`, for another machine."""
@@ -123,7 +137,10 @@ def load_autograder(course: Course, assignment: Assignment, sandbox: Sandbox, pr
     """
     rules = read_rules(assignment)
     source = build.read_source(assignment)
-    layout = read_layout(source.tree, assignment.hidden)
+    graded_cells.require_decision(assignment, source.tree, rules)
+    graded = [path for path in rules.together if notebooks.is_notebook(path) and path in source.tree]
+    layout = read_layout(source.tree, assignment.hidden, graded)
+    rules = _with_cells(rules, source.tree, graded)
     for name in rules.together:
         if name.partition("::")[0] not in layout.files:
             raise ScaffoldError(f"{assignment.name}/{ASSIGNMENT_FILE} [grading]: there is no test file {name}.")
@@ -131,7 +148,10 @@ def load_autograder(course: Course, assignment: Assignment, sandbox: Sandbox, pr
     if not rules.python:
         environment.require_lock_file(assignment, files)
     env = environment.find_or_build(course.data_folder, files, configured_python(course, rules), progress)
-    only = tuple(name for exercise in rules.exercises for name in exercise.tests)
+    if graded:
+        environment.require_notebooks(assignment, env)
+    counted = (*rules.exercises, *rules.cells) if rules.exercises else ()
+    only = tuple(name for exercise in counted for name in exercise.tests)
     runner = Runner(sandbox, env, layout, rules.limits, rules.together, only)
     key = _fingerprint(source, rules, runner)
     return Autograder(
@@ -144,17 +164,40 @@ def _fingerprint(source: Source, rules: Rules, runner: Runner) -> str:
     return sha256(repr((source.commit, rules, runner.environment.python, __version__)).encode()).hexdigest()
 
 
+def _with_cells(rules: Rules, tree: Tree, paths: Sequence[str]) -> Rules:
+    """The rules with the graded cells of notebooks, without those that an exercise of assignment.toml names."""
+    named = [name for exercise in rules.exercises for name in exercise.tests]
+    cells = [cell for cell in notebooks.exercises(tree, paths) if not scoring.is_among(cell.tests[0], named)]
+    return replace(rules, cells=tuple(cells))
+
+
 def configured_python(course: Course, rules: Rules) -> str:
     """The absolute path of the interpreter that the assignment names; empty where it names none."""
     return str((course.folder / Path(rules.python).expanduser()).absolute()) if rules.python else ""
 
 
 def expected_exercises(autograder: Autograder, progress: Progress) -> list[Exercise]:
-    """The exercises with the tests that the teacher's solution passes; cached for each commit of the assignment.
+    """The exercises with the tests that the teacher's solution passes.
 
     Raises:
         ScaffoldError: The solution fails a test.
     """
+    return scoring.exercises_with_tests(autograder.rules, list(_solution(autograder, progress)))
+
+
+def with_expected_values(autograder: Autograder, progress: Progress) -> Autograder:
+    """The autograder that knows what AUTOTEST lines give for the teacher's solution.
+
+    Raises:
+        ScaffoldError: The solution fails a test.
+    """
+    if not notebooks.has_autotests(autograder.source.tree, autograder.runner.layout.notebooks):
+        return autograder
+    return replace(autograder, values=_solution(autograder, progress))
+
+
+def _solution(autograder: Autograder, progress: Progress) -> dict[str, list[str]]:
+    """The tests that the solution passes → the values of their AUTOTEST lines; cached for each commit."""
     key = _fingerprint(autograder.source, autograder.rules, autograder.runner)
     path = autograder.course.data_folder / "grading" / f"{autograder.assignment.name}.json"
     try:
@@ -163,9 +206,18 @@ def expected_exercises(autograder: Autograder, progress: Progress) -> list[Exerc
         cached = {}
     if cached.get("key") != key:
         progress.step("Running your own solution")
-        cached = {"key": key, "tests": passing_tests(autograder.run_alone(autograder.source.tree, _REHEARSAL))}
+        learning = replace(autograder, values=None)
+        result = learning.run_alone(autograder.source.tree, _REHEARSAL)
+        passing, values = passing_tests(result), values_of(result)
+        cached = {"key": key, "tests": {test: values[test] for test in passing}}
         write_atomically(path, json.dumps(cached))
-    return scoring.exercises_with_tests(autograder.rules, cached["tests"])
+    tests: dict[str, list[str]] = cached["tests"]
+    return tests
+
+
+def values_of(result: SessionResult) -> dict[str, list[str]]:
+    """The values of AUTOTEST lines that a run of the solution reported."""
+    return {verdict.test: list(verdict.values) for verdict in result.verdicts}
 
 
 def passing_tests(result: SessionResult) -> list[str]:

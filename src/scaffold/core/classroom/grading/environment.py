@@ -58,6 +58,16 @@ def require_lock_file(assignment: Assignment, files: Tree) -> None:
         )
 
 
+def require_notebooks(assignment: Assignment, env: Environment) -> None:
+    """Raise ScaffoldError where an environment cannot run notebooks."""
+    completed = process.run([env.python, "-I", "-c", "import nbclient, ipykernel"], Path(env.python).parent)
+    if not completed.ok:
+        raise ScaffoldError(
+            f"{assignment.name} has a notebook to grade, and its environment cannot run one: {completed.last_line}.",
+            f"Add what runs it, and commit: uv add --project {assignment.folder} --dev nbclient ipykernel",
+        )
+
+
 def find_or_build(cache: Path, files: Tree, python: str, progress: Progress) -> Environment:
     """The environment of an assignment; built when there is none for its lock file yet.
 

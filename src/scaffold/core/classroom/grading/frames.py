@@ -30,9 +30,19 @@ def read_verdict(content: bytes, was_interrupted: bool) -> Verdict | None:
             _seconds(report["seconds"]),
             _seconds(report.get("cpu", 0)),
             not has_passed and (report.get("interrupted") is True or was_interrupted),
+            share=0.0 if has_passed else min(1.0, _seconds(report.get("share", 0))),
+            values=tuple(clean(value, _MAX_MESSAGE) for value in report.get("values", ())),
         )
     except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
         return None
+
+
+def read_uncounted(content: bytes) -> tuple[str, ...]:
+    """The ids of the tests that count for no exercise; none where the report is none."""
+    try:
+        return tuple(clean(test, _MAX_TEST) for test in _parse(content))
+    except (ValueError, TypeError, RecursionError):
+        return ()
 
 
 def read_import_failure(content: bytes) -> ImportFailure | None:

@@ -10,10 +10,10 @@ from pathlib import Path
 
 from scaffold.core.classroom.course import Course
 from scaffold.core.classroom.grading import scoring
-from scaffold.core.classroom.grading.autograder import Autograder
+from scaffold.core.classroom.grading.autograder import Autograder, values_of
 from scaffold.core.classroom.grading.verdict import ImportFailure, SessionResult
 from scaffold.core.classroom.rules import Exercise
-from scaffold.core.classroom.starter import build
+from scaffold.core.classroom.starter import build, checks
 from scaffold.core.outcome import Progress
 from scaffold.tools.files import write_atomically
 
@@ -51,6 +51,8 @@ class Rehearsal:
         together: Tests that the solution passes only in one process with the tests.
         interrupted: Tests of the solution that timed out or died once, and were run again.
         imports: Modules of the solution that cannot be imported.
+        uncounted: Tests and test files that no exercise names.
+        notes: What else the teacher should look at.
     """
 
     solution: tuple[float, ...]
@@ -60,6 +62,8 @@ class Rehearsal:
     together: tuple[str, ...] = ()
     interrupted: tuple[str, ...] = ()
     imports: tuple[ImportFailure, ...] = ()
+    uncounted: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def slowest(self) -> RehearsedTest | None:
@@ -82,9 +86,13 @@ def rehearse_assignment(autograder: Autograder, seeds: int, progress: Progress) 
     for seed in range(seeds):
         progress.count("Grading your solution", seed + 1, seeds)
         with_seed = replace(autograder, runner=replace(autograder.runner, seed=seed))
+        # The first run says what AUTOTEST lines are compared with.
+        with_seed = with_seed if seed else replace(with_seed, values=None)
         results.append(with_seed.run_alone(autograder.source.tree, f"rehearsal-{seed}"))
+        autograder = replace(autograder, values=values_of(results[0]))
     progress.step("Grading the starter")
-    starter_result = autograder.run_alone(build.make_starter(autograder.source).tree, "rehearsal-0")
+    made = build.make_starter(autograder.source)
+    starter_result = autograder.run_alone(made.tree, "rehearsal-0")
     names = _test_names(autograder, results)
     exercises = scoring.exercises_with_tests(autograder.rules, names) if names else []
     *solution, starter = (_points_share(result, autograder, exercises) for result in (*results, starter_result))
@@ -98,6 +106,8 @@ def rehearse_assignment(autograder: Autograder, seeds: int, progress: Progress) 
         _passed_together(autograder, failed, progress),
         tuple(dict.fromkeys(verdict.test for result in results for verdict in result.verdicts if verdict.tries > 1)),
         tuple(dict.fromkeys(failure for result in results for failure in result.imports)),
+        _uncounted(autograder, results[0]),
+        (*made.notes, *checks.differing_points(made.tree, autograder.rules)),
     )
     if rehearsal.is_ready:
         write_atomically(_path(autograder.course, autograder.assignment.name), autograder.source.commit)
@@ -118,6 +128,17 @@ def _passed_together(autograder: Autograder, failed: Sequence[str], progress: Pr
         for name in isolated
     }
     return tuple(name for name, passed in verdicts.items() if passed and all(passed))
+
+
+def _uncounted(autograder: Autograder, result: SessionResult) -> tuple[str, ...]:
+    """The tests that no exercise names, and the test files of which no exercise names any test."""
+    only = autograder.runner.only
+    files = [file for file in autograder.runner.layout.files if only and not _names_any(file, only)]
+    return (*files, *result.uncounted)
+
+
+def _names_any(file: str, names: Sequence[str]) -> bool:
+    return any(name.partition("::")[0] == file for name in names)
 
 
 def is_rehearsed(course: Course, assignment: str, commit: str) -> bool:

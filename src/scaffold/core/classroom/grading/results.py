@@ -6,7 +6,7 @@ They are personal data: they lie in the course's `results/`, which has a .gitign
 import csv
 import io
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +37,7 @@ def write(course: Course, assignment: Assignment, hidden: Sequence[str], rows: S
     Args:
         course: The class.
         assignment: The assignment.
-        hidden: Its hidden test files.
+        hidden: Its hidden test files and tests.
         rows: The results.
 
     Returns:
@@ -162,8 +162,13 @@ def _is_final(student: Mapping[str, Any]) -> bool:
 
 
 def hidden_tests(course: Course, assignment: str) -> list[str]:
-    """The hidden test files of the graded version. Raises ScaffoldError when nothing was graded."""
+    """The hidden test files and tests of the graded version. Raises ScaffoldError when nothing was graded."""
     return list(_read(course, assignment)["hidden"])
+
+
+def is_hidden(test: str, hidden: Collection[str]) -> bool:
+    """Whether students did not receive a test: it, or its file, is among the hidden ones."""
+    return test in hidden or test.partition("::")[0] in hidden
 
 
 def _read(course: Course, assignment: str) -> dict[str, Any]:
@@ -206,9 +211,9 @@ def _gradescope(student: Mapping[str, Any], hidden: Sequence[str]) -> dict[str, 
         {
             "name": f"{part['title']}: {test['test'].rpartition('::')[2]}",
             "status": "passed" if test["passed"] else "failed",
-            "output": "" if test["test"].partition("::")[0] in hidden else test["message"],
-            "visibility": "after_published" if test["test"].partition("::")[0] in hidden else "visible",
-            "score": part["most"] / len(part["tests"]) if test["passed"] else 0,
+            "output": "" if is_hidden(test["test"], hidden) else test["message"],
+            "visibility": "after_published" if is_hidden(test["test"], hidden) else "visible",
+            "score": part["most"] / len(part["tests"]) * (1 if test["passed"] else test.get("share", 0)),
             "max_score": part["most"] / len(part["tests"]),
         }
         for part in score["parts"]

@@ -60,7 +60,9 @@ class Score:
 
 
 def exercises_with_tests(rules: Rules, tests: Sequence[str]) -> list[Exercise]:
-    """The exercises with the full ids of their tests; one exercise with all tests where the rules name none.
+    """The exercises with the full ids of their tests: those that the rules name, then the cells of notebooks.
+
+    Where the rules name none, all other tests are one exercise.
 
     Args:
         rules: The rules of the assignment.
@@ -69,10 +71,11 @@ def exercises_with_tests(rules: Rules, tests: Sequence[str]) -> list[Exercise]:
     Raises:
         ScaffoldError: An exercise names a test that is not among `tests`.
     """
+    exercises: list[Exercise] = []
     if not rules.exercises:
-        return [Exercise("tests", "Tests", rules.points or len(tests), tuple(tests))]
-    exercises = []
-    for exercise in rules.exercises:
+        rest = tuple(test for test in tests if not any(test in cell.tests for cell in rules.cells))
+        exercises += [Exercise("tests", "Tests", len(rest), rest)] if rest else []
+    for exercise in (*rules.exercises, *rules.cells):
         for name in exercise.tests:
             if not any(matches(test, name) for test in tests):
                 raise ScaffoldError(
@@ -110,7 +113,9 @@ def score(result: SessionResult, exercises: Sequence[Exercise], rules: Rules, da
 def _exercise_score(exercise: Exercise, result: SessionResult) -> ExerciseScore:
     by_test = {verdict.test: verdict for verdict in result.verdicts}
     tests = tuple(by_test.get(test) or cut_short(test, result, why_not_run(test, result)) for test in exercise.tests)
-    share = sum(test.passed for test in tests) / len(tests) if tests else 0.0
+    share = sum(test.worth for test in tests) / len(tests) if tests else 0.0
+    if exercise.all_or_nothing and share < 1:
+        share = 0.0
     return ExerciseScore(exercise.id, exercise.title, exercise.points * share, exercise.points, tests, exercise.hint)
 
 

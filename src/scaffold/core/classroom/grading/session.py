@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
-from scaffold.core.classroom.grading.frames import read_import_failure, read_verdict
+from scaffold.core.classroom.grading.frames import read_import_failure, read_uncounted, read_verdict
 from scaffold.core.classroom.grading.runner import (
     Runner,
     SandboxedProcess,
@@ -74,10 +74,12 @@ class _Session:
     def __init__(self, runner: Runner, files: SandboxFiles, stage: Path, slot: int, is_isolated: bool) -> None:
         self._runner, self._is_isolated = runner, is_isolated
         self._files = {"judge": files.judge, "worker": files.worker} if is_isolated else {"judge": files.together}
+        self._notebooks = dict(files.notebooks)
         self._workspaces = {role: Workspace(stage / role, stage / "shared", slot) for role in self._files}
         self._stage = stage
         self._worker: SandboxedProcess | None = None
         self._verdicts: dict[str, Verdict] = {}
+        self._uncounted: tuple[str, ...] = ()
         self._imported: dict[bytes, str] = {}  # import request → why it failed; empty when it succeeded
         self._why_no_worker = "it ended before"
         self._worker_is_ready = False
@@ -116,6 +118,7 @@ class _Session:
             "import_roots": roots,
             "patience": PATIENCE,
             "configuration": runner.layout.configuration,
+            "notebooks": {} if self._is_isolated else self._notebooks,
             "teachers": [path for path in self._files["judge"] if runner.layout.is_teachers(path)],
         }
         try:
@@ -130,7 +133,7 @@ class _Session:
     def _result(self, is_complete: bool, judge: SandboxedProcess) -> SessionResult:
         imports = tuple(dict.fromkeys([*self._failed_imports, *self._new_failed_imports]))
         if is_complete:
-            return SessionResult(tuple(self._verdicts.values()), imports=imports)
+            return SessionResult(tuple(self._verdicts.values()), imports=imports, uncounted=self._uncounted)
         status = judge.child.status(_EXIT_SECONDS)
         stopped = judge.watchdog.reason or f"the tests ended in the middle (exit status {status})"
         # In one process with the tests, a student's code can forge verdicts: an incomplete session counts for nothing.
@@ -154,6 +157,8 @@ class _Session:
             elif kind == b"H" and self._is_isolated:
                 self._lay_out_hidden()
                 judge.child.send(b"")
+            elif kind == b"N":
+                self._uncounted = read_uncounted(content)
             elif kind == b"F" and not self._is_isolated:
                 self._add_import_failure(content)
             elif kind == b"E":

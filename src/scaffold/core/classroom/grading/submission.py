@@ -7,13 +7,14 @@ runs.
 import posixpath
 import re
 import tomllib
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
 
 from scaffold.core.classroom.assignment import is_test
 from scaffold.core.classroom.assignment_file import ASSIGNMENT_FILE
+from scaffold.core.classroom.grading.notebooks import Steps, steps
 from scaffold.core.classroom.store import MAX_LISTING_BYTES
 from scaffold.errors import ScaffoldError
 from scaffold.tools.git.bare import BareRepository
@@ -53,6 +54,7 @@ class Layout:
         modules: The top-level names of the students' modules.
         files: The teacher's test files.
         configuration: The teacher's file from which pytest reads its settings; empty for none.
+        notebooks: Those of them that are notebooks, which have the student's cells as well.
     """
 
     tests: tuple[str, ...]
@@ -61,6 +63,7 @@ class Layout:
     modules: tuple[str, ...]
     files: tuple[str, ...]
     configuration: str = ""
+    notebooks: tuple[str, ...] = ()
 
     @property
     def hidden_files(self) -> list[str]:
@@ -74,7 +77,7 @@ class Layout:
     def is_teachers(self, path: str) -> bool:
         """Whether a path is taken from the teacher's version, never from a submission."""
         name = path.rpartition("/")[2]
-        return (
+        return path not in self.notebooks and (
             any(_is_within(path, item) for item in (*self.tests, *self.hidden))
             or path in _SETTINGS
             or name == "conftest.py"
@@ -90,15 +93,22 @@ class SandboxFiles:
         judge: For the judge: the tests, and data of the student's.
         worker: For the worker: the student's code and files, without any test.
         together: All of them, for test files that run in one process with the student's code.
+        notebooks: What to run in each notebook that is graded by cell.
     """
 
     judge: Tree
     worker: Tree
     together: Tree
+    notebooks: Mapping[str, Steps] = field(default_factory=dict)
 
 
-def read_layout(teacher: Tree, hidden: Iterable[str]) -> Layout:
+def read_layout(teacher: Tree, hidden: Iterable[str], notebooks: Sequence[str] = ()) -> Layout:
     """The layout of an assignment, from the teacher's version and its test settings.
+
+    Args:
+        teacher: The teacher's version.
+        hidden: Files and folders that students never receive.
+        notebooks: The notebooks that are graded by cell.
 
     Raises:
         ScaffoldError: It has no tests.
@@ -106,7 +116,7 @@ def read_layout(teacher: Tree, hidden: Iterable[str]) -> Layout:
     settings = _pytest_settings(teacher)
     folders = settings.get("testpaths", ["tests", "test"])
     tests = tuple(folder.rstrip("/") for folder in folders if any(_is_within(path, folder) for path in teacher))
-    partial = Layout(tests, tuple(hidden), (), (), ())
+    partial = Layout(tests, tuple(hidden), (), (), (), notebooks=tuple(notebooks))
     pythonpath = [str(root) for root in settings.get("pythonpath", [])]
     import_roots = tuple(
         root
@@ -114,10 +124,12 @@ def read_layout(teacher: Tree, hidden: Iterable[str]) -> Layout:
         if root == "." or any(_is_within(path, root) for path in teacher)
     )
     files = tuple(path for path in teacher if partial.is_teachers(path) and is_test(path))
-    if not files:
+    if not files and not notebooks:
         raise ScaffoldError("The assignment has no tests to grade by.", "Write some: tests/test_….py")
     modules = tuple(sorted(_top_level_modules(teacher, partial, import_roots)))
-    return Layout(tests, tuple(hidden), import_roots, modules, files, _configuration(teacher))
+    configuration = _configuration(teacher)
+    all_files = (*files, *notebooks)
+    return Layout(tests, tuple(hidden), import_roots, modules, all_files, configuration, tuple(notebooks))
 
 
 def read_submission(repository: BareRepository, commit: str) -> dict[str, File]:
@@ -164,7 +176,17 @@ def split_files(student: Tree, teacher: Tree, layout: Layout, own: Tree) -> Sand
     settings = {path: file for path, file in teachers.items() if path in _SETTINGS}
     # The teacher's files come first: where a student has a file in the place of a folder of the teacher's, it is the
     # student's file that cannot be written.
-    return SandboxFiles({**teachers, **data}, {**settings, **students}, {**teachers, **students})
+    together = {**dict.fromkeys(layout.notebooks, File(b"")), **teachers, **students}
+    return SandboxFiles(
+        {**teachers, **data},
+        {**settings, **students},
+        together,
+        {path: steps(path, teacher[path].content, _content(student.get(path))) for path in layout.notebooks},
+    )
+
+
+def _content(file: File | None) -> bytes | None:
+    return file.content if file else None
 
 
 def _is_data(path: str, teacher: Tree) -> bool:

@@ -22,6 +22,8 @@ class Verdict:
         cpu: The CPU time that counts against its limit, in seconds.
         interrupted: Whether it timed out, or the program ended in the middle of it.
         tries: How many times it was run.
+        share: What it is worth although it did not pass, from 0 to 1: a notebook's cell can give a part of its points.
+        values: What the expressions of its AUTOTEST lines are, where it is the solution's.
     """
 
     test: str
@@ -32,6 +34,13 @@ class Verdict:
     cpu: float = 0.0
     interrupted: bool = False
     tries: int = 1
+    share: float = 0.0
+    values: tuple[str, ...] = ()
+
+    @property
+    def worth(self) -> float:
+        """Its share of its points, from 0 to 1."""
+        return 1.0 if self.passed else self.share
 
     @property
     def is_final(self) -> bool:
@@ -71,12 +80,14 @@ class SessionResult:
         stopped: What ended the session early; empty for nothing.
         imports: The student's modules that could not be imported.
         tries: How many times the whole session was run; 0 where there was nothing to run it on.
+        uncounted: Tests that were found and not run, because no exercise names them.
     """
 
     verdicts: tuple[Verdict, ...]
     stopped: str = ""
     imports: tuple[ImportFailure, ...] = ()
     tries: int = 1
+    uncounted: tuple[str, ...] = ()
 
     @property
     def interrupted(self) -> tuple[str, ...]:
@@ -107,7 +118,8 @@ class SessionResult:
         ]
         imports = [failure for failure in self.imports if not failure.interrupted]
         imports = list(dict.fromkeys([*imports, *again.imports]))
-        return SessionResult((*kept, *tried.values(), *lost), again.stopped, tuple(imports), TRIES)
+        verdicts = (*kept, *tried.values(), *lost)
+        return SessionResult(verdicts, again.stopped, tuple(imports), TRIES, self.uncounted)
 
 
 def joined(results: Sequence[SessionResult]) -> SessionResult:
@@ -116,6 +128,7 @@ def joined(results: Sequence[SessionResult]) -> SessionResult:
         tuple(verdict for result in results for verdict in result.verdicts),
         "; ".join(result.stopped for result in results if result.stopped),
         tuple(dict.fromkeys(failure for result in results for failure in result.imports)),
+        uncounted=tuple(test for result in results for test in result.uncounted),
     )
 
 

@@ -10,6 +10,7 @@ from scaffold.core.classroom.assignment import Assignment
 from scaffold.core.classroom.delivery import batch
 from scaffold.core.classroom.delivery.batch import Classroom, Row
 from scaffold.core.classroom.delivery.plan import fetch_all
+from scaffold.core.classroom.grading import results
 from scaffold.core.classroom.owners import Owner
 from scaffold.core.outcome import Progress
 from scaffold.tools.git.trees import Commit, File
@@ -28,6 +29,9 @@ _LIMITS = {
 }
 """How messages begin that are scaffold's own → the same without details: a student's exception may begin so, too."""
 _EXPLANATIONS = (
+    (r"^[\d.]+ of [\d.]+ points$", "it gives a part of its points"),
+    (r"^\S+\.ipynb is missing$", "your notebook is missing"),
+    (r"^\S+\.ipynb is not a readable notebook$", "your notebook cannot be read"),
     (r"NotImplementedError|Exercise \d+", "it is not written yet"),
     (r"it was skipped", "it was skipped, which is not passed"),
     (r"assert|AssertionError|Not equal|DID NOT RAISE", "the result is not the expected one"),
@@ -44,7 +48,7 @@ def feedback_text(title: str, result: Mapping[str, Any], hidden: Collection[str]
     Args:
         title: The assignment's title.
         result: The student's entry in results.json.
-        hidden: The hidden test files.
+        hidden: The hidden test files and tests.
     """
     score = result["score"]
     lines = [f"# {title}: feedback", ""]
@@ -109,8 +113,8 @@ def _fenced(text: str, indent: str) -> list[str]:
 def _exercise_lines(part: Mapping[str, Any], hidden: Collection[str]) -> list[str]:
     lines = [f"## {part['title']}: {part['points']:g} of {part['most']:g}", ""]
     for test in part["tests"]:
-        file, _, name = test["test"].partition("::")
-        is_hidden = file in hidden
+        name = test["test"].partition("::")[2]
+        is_hidden = results.is_hidden(test["test"], hidden)
         shown = "a hidden test" if is_hidden else f"`{name}`"
         if test["passed"]:
             lines.append(f"- passed: {shown}")

@@ -6,12 +6,15 @@ to do, and `scaffold update` works in a student's repository.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from scaffold.core import yaml_text
-from scaffold.core.classroom.assignment import Assignment
+from scaffold.core.classroom.assignment import Assignment, is_test
+from scaffold.core.classroom.assignment_file import ASSIGNMENT_FILE
+from scaffold.core.classroom.rules import describe_due, read_rules
 from scaffold.core.classroom.starter import personal, strip
+from scaffold.core.classroom.starter.checks import EXERCISES_FILE, unknown_markers
 from scaffold.core.classroom.starter.leaks import LeakSearch
 from scaffold.core.classroom.starter.strip import RemovedText
 from scaffold.core.project import ANSWERS_FILE
@@ -53,12 +56,14 @@ class Starter:
         removed: The text that was removed by markers.
         hidden: The blob id of each hidden file → its path.
         notes: What the teacher should know.
+        has_solutions: Whether anything differs from the teacher's version but for hidden tests.
     """
 
     tree: Tree
     removed: tuple[RemovedText, ...]
     hidden: Mapping[str, str]
     notes: tuple[str, ...] = ()
+    has_solutions: bool = True
 
     def leak_search(self, assignment: Assignment) -> LeakSearch:
         """The search for leaks in what is handed out."""
@@ -128,7 +133,18 @@ def make_starter(source: Source, *, edition: bool = True) -> Starter:
             )
     personal.check_slices(assignment, tree)
     oids = {file.oid: path for path, file in source.tree.items() if path in hidden and file.content.strip()}
-    return Starter(tree, stripped.removed, oids, tuple(notes))
+    if EXERCISES_FILE in tree and (due := describe_due(read_rules(assignment))):
+        tree[EXERCISES_FILE] = _with_due(tree[EXERCISES_FILE], due)
+    notes += unknown_markers(tree)
+    hides_files = any(not is_test(path) and path != ASSIGNMENT_FILE for path in hidden)
+    has_solutions = bool(stripped.removed or hides_files or _teacher_answers(source.tree.get(ANSWERS_FILE)))
+    return Starter(tree, stripped.removed, oids, tuple(notes), has_solutions)
+
+
+def _with_due(file: File, due: str) -> File:
+    """EXERCISES.md with the due time below its title."""
+    title, _, rest = file.content.decode("utf-8", "surrogateescape").partition("\n")
+    return replace(file, content=f"{title}\n\n**{due}**\n{rest}".encode("utf-8", "surrogateescape"))
 
 
 def _hidden_paths(assignment: Assignment, tree: Tree) -> set[str]:

@@ -9,7 +9,8 @@ from scaffold.core.classroom.assignment_file import ASSIGNMENT_FILE
 from scaffold.core.classroom.course import Course
 from scaffold.core.classroom.journal import Journal, Run
 from scaffold.core.classroom.owners import Owner, group_into_owners
-from scaffold.core.classroom.starter import build, leaks, personal
+from scaffold.core.classroom.rules import read_rules
+from scaffold.core.classroom.starter import build, graded_cells, leaks, personal
 from scaffold.core.classroom.starter.build import Source, Starter
 from scaffold.core.classroom.starter.leaks import Leak, LeakSearch
 from scaffold.core.classroom.store import StarterVersion, Store
@@ -19,6 +20,26 @@ from scaffold.tools.git.trees import Tree
 
 Confirm = Callable[[str], bool]
 """Asks the teacher a question that is answered with yes or no."""
+
+
+ALL_TESTS_VISIBLE, WITHOUT_MARKERS = "--all-tests-visible", "--without-markers"
+
+
+@dataclass(frozen=True)
+class Question:
+    """What to ask before a starter is sent: what was sent cannot be taken back.
+
+    Attributes:
+        text: What students would receive.
+        ask: The question.
+        remedy: What to do if it is not right.
+        option: The option that answers it with yes.
+    """
+
+    text: str
+    ask: str
+    remedy: str
+    option: str
 
 
 @dataclass(frozen=True)
@@ -34,6 +55,7 @@ class PreparedStarter:
         previous: The commit of the version before it; empty for none.
         notes: What the teacher should know.
         shown_tests: The test files, where students would receive every one of them as it is; else empty.
+        is_unmarked: Whether students would receive everything as it is, for the first time.
     """
 
     source: Source
@@ -44,15 +66,23 @@ class PreparedStarter:
     previous: str = ""
     notes: tuple[str, ...] = ()
     shown_tests: tuple[str, ...] = ()
+    is_unmarked: bool = False
 
     @property
-    def question(self) -> str:
-        """What to ask before it is sent; empty for nothing."""
-        if not self.shown_tests:
-            return ""
-        count = len(self.shown_tests)
-        files = f"the only test file, {self.shown_tests[0]}" if count == 1 else f"all {count} test files"
-        return f"Students would receive {files} of {self.source.assignment.name}: none is hidden."
+    def questions(self) -> list[Question]:
+        """What to ask before it is sent."""
+        name, count = self.source.assignment.name, len(self.shown_tests)
+        questions = []
+        if self.is_unmarked:
+            text = f"Nothing in {name} is marked as a solution: students would receive every file as it is."
+            remedy = "Mark the solutions: docs/teaching.md, Solutions and hidden tests"
+            questions.append(Question(text, "Send them?", remedy, WITHOUT_MARKERS))
+        if count:
+            files = f"the only test file, {self.shown_tests[0]}" if count == 1 else f"all {count} test files"
+            text = f"Students would receive {files} of {name}: none is hidden."
+            remedy = f'Hide some: hidden = ["tests/hidden"] at the top of {ASSIGNMENT_FILE}'
+            questions.append(Question(text, "Send them?", remedy, ALL_TESTS_VISIBLE))
+        return questions
 
 
 def all_owners(course: Course, assignment: Assignment) -> list[Owner]:
@@ -77,6 +107,7 @@ def prepare_starter(
     """
     progress.step("Removing the solutions")
     source = build.read_source(assignment)
+    graded_cells.require_decision(assignment, source.tree, read_rules(assignment))
     starters = store.starters(assignment.name) if store else {}
     latest = starters.get(version) or (starters[max(starters)] if starters else None)
     is_unchanged = latest is not None and (latest.version == version or latest.source == source.commit)
@@ -93,8 +124,8 @@ def prepare_starter(
     stored = latest if is_stored else None
     version = stored.version if stored else (max(starters) + 1 if starters else 1)
     previous = starters[version - 1].commit if version - 1 in starters else ""
-    shown = _shown_tests(source, tree, sent, made)
-    return PreparedStarter(source, tree, search, version, stored, previous, made.notes, shown)
+    shown, is_unmarked = _shown_tests(source, tree, sent, made), not sent and not made.has_solutions
+    return PreparedStarter(source, tree, search, version, stored, previous, made.notes, shown, is_unmarked)
 
 
 def _shown_tests(source: Source, tree: Tree, sent: Tree, starter: Starter) -> tuple[str, ...]:
@@ -105,27 +136,28 @@ def _shown_tests(source: Source, tree: Tree, sent: Tree, starter: Starter) -> tu
     return tests if is_complete and not all(path in sent for path in tests) else ()
 
 
-def confirm_shown_tests(prepared: PreparedStarter, confirm: Confirm | None, progress: Progress) -> None:
-    """Ask before a starter with every test is sent: a hidden test that was handed out cannot be taken back.
+def confirm_questions(
+    prepared: PreparedStarter, answered: Collection[str], confirm: Confirm | None, progress: Progress
+) -> None:
+    """Ask before a starter is sent that shows students more than usual.
 
     Args:
         prepared: The starter.
+        answered: The options that answered a question already.
         confirm: Asks a question; None where nobody can answer.
         progress: Is told to leave the terminal.
 
     Raises:
-        ScaffoldError: The answer is no, or nobody can answer.
+        ScaffoldError: An answer is no, or nobody can answer.
     """
-    if not prepared.question:
-        return
-    if confirm:
-        progress.release_terminal("Checking the tests")
-        if confirm(f"{prepared.question} Send them?"):
-            return
-    raise ScaffoldError(
-        prepared.question,
-        f'Hide some: hidden = ["tests/hidden"] at the top of {ASSIGNMENT_FILE}. If it is right: --all-tests-visible',
-    )
+    for question in prepared.questions:
+        if question.option in answered:
+            continue
+        if confirm:
+            progress.release_terminal("Checking what students would receive")
+            if confirm(f"{question.text} {question.ask}"):
+                continue
+        raise ScaffoldError(question.text, f"{question.remedy}. If it is right: {question.option}")
 
 
 def prepare_run(

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
-from scaffold.core.classroom.starter import markers, notebooks
+from scaffold.core.classroom.starter import markers, notebooks, otter
 from scaffold.core.classroom.starter.markers import CELL, PROMPT, SOLUTION, Marker, marker_error
 from scaffold.tools.git.trees import File, Tree
 
@@ -95,7 +95,7 @@ def strip(tree: Tree) -> Stripped:
 def _file(path: str, content: bytes) -> tuple[bytes, Sequence[RemovedText]]:
     suffix = PurePosixPath(path).suffix.lower()
     if suffix == ".ipynb":
-        return notebook(path, content)
+        return _notebook(path, content)
     if suffix not in _SYNTAXES:
         return content, ()
     text, texts = strip_text(content.decode("utf-8", "surrogateescape"), _SYNTAXES[suffix], path)
@@ -191,13 +191,14 @@ def _indent(code: str) -> str:
     return code[: len(code) - len(code.lstrip())]
 
 
-def notebook(path: str, content: bytes) -> tuple[bytes, Sequence[RemovedText]]:
+def _notebook(path: str, content: bytes) -> tuple[bytes, Sequence[RemovedText]]:
     """Strip a notebook (nbformat 4); one without markers stays the same byte for byte.
 
     Cells that nbgrader's metadata marks as solutions are emptied. If anything was removed, all outputs are removed,
     too, because they can show the answer.
     """
-    parsed = notebooks.parse(path, content)
+    original = notebooks.parse(path, content)
+    parsed = otter.translate(path, original)
     kept: list[notebooks.Cell] = []
     removed: list[RemovedText] = []
     in_block = ""
@@ -206,17 +207,22 @@ def notebook(path: str, content: bytes) -> tuple[bytes, Sequence[RemovedText]]:
         in_block, is_edge = _block(cell, source, in_block, where)
         if is_edge:
             continue
-        if in_block or _is_hidden(cell, source, where):
+        if _is_hidden(cell, source, where):
             removed.append(_whole(where, source))
             continue
         text, texts = _cell(cell, source, where)
+        if in_block and not texts:  # Otter keeps a cell with markers in it
+            removed.append(_whole(where, source))
+            continue
         removed += texts
-        kept.append(cell if text == source else notebooks.with_source(cell, text))
+        changed = cell if text == source else notebooks.with_source(cell, text)
+        kept.append(notebooks.lock(notebooks.without_ours(changed)))
     if in_block:
         raise marker_error(in_block, 1, "`BEGIN SOLUTION` has no `END SOLUTION`")
-    if kept == parsed["cells"]:
+    if kept == original["cells"]:
         return content, ()
-    return notebooks.serialise({**parsed, "cells": [notebooks.without_output(cell) for cell in kept]}), removed
+    stripped = {**notebooks.without_ours(parsed), "cells": [notebooks.without_output(cell) for cell in kept]}
+    return notebooks.serialise(stripped), removed
 
 
 def _cell(cell: notebooks.Cell, source: str, where: str) -> tuple[str, list[RemovedText]]:
