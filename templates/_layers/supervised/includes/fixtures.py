@@ -1,3 +1,4 @@
+{%- from 'includes/stage.jinja' import predicts with context -%}
 MOST_ROWS = 10_000  # of a large table; the tests do not need more
 
 
@@ -29,7 +30,11 @@ def parts(table: Table, settings: Settings) -> dict[str, Table]:
 def model(parts: dict[str, Table], settings: Settings) -> train.Pipeline:
     """Train the trees as a run does, without recording them: a second."""
     model = train.fit(train.boosted_trees(settings), parts["train"])
+{%- if predicts == 'probabilities' %}
+    train.finish(settings, model, parts["validation"])
+{%- else %}
     train.calibrate(model, parts["validation"], settings.interval_level)
+{%- endif %}
     return model
 
 

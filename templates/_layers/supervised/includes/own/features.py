@@ -1,6 +1,7 @@
 {%- from 'includes/exercise.jinja' import exercise -%}
 {%- from 'includes/exercises.jinja' import exercises with context -%}
 {%- from 'includes/quoted.jinja' import python -%}
+{%- from 'includes/stage.jinja' import predicts with context -%}
 {%- from 'includes/own/facts.jinja' import days, dated, has_hours, inputs, is_amount, kind_of with context -%}
 {%- set amounts = namespace(names=[]) -%}
 {%- for column in inputs if is_amount(column) -%}{%- set _ = amounts.names.append(column.name) -%}{%- endfor -%}
@@ -68,6 +69,10 @@ GROUPS = {
     ]
     for column in dataset.INPUTS
 }
+{%- if predicts == 'probabilities' %}
+# Groups that are left out as one: none yet.
+TOGETHER: dict[str, list[str]] = {}
+{%- endif %}
 
 
 def build(raw: Table) -> Table:
@@ -77,6 +82,10 @@ def build(raw: Table) -> Table:
     it in `dataset.INPUTS`, because whoever asks for a prediction has to bring it.
     """
     table = columns.rows(raw, present(raw))
+{%- if predicts == 'probabilities' %}
+    classes = [dataset.MERGED.get(text, text) for text in table[dataset.TARGET].to_list()]
+    table = columns.frame({name: table[name] for name in table.columns} | {dataset.TARGET: classes})
+{%- endif %}
     return columns.validate(table, columns.schema(dataset.TABLE), "the table of a run")
 
 
@@ -85,6 +94,9 @@ def present(raw: Table) -> NDArray[np.bool_]:
     found = np.ones(len(raw), dtype=bool)
     for name in filter(None, [dataset.TARGET, dataset.TIME]):
         found &= ~raw[name].{{ 'isna()' if engine == 'pandas' else 'is_null()' }}.to_numpy()
+{%- if predicts == 'probabilities' %}
+    found &= np.array([dataset.MERGED.get(text, text) is not None for text in raw[dataset.TARGET].to_list()])
+{%- endif %}
     return found
 
 
@@ -130,8 +142,15 @@ def calendar(name: str, moments: NDArray[np.datetime64]) -> dict[str, NDArray[np
 def refuse_leaks(table: Table) -> None:
     """Stop when the columns give the answer away, whatever their names are.
 
+{%- if predicts == 'probabilities' %}
+
+    A straight line from the numeric columns to each class is fitted on every other row. A line that is nearly perfect
+    on the rest has been told the answer: the class under another name, the amount that it was made from.
+{%- else %}
+
     A straight line from the numeric columns to the target is fitted on every other row. A line that is nearly perfect
     on the rest has been told the answer: a total and its parts, the same amount in another currency.
+{%- endif %}
 
     Raises
     ------
