@@ -13,6 +13,7 @@ TRUSTED = [  # types inside scikit-learn's models that skops does not know by it
     "sklearn.utils.validation.check_array",
 ]
 GUESSES = ("even chances", "class shares")  # contenders that look at no feature: what any model must beat
+PENALTY = 5  # rows, against a calibration that follows few rows
 FOLDS = 5  # in which the validation part is calibrated to be judged
 STOP_SHARE = 0.2  # of the training part says when to stop adding trees
 

@@ -31,8 +31,8 @@ def calibrated(chances: NDArray[np.float64], learned: Sequence[float] | None) ->
 def calibration(chances: NDArray[np.float64], actual: NDArray[np.intp]) -> list[float]:
     """Learn a stretch and a shift for each class from rows that the model has not trained on.
 
-    They minimise the log loss. A penalty that counts as much as one row keeps few rows from moving much. Class weights
-    make a model say too much of rare classes: the shifts take that back.
+    They minimise the log loss. A penalty that counts as much as `PENALTY` rows keeps few rows from moving much. Class
+    weights make a model say too much of rare classes: the shifts take that back.
 
     Returns
     -------
@@ -45,10 +45,9 @@ def calibration(chances: NDArray[np.float64], actual: NDArray[np.intp]) -> list[
         stretch, shifts = float(np.exp(learned[0])), learned[1:]
         said = calibrated(chances, [stretch, *shifts])
         off = said - was
-        value = (
-            -float(np.log(np.maximum((said * was).sum(axis=1), 1e-300)).sum()) + float(learned @ learned) / 2
-        )
-        slope = np.concatenate([[stretch * (off * logs).sum()], off.sum(axis=0)]) + learned
+        likelihood = float(np.log(np.maximum((said * was).sum(axis=1), 1e-300)).sum())
+        value = PENALTY * float(learned @ learned) / 2 - likelihood
+        slope = np.concatenate([[stretch * (off * logs).sum()], off.sum(axis=0)]) + PENALTY * learned
         return value / len(actual), slope / len(actual)
 
     found = minimize(loss, np.zeros(chances.shape[1] + 1), jac=True, method="BFGS", options={"gtol": 1e-9}).x

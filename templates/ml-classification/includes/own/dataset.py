@@ -43,7 +43,6 @@ file must hold, what a request to the service holds, how the table is split, and
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,7 +66,7 @@ CLASSES = {{ texts(names, 4) }}
 {{ assigned('POSITIVE: str | None', event) if two else 'POSITIVE: str | None = None' }}
 # Whether the classes have an order, in which a mistake costs more the further apart they are.
 ORDERED = {{ 'True' if ordered else 'False' }}
-# Texts of the file that mean another class; None leaves the row out. {{ 'Classes with fewer than 20 rows are here.' if merged }}
+# Texts of the file that mean another class; None leaves the row out.{{ ' Those with fewer than 20 rows are here.' if merged }}
 MERGED: dict[str, str | None] = {
 {%- for text, name in merged.items() %}
     {{ python(text) }}: {{ python(name) if name else 'None' }},
