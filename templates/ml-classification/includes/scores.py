@@ -77,7 +77,7 @@ def ranked_pairs(event: NDArray[np.bool_], chance: NDArray[Any]) -> tuple[float,
 def auc_within(actual: NDArray[Any], predicted: NDArray[Any], groups: NDArray[Any]) -> float:
     """Compute the AUC from pairs of rows of the same group only, the mean over the classes that are looked for.
 
-    A model that only knows which season or customer is at risk has a good AUC, and none within a group.
+    A model that only knows which group is at risk has a good AUC, and none within a group.
 
     Parameters
     ----------
