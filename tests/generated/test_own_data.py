@@ -38,7 +38,6 @@ CLASSES = [
     ("carData", "Chile", "vote"),
     ("ISLR", "OJ", "Purchase"),
     ("DAAG", "spam7", "yesno"),
-    ("AER", "ResumeNames", "call"),
     ("medicaldata", "indo_rct", "outcome"),
     ("carData", "WVS", "poverty"),
 ]
