@@ -82,6 +82,22 @@ TABULAR = Stage(
     others=(("engine=polars", "data_versioning=dvc", "ci=none", "docker=false"),),
     question=("/predict", HOUR, '"prediction":'),
 )
+STORM = {
+    "latitude": 16.5, "longitude": -58, "day_of_year": 250, "status": "tropical storm", "wind": 55, "pressure": 995,
+    "wind_change_6h": 5, "wind_change_12h": 10, "wind_change_24h": 15, "pressure_change_6h": -3,
+    "pressure_change_12h": -5, "pressure_change_24h": -8, "age": 48, "strongest": 55, "northward": 8, "eastward": -20,
+    "rate": 0.08,
+}  # fmt: skip
+CLASSES = Stage(
+    template="ml-classification",
+    project="storm-warning",
+    shown="gradient boosting",
+    card="docs/model-card.md",
+    kinds=(),
+    gate="train",
+    others=(("engine=polars", "data_versioning=dvc", "ci=none", "docker=false"),),
+    question=("/predict", STORM, '"probabilities":'),
+)
 RAG = Stage(
     template="rag-app",
     project="desk-helper",
@@ -149,7 +165,7 @@ ANALYSIS = Stage(
     others=(("notebook=none", "ci=none", "devcontainer=false", "python_version=3.13"),),
     question=None,
 )
-STAGES = tuple(stage for stage in (ANALYSIS, TABULAR, RAG, CNN, MLOPS) if stage.template in NAMES)
+STAGES = tuple(stage for stage in (ANALYSIS, TABULAR, CLASSES, RAG, CNN, MLOPS) if stage.template in NAMES)
 MODELS = tuple(stage for stage in STAGES if stage.gate)
 """Those that train a model, and serve it."""
 

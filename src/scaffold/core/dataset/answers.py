@@ -57,6 +57,7 @@ def without_typed(given: Mapping[str, Any], has_file: bool = False) -> Answers:
 
 def of_table(proposal: Proposal, copy: Copy) -> Answers:
     """Every answer about data, made of plain values that YAML keeps as they are."""
+    personal = _personal(proposal)
     return {
         "dataset": copy.name,
         "dataset_source": proposal.profile.source,
@@ -69,7 +70,7 @@ def of_table(proposal: Proposal, copy: Copy) -> Answers:
         "target": proposal.target.name if proposal.target else "",
         "time_column": proposal.time,
         "group_column": proposal.group,
-        "columns": [_column(placed, _personal(proposal)) for placed in proposal.columns],
+        "columns": [_column(placed, personal) | _classes(placed, proposal.task) for placed in proposal.columns],
         "dropped_columns": list(proposal.dropped),
         "findings": [{"column": item.column, "kind": item.kind, "message": item.message} for item in proposal.findings],
     }
@@ -91,6 +92,13 @@ def _column(placed: Placed, personal: set[str]) -> dict[str, Any]:
         "missing_values": list(column.missing_values),
     }
     return entry | facts(column)
+
+
+def _classes(placed: Placed, task: str) -> dict[str, Any]:
+    """Of a target with classes: each text as it is written, with its rows, the most frequent first."""
+    if task != "classification" or placed.role != "target":
+        return {}
+    return {"classes": [{"text": text, "rows": rows} for text, rows in placed.column.counts]}
 
 
 def facts(column: Column) -> dict[str, Any]:

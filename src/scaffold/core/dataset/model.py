@@ -60,6 +60,7 @@ class Column:
         earliest: The first datetime, in ISO form.
         latest: The last one.
         suspects: Numbers that look like disguised missing values: text → how many cells.
+        counts: Every text with the number of its cells, the most frequent first, where there are at most 20.
     """
 
     name: str
@@ -82,6 +83,7 @@ class Column:
     earliest: str = ""
     latest: str = ""
     suspects: Mapping[str, int] = field(default_factory=dict)
+    counts: tuple[tuple[str, int], ...] = ()
 
     @property
     def is_number(self) -> bool:

@@ -12,6 +12,7 @@ from scaffold.core.outcome import Progress, silent
 
 _SAMPLE = 300
 _MOST_VALUES = 50
+_MOST_COUNTED = 20
 _LONGEST_WHOLE = 15
 """Digits of a whole number that a float can hold; longer ones are codes."""
 
@@ -64,7 +65,8 @@ class _Measured:
         sample = [value for value, _ in self._cells.head(_SAMPLE)] + self._cells.spread(_SAMPLE)
         column = self._numbers(sample) or self._dates(sample) or self._texts()
         examples = tuple(shown(value) for value, _ in self._cells.head(3))
-        return replace(column, examples=examples)
+        counts = self._cells.head(_MOST_COUNTED + 1)
+        return replace(column, examples=examples, counts=tuple(counts) if len(counts) <= _MOST_COUNTED else ())
 
     def findings(self, column: Column) -> list[Finding]:
         """What its owner must know about it."""

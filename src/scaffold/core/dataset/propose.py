@@ -133,7 +133,7 @@ def fits(column: Column, task: str) -> bool:
     """Whether a column can be the target of a task."""
     if task == "regression":
         return column.is_number and column.distinct > 2
-    few = column.kind == "count" and column.distinct <= MOST_CLASSES
+    few = column.is_number and column.whole and column.distinct <= MOST_CLASSES
     return few or column.kind == "flag" or (column.kind == "category" and column.distinct <= MOST_CLASSES)
 
 

@@ -37,13 +37,13 @@ def by_slice(
     Returns
     -------
     list of dict
-        `name`, `n`{{ ' and' if predicts == 'class' else ', the `mean` of the actual values and' }} the scores of each slice.
+        `name`, `n`{{ ' and' if predicts else ', the `mean` of the actual values and' }} the scores of each slice.
     """
     return [
         {
             "name": name,
             "n": int(rows.sum()),
-{%- if predicts != 'class' %}
+{%- if not predicts %}
             "mean": float(actual[rows].mean()),
 {%- endif %}
             **scores(actual[rows], predicted[rows]),
