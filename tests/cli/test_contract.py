@@ -42,6 +42,7 @@ GOOD: dict[str, tuple[list[str], set[str]]] = {
             "template",
             "version",
             "answers",
+            "broken",
             "files",
             "merged",
             "message",

@@ -230,6 +230,8 @@ class Kernel:
 
     def cpu_seconds(self) -> float:
         """The CPU time that it has used; 0 where that cannot be read."""
+        if sys.platform == "win32":
+            return 0.0
         try:
             fields = Path(f"/proc/{self.pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
         except OSError:
