@@ -79,11 +79,11 @@ def test_one_json_object(
 def test_one_json_object_of_many(project: Path, run: Run, work: Path) -> None:
     write_and_commit(project, {"src/a.txt": changed(LINES, l18="mine")})
     every = run("update", "--all", work, "-y", "--json")
-    assert every.data["projects"][0].keys() == UPDATE | {"warnings", "error", "hint", "exit_code"}
+    assert every.data["projects"][0].keys() == UPDATE | {"answers_file", "warnings", "error", "hint", "exit_code"}
     status = run("status", project, "--json")
     assert status.data["projects"][0].keys() == STATUS
     check = run("update", "--all", work, "--check", "--json")
-    assert check.data["projects"][0].keys() == CHECK | {"error"}
+    assert check.data["projects"][0].keys() == CHECK | {"answers_file", "error"}
     abort = run("update", project, "--abort", "--json")
     assert abort.data.keys() == {"project", "aborted"}
 

@@ -99,13 +99,13 @@ def init(folder: Path, branch: str = "main") -> None:
     run(folder, "init", "--quiet", f"--initial-branch={branch}")
 
 
-def commit_all(folder: Path, message: str, *, identity: bool) -> None:
+def commit_all(folder: Path, message: str, *, identity: bool | None = None) -> None:
     """Commit everything in the work tree, without hooks: a project that is not whole yet has none of its owner's.
 
     Args:
         folder: The work tree.
         message: The commit's message.
-        identity: What `has_identity` said.
+        identity: What `has_identity` said; None: it is asked.
 
     Raises:
         GitError: A signing key or git itself refused.
