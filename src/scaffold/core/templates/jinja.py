@@ -87,7 +87,7 @@ class TooLargeError(Exception):
     """A template multiplies a text until it fills the memory."""
 
 
-class TooLongError(Exception):
+class TooLongError(BaseException):  # noqa: N818 - it must pass whatever takes every Exception for a template's mistake
     """A template does not come to an end."""
 
 

@@ -12,7 +12,7 @@ from jinja2 import StrictUndefined, TemplateError
 from jinja2.sandbox import SandboxedEnvironment
 
 from scaffold.core.templates.casting import CASTS, from_yaml, items, to_bool
-from scaffold.core.templates.jinja import UnsetError
+from scaffold.core.templates.jinja import TooLargeError, UnsetError
 from scaffold.errors import ScaffoldError, UsageError
 from scaffold.tools.questions import unanswered
 
@@ -210,6 +210,8 @@ class Question:
             return
         try:
             refused = self.rendered(validator, {self.name: answer}).strip()
+        except (TooLargeError, MemoryError):
+            raise
         except Exception as error:  # a validator that cannot take the value refuses it, as Copier has it
             refused = str(error)
         if refused:
