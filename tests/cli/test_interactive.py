@@ -345,6 +345,7 @@ def test_a_hostile_address_of_a_template_cannot_write_to_the_terminal(work: Path
         assert not {"\x1b", "\x07", "\u202e"} & set(done.out + done.err)
 
 
+@pytest.mark.thorough
 def test_own_data_is_asked_for(terminal: Open, tmp_path: Path, work: Path) -> None:
     template = write(tmp_path / "numbers", TABLE_TEMPLATE)
     write_houses(work / "h.csv")

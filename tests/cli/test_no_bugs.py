@@ -82,6 +82,7 @@ def test_odd_yaml_in_answers(run: Run, template: Path, work: Path, name: str) ->
         assert reason in done.out
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", [name for name in ODD if name != "no such day"])
 def test_a_mistake_in_copier_yml_names_file_and_line(run: Run, work: Path, name: str) -> None:
     text, reason = ODD[name]

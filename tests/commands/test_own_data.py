@@ -55,6 +55,7 @@ def test_the_project_holds_the_file_and_what_is_known_of_it(new: Run, work: Path
     assert "`sold` is the only date" in done.json["warnings"][0]["message"]
 
 
+@pytest.mark.thorough
 def test_a_template_that_describes_asks_for_no_target(run: Run, template: Path, work: Path) -> None:
     write(template, {"template.toml": TABLE_TEMPLATE["template.toml"].replace('task = "regression"\n', "")})
     write_houses(work / "h.csv")
@@ -209,6 +210,7 @@ def test_killed_while_setting_the_project_can_be_put_back(
     assert git(example, "status", "--porcelain") == ""
 
 
+@pytest.mark.thorough
 def test_set_looks_at_the_project_s_own_file_anew(run: Run, new: Run, work: Path) -> None:
     new("--target", "price")
     project = work / "mine"
@@ -230,6 +232,7 @@ def test_set_replaces_one_file_by_another(run: Run, new: Run, work: Path) -> Non
     assert answers(work / "mine")["target"] == "price"
 
 
+@pytest.mark.thorough
 def test_set_keeps_a_file_that_its_owner_changed(run: Run, new: Run, work: Path) -> None:
     new("--target", "price")
     project = work / "mine"

@@ -40,6 +40,7 @@ def states(result: object) -> dict[str, str]:
     return {row["id"]: row["state"] for row in result.data["students"]}  # type: ignore[attr-defined]
 
 
+@pytest.mark.thorough
 def test_everybody_gets_a_private_repository_with_access(hosted_class: HostedClass, run: Run) -> None:
     done = run("class", "handout", "hw1", "--json")
     assert (done.code, states(done)) == (0, dict.fromkeys(STUDENTS, "handed out"))
@@ -242,6 +243,7 @@ def test_work_of_a_push_that_tells_no_branch_is_not_backdated(
     assert "(assumed: the server does not say when), late by 4 d 0 h" in detail
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("hosted_class", ["github"], indirect=True)
 def test_an_odd_answer_hits_one_student_only(hosted_class: HostedClass, run: Run) -> None:
     run("class", "handout", "hw1")

@@ -190,6 +190,7 @@ def test_a_missing_repository_is_reported_and_the_others_are_collected(due: Cour
     assert (states(done)["ada"], states(done)["bob"]) == ("collected", "failed")
 
 
+@pytest.mark.thorough
 def test_work_on_another_branch_is_seen(course: Course, run: Run) -> None:
     assert run("class", "handout", "hw1").code == 0
     clone = course.folder.parent / "clone-hw1-bob"

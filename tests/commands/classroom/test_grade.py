@@ -89,6 +89,7 @@ def test_exercises_have_points_and_only_their_tests_run(work: Path, run: Run) ->
     assert [part["points"] for part in done.data["students"][1]["score"]["parts"]] == [4, 2]
 
 
+@pytest.mark.thorough
 def test_the_late_policy(work: Path, run: Run) -> None:
     course = class_with_submissions(work / "ml1", {"ada": {}, "bob": HALF, "eve": {}}, received="2026-03-02T130000Z")
     submit(course, {"bob": {}, "eve": {}}, "2026-03-20T110000Z")

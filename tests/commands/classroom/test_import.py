@@ -105,6 +105,7 @@ def test_an_update_shares_history_with_imported_work(old: ImportedClass, run: Ru
     assert git(clone, "merge-base", "--is-ancestor", mine, "HEAD") == ""
 
 
+@pytest.mark.thorough
 def test_a_conflicting_update_can_be_merged_by_git_alone(old: ImportedClass, run: Run) -> None:
     old.commit_work("eve", {"README.md": STARTER["README.md"].replace("Two.", "My two.")})
     bring_in(old, run)

@@ -160,6 +160,7 @@ def test_killed_at_every_line_of_the_journal(
         assert state(course) == after, number
 
 
+@pytest.mark.thorough
 def test_resume_finishes_the_version_that_was_begun(
     course: Course, run: Run, forked: Forked, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -91,6 +91,7 @@ def test_people_who_left_are_named_by_every_command(course: Course, run: Run) ->
 PERSONAL = '[personal]\nfile = "me.toml"\n[personal.values]\nseed = {from = 1, to = 1000000}\n'
 
 
+@pytest.mark.thorough
 def test_a_new_id_keeps_the_work(course: Course, run: Run) -> None:
     course.assign({"assignment.toml": f'title = "x"\nhidden = ["tests/hidden"]\n{PERSONAL}'})
     assert run("class", "handout", "hw1").code == 0

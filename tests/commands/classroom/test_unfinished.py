@@ -47,6 +47,7 @@ def runs(monkeypatch: pytest.MonkeyPatch) -> Runs:
     return Runs(monkeypatch)
 
 
+@pytest.mark.thorough
 def test_what_was_graded_before_ctrl_c_is_not_graded_again(work: Path, run: Run, runs: Runs) -> None:
     course = class_with_submissions(work / "ml1", {student: {} for student in STUDENTS})
     args = ("class", "grade", "hw1", "-C", course.folder, "--jobs", "1")

@@ -33,6 +33,7 @@ def handed_out(course: Course, run: Run) -> Course:
     return course
 
 
+@pytest.mark.thorough
 def test_a_plan_shows_every_state(handed_out: Course, run: Run, work: Path) -> None:
     course = handed_out
     (course.folder / "roster.csv").write_text(
@@ -72,6 +73,7 @@ def test_a_plan_before_anything_was_handed_out(course: Course, run: Run) -> None
     assert states(run("class", "update", "hw1", "--json")) == dict.fromkeys(STUDENTS, "not handed out")
 
 
+@pytest.mark.thorough
 def test_everybody_gets_a_branch_and_sending_again_changes_nothing(handed_out: Course, run: Run) -> None:
     course = handed_out
     mine = course.commit_work("ada", {"src/answer.py": "mine\n", "new.txt": "x\n"})
@@ -133,6 +135,7 @@ def test_a_student_merges_the_update(handed_out: Course, run: Run, work: Path) -
     assert course.read("eve", "README.md", "starter-3") == FIXED["README.md"].strip()
 
 
+@pytest.mark.thorough
 def test_a_student_who_skipped_an_update_gets_all_of_the_next(handed_out: Course, run: Run) -> None:
     course = handed_out
     course.commit_work("ada", {"mine.txt": "x\n"})
@@ -145,6 +148,7 @@ def test_a_student_who_skipped_an_update_gets_all_of_the_next(handed_out: Course
     assert set(course.heads("ada")) == {"main", "starter-2", "starter-3"}
 
 
+@pytest.mark.thorough
 def test_fast_forward_for_those_who_have_not_started(handed_out: Course, run: Run) -> None:
     course = handed_out
     mine = course.commit_work("ada", {"new.txt": "x\n"})
@@ -218,6 +222,7 @@ def test_no_main_branch(handed_out: Course, run: Run) -> None:
     assert "has no branch main" in done.data["students"][0]["detail"]
 
 
+@pytest.mark.thorough
 def test_the_rules_of_scaffold_update_apply(handed_out: Course, run: Run, work: Path) -> None:
     """Windows line endings, results of own runs, a notebook that would break: the rules of `scaffold update`."""
     course = handed_out

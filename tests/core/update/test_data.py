@@ -103,6 +103,7 @@ def test_a_project_is_as_it_was_or_works_on_the_new_data(
     assert snapshot(project) == after
 
 
+@pytest.mark.thorough
 def test_killed_in_the_middle_of_the_copy(
     example: Callable[[], Path], run: Run, forked: Forked, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -53,6 +53,7 @@ def test_every_update_that_crosses_the_release_shows_them(
     assert (changed.code, changed.data["notices"]) == (0, [])
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("more", ["", COPIERS_OWN], ids=["engine", "copier"])
 def test_the_messages_of_a_plain_copier_template_are_shown(more: str, run: Run, work: Path) -> None:
     template = Template(work / "tpl").release("1.0", {"a.txt": "1\n"}, "name: it\n" + more)

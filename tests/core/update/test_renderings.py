@@ -191,6 +191,7 @@ def test_a_forbidden_answer_takes_its_default_and_the_way_is_named(forbidding: P
     assert committed(forbidding)["x.txt"].content == b"a\n"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("more", ["", "_preserve_symlinks: true\n"], ids=["engine", "copier"])
 def test_a_new_question_without_a_default_is_named(more: str, run: Run, work: Path) -> None:
     template = Template(work / "tpl").release("1.0", {"a.txt": LINES}, "name: it\n" + more)
@@ -220,6 +221,7 @@ def test_a_forbidden_answer_is_asked_again(
     assert window.seen.count("name") == 0
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("more", ["", COPIERS_OWN], ids=["engine", "copier"])
 def test_a_recorded_answer_that_its_own_release_forbids_stops_no_update(more: str, run: Run, work: Path) -> None:
     template = Template(work / "tpl").release("1.0", {"a.txt": LINES, "x.txt.jinja": "{{ ci }}\n"}, FORBIDS[1] + more)

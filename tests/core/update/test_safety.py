@@ -123,6 +123,7 @@ def test_killed_while_git_writes_files(
     assert found == before
 
 
+@pytest.mark.thorough
 def test_what_was_edited_after_the_kill_is_kept(project: Path, run: Run, forked: Forked, shim: Shim) -> None:
     write_and_commit(project, MINE)
     shim.arm()
@@ -165,6 +166,7 @@ def test_killed_with_conflicts_on_their_way(project: Path, run: Run, forked: For
         assert Condition.of(project) == before
 
 
+@pytest.mark.thorough
 def test_the_next_update_goes_on_by_itself(project: Path, run: Run, forked: Forked, shim: Shim) -> None:
     git(project, "tag", "start")
     number = _number_of("commit", project, forked, shim)
@@ -204,6 +206,7 @@ def test_abort_repairs_what_was_killed(project: Path, run: Run, forked: Forked, 
     assert Condition.of(project) == before
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("verb", ["read-tree", "commit"])
 def test_ctrl_c_puts_it_back_at_once(verb: str, project: Path, run: Run, forked: Forked, shim: Shim) -> None:
     git(project, "tag", "start")
@@ -221,6 +224,7 @@ def test_ctrl_c_puts_it_back_at_once(verb: str, project: Path, run: Run, forked:
     assert not (project / ".git/scaffold/update.json").exists()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("verb", ["read-tree", "commit"])
 def test_scaffold_dies_and_its_git_lives_on(
     verb: str, project: Path, run: Run, forked: Forked, shim: Shim, work: Path

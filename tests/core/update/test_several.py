@@ -135,6 +135,7 @@ def test_a_release_that_records_nothing_is_told(run: Run, work: Path) -> None:
     )
 
 
+@pytest.mark.thorough
 def test_all_updates_each_template(both: Path, run: Run) -> None:
     assert run("update", "--all", both.parent, "--check", "--json").data["projects"] == [
         {"project": str(both), "answers_file": OTHER, "version": "1.0", "newest": "2.0", "current": False, "error": ""},
@@ -157,6 +158,7 @@ def test_all_takes_one_template_of_each_where_it_is_named(both: Path, run: Run) 
     assert run("update", both, "--check").code == 1
 
 
+@pytest.mark.thorough
 def test_a_second_template_reads_the_answers_of_the_first(project: Path, work: Path, run: Run) -> None:
     questions = (
         f"_answers_file: {OTHER}\n_external_data: {{first: .copier-answers.yml}}\n"

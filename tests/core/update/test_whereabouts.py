@@ -86,6 +86,7 @@ def test_an_untracked_file_made_during_the_update_stays(project: Path, meanwhile
     assert git(project, "status", "--porcelain") == "?? new.txt"
 
 
+@pytest.mark.thorough
 def test_an_edit_saved_during_an_update_with_work_put_aside_is_told(project: Path, meanwhile: Meanwhile) -> None:
     write(project, {"README.md": "work\n"})
     done = meanwhile("read-tree -m", "echo mine >> src/a.txt", "--autostash")

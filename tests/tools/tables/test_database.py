@@ -76,6 +76,7 @@ def test_some_columns_are_written_under_other_names(tmp_path: Path, folder: Path
 TEXTS = st.text(st.characters(exclude_categories=("Cs", "Cc", "Zs", "Zl", "Zp", "Cf")), min_size=1, max_size=30)
 
 
+@pytest.mark.thorough
 @settings(max_examples=25)
 @given(st.lists(st.tuples(TEXTS, TEXTS), min_size=3, max_size=8))
 def test_any_text_comes_through(tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, str]]) -> None:

@@ -230,6 +230,7 @@ def sandbox(request: pytest.FixtureRequest) -> Sandbox:
     return Bubblewrap()
 
 
+@pytest.mark.thorough
 def test_ordinary_tests_pass(sandbox: Sandbox, work: Path) -> None:
     result = run_session(sandbox, work)
     assert result.stopped == ""
