@@ -544,8 +544,11 @@ HIDDEN_LINE = re.compile(
 
 
 def tells(feedback: str) -> str:
-    """A line of a feedback on a hidden test that has more than a kind of error; empty for none."""
-    lines = [line for line in feedback.splitlines() if "hidden" in line]
+    """A line of a feedback on a hidden test that has more than a kind of error; empty for none.
+
+    That a visible test found no hidden file, where the student's own code looks for it by name, tells nothing.
+    """
+    lines = [line for line in feedback.splitlines() if "hidden" in line and "No such file" not in line]
     return next((line for line in lines if not HIDDEN_LINE.fullmatch(line)), "")
 
 

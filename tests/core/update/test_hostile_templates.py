@@ -180,6 +180,10 @@ CASES: dict[str, Case] = {
 }  # fmt: skip
 
 
+# An interrupt that reaches a finalizer, or a callback of the garbage collector, is lost there and comes again.
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+
+
 @pytest.fixture(autouse=True)
 def soon(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """A rendering that has no end is stopped early."""

@@ -70,8 +70,8 @@ def _state(project: Path) -> Condition | None:
     # An environment is installed once the project is whole; `make setup` does it again.
     files = {path: file for path, file in found.files.items() if not path.startswith(".venv/")}
     # A commit's own id has the time in it.
-    status = found.status.replace(found.head, git(project, "log", "--format=%s")).replace("! .venv/", "")
-    return replace(found, files=files, status=status)
+    status = found.status.replace(found.head, git(project, "log", "--format=%s"))
+    return replace(found, files=files, status="\n".join(line for line in status.splitlines() if line != "! .venv/"))
 
 
 class Strike:

@@ -153,25 +153,24 @@ def limited(seconds: float | None = None) -> Iterator[None]:
     Raises:
         ScaffoldError: the block took longer, or a template made a text that is too large.
     """
-    target, done = threading.get_ident(), threading.Lock()
-    finished = False
+    target, done, over = threading.get_ident(), threading.Lock(), threading.Event()
+    longest = LONGEST if seconds is None else seconds
 
     def interrupt() -> None:
-        with done:
-            if not finished:
-                ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(target), ctypes.py_object(TooLongError))
+        # Again and again: an exception that reaches a finalizer, or a callback of the garbage collector, is lost there.
+        while not over.wait(longest):
+            with done:
+                if not over.is_set():
+                    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(target), ctypes.py_object(TooLongError))
 
-    timer = threading.Timer(LONGEST if seconds is None else seconds, interrupt)
-    timer.daemon = True
-    timer.start()
+    threading.Thread(target=interrupt, daemon=True).start()
     try:
         try:
             with process.limited_memory(MOST_MEMORY):
                 yield
         finally:
             with done:
-                finished = True
-            timer.cancel()
+                over.set()
     except TooLongError as error:
         raise ScaffoldError("The template takes too long to render: it was stopped.", _TELL, code="template-invalid") from error
     except (TooLargeError, MemoryError, RecursionError) as error:
