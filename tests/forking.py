@@ -3,6 +3,7 @@
 That the console script does the same is for tests/cli, which start it.
 """
 
+import gc
 import os
 import select
 import signal
@@ -85,6 +86,8 @@ class Fork:
 def _run(program: Callable[[], int], unready: int, terminal: int | None, env: Mapping[str, str]) -> None:
     """Become the program; never returns."""
     code = 99
+    # hypothesis has a callback of the garbage collector, and an exception that reaches one, such as Ctrl-C's, is lost.
+    gc.callbacks.clear()
     try:
         os.setsid()
         os.close(unready)
