@@ -1,6 +1,9 @@
 {%- from 'includes/quoted.jinja' import python -%}
-{%- from 'includes/own/facts.jinja' import days, dated, inputs, kind_of, time_facts, used, left_out with context -%}
+{%- from 'includes/stage.jinja' import predicts with context -%}
+{%- from 'includes/own/facts.jinja' import days, dated, inputs, kind_of, target_facts, time_facts, used, left_out with context -%}
+{%- if predicts == 'probabilities' -%}
 {%- from 'includes/own/classes.jinja' import event, merged, names, ordered, raw_texts, two with context -%}
+{%- endif -%}
 {%- macro texts(values, indent=12) -%}
 {%- if values | length == 1 -%}
 ({{ python(values[0]) }},)
@@ -43,6 +46,9 @@ file must hold, what a request to the service holds, how the table is split, and
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+{%- if predicts != 'probabilities' %}
+from typing import Any
+{%- endif %}
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,6 +67,7 @@ READING = Reading(
 {%- endif %}
 
 {{ assigned('TARGET', target) }}
+{%- if predicts == 'probabilities' %}
 # Its classes; of two, the last is the one that is looked for{{ '' if two else ', else in the order in which they are shown' }}.
 CLASSES = {{ texts(names, 4) }}
 {{ assigned('POSITIVE: str | None', event) if two else 'POSITIVE: str | None = None' }}
@@ -74,8 +81,18 @@ MERGED: dict[str, str | None] = {
 {%- if merged %}
 {% endif -%}
 }
+{%- else %}
+# The unit of the target; may be empty.
+{{ assigned('UNIT', target_facts.unit or '') }}
+{%- endif %}
 # What the rows are: houses, customers, days.
 ROWS = "rows"
+{%- if predicts != 'probabilities' %}
+# No prediction may be below.
+LOWEST: float | None = {{ '0.0' if target_facts.minimum >= 0 else 'None' }}
+# How errors grow with the prediction: root, proportion, constant.
+SPREAD = "{{ 'root' if target_facts.kind == 'count' and target_facts.median < 100 else ('proportion' if target_facts.minimum > 0 and target_facts.mean > 1.15 * target_facts.median else 'constant') }}"
+{%- endif %}
 # The column that the split follows, if any: learn from the past, judge on the future.
 {{ assigned('TIME: str | None', time_column) if time_column else 'TIME: str | None = None' }}
 # The column whose groups must not be in two parts of the split, if any.
@@ -88,14 +105,15 @@ RAW = [
 {%- for column in used %}
     Column(
         name={{ python(column.name) }},
-        kind="{{ 'category' if column.role == 'target' else kind_of(column) }}",
-{%- if column.role == 'target' %}
+{%- set is_class = predicts == 'probabilities' and column.role == 'target' %}
+        kind="{{ 'category' if is_class else kind_of(column) }}",
+{%- if is_class %}
         choices={{ texts(raw_texts) }},
 {%- elif kind_of(column) in ('number', 'count') %}
         low={{ column.minimum }},
         high={{ column.maximum }},
 {%- endif %}
-{%- if column.role == 'target' %}
+{%- if is_class %}
 {%- elif kind_of(column) == 'flag' or (kind_of(column) == 'category' and column.role == 'feature' and column.distinct == (column['values'] or []) | length) %}
         choices={{ texts(column['values']) }},
 {%- endif %}
@@ -105,7 +123,7 @@ RAW = [
 {%- if column.missing_values %}
         missing={{ texts(column.missing_values) }},
 {%- endif %}
-{%- if column.role == 'target' %}
+{%- if is_class %}
 {%- elif kind_of(column) in ('number', 'count') %}
 {%- if column.decimal != '.' %}
         decimal={{ python(column.decimal) }},
@@ -147,6 +165,7 @@ RULES: dict[str, Callable[[Table], NDArray[np.bool_]]] = {}
 # What is known before the target is: what a request holds. A value that was never seen is answered with a warning.
 INPUTS = [replace(column, strict=False) for column in RAW if column.name not in {TARGET, GROUP{% if time_column and not dated %}, TIME{% endif %}}]
 # The table of a run, as `features.build` makes it.
+{%- if predicts == 'probabilities' %}
 TABLE = [
     replace(
         column.plain(),
@@ -167,6 +186,26 @@ WITHIN: list[str] = [
 {%- if group_column or (sliced.names and not is_number(sliced.names[0])) %}
 {% endif -%}
 ]
+{%- else %}
+TABLE = [
+    replace(column.plain(), optional=column.optional and column.name not in {TARGET, TIME}) for column in RAW
+]
+
+WINDOW = 200  # moments in the figure of predictions
+
+
+{% if dated -%}
+def moments(table: Table) -> NDArray[Any] | None:
+    """Say when each row happened, for figures, shape (rows,)."""
+    found: NDArray[Any] = table[TIME or ""].to_numpy().astype("datetime64[s]")
+    return found
+{%- else -%}
+def moments(_: Table) -> NDArray[Any] | None:
+    """Say when each row happened, for figures; None where no date says so."""
+    return None
+{%- endif %}
+
+{% endif %}
 # The columns by which the test set is sliced. Choose those where a mistake costs something else, or would be unfair.
 SLICED: list[str] = [
 {%- for name in sliced.names %}
