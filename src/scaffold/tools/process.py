@@ -69,10 +69,8 @@ def run(
         ScaffoldError: The program does not exist or cannot be started.
     """
     output = sys.stderr.fileno() if live else subprocess.PIPE
-    try:
+    with _starting(args[0]):
         done = subprocess.run(args, cwd=cwd, env=_with(env), check=False, input=stdin, stdout=output, stderr=output)
-    except OSError as error:
-        raise ScaffoldError(f"`{args[0]}` could not be started: {error.strerror}.", code="program-missing") from error
     return Completed(done.returncode, done.stdout or b"", done.stderr or b"")
 
 
@@ -84,17 +82,15 @@ def ask(
     with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         given.write(stdin)
         given.seek(0)
-        try:
-            with subprocess.Popen(args, env=_with(env), stdin=given, stdout=out, stderr=err) as process:
-                try:
-                    process.wait(seconds)
-                except subprocess.TimeoutExpired:
-                    process.kill()
-                    return None
-        except OSError as error:
-            raise ScaffoldError(
-                f"`{args[0]}` could not be started: {error.strerror}.", code="program-missing"
-            ) from error
+        with (
+            _starting(args[0]),
+            subprocess.Popen(args, env=_with(env), stdin=given, stdout=out, stderr=err) as process,
+        ):
+            try:
+                process.wait(seconds)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                return None
         for stream in (out, err):
             stream.seek(0)
         return Completed(process.returncode, out.read(), err.read())
@@ -109,10 +105,8 @@ def run_within(
         ScaffoldError: The program does not exist or cannot be started.
     """
     pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    try:
+    with _starting(args[0]):
         process = subprocess.Popen(args, cwd=cwd, env=_with(env), **pipes)  # type: ignore[call-overload]
-    except OSError as error:
-        raise ScaffoldError(f"`{args[0]}` could not be started: {error.strerror}.", code="program-missing") from error
     with process:
         try:
             out, err = process.communicate(timeout=seconds)
@@ -134,16 +128,23 @@ def run_up_to(most: int, args: Sequence[str], cwd: Path, env: Mapping[str, str] 
         ScaffoldError: The program does not exist or cannot be started.
     """
     pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
-    try:
+    with _starting(args[0]):
         process = subprocess.Popen(args, cwd=cwd, env=_with(env), **pipes)  # type: ignore[call-overload]
-    except OSError as error:
-        raise ScaffoldError(f"`{args[0]}` could not be started: {error.strerror}.", code="program-missing") from error
     with process:
         out = process.stdout.read(most + 1)
         if len(out) > most:
             process.kill()
             return None
     return Completed(process.returncode, out)
+
+
+@contextlib.contextmanager
+def _starting(program: str) -> Iterator[None]:
+    """A program that cannot be started ends in a ScaffoldError that names it."""
+    try:
+        yield
+    except OSError as error:
+        raise ScaffoldError(f"`{program}` could not be started: {error.strerror}.", code="program-missing") from error
 
 
 def _with(changes: Mapping[str, str] | None) -> dict[str, str]:
@@ -160,12 +161,8 @@ def feed(args: Sequence[str], cwd: Path, chunks: Iterable[bytes], env: Mapping[s
         ScaffoldError: The program does not exist or cannot be started.
     """
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-        try:
+        with _starting(args[0]):
             process = subprocess.Popen(args, cwd=cwd, env=_with(env), stdin=subprocess.PIPE, stdout=out, stderr=err)
-        except OSError as error:
-            raise ScaffoldError(
-                f"`{args[0]}` could not be started: {error.strerror}.", code="program-missing"
-            ) from error
         with process:
             try:
                 # When it exits early, its exit status and its output say why.
@@ -194,13 +191,9 @@ class Child:
             "stdout": subprocess.PIPE,
             "stderr": subprocess.DEVNULL,
         }
-        try:
+        with _starting(args[0]):
             # In a process group of its own: Ctrl-C reaches only scaffold, and the whole group can be killed.
             self._process = subprocess.Popen(args, cwd=cwd, env=env, start_new_session=True, **pipes)  # type: ignore[call-overload]
-        except OSError as error:
-            raise ScaffoldError(
-                f"`{args[0]}` could not be started: {error.strerror}.", code="program-missing"
-            ) from error
         self.pid: int = self._process.pid
 
     def send(self, data: bytes) -> bool:
