@@ -106,6 +106,12 @@ silent = Progress()
 """Progress that nobody watches."""
 
 
+def first_of(names: Sequence[str], most: int) -> str:
+    """The first of some names in full, and how many more there are."""
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
+
+
 def first_few(names: Sequence[str]) -> str:
     """The first three of some names, as a sentence lists them."""
     return ", ".join(names[:3]) + (", …" if len(names) > 3 else "")

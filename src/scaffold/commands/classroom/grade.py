@@ -31,7 +31,7 @@ from scaffold.core.classroom.owners import Owner, select_owners
 from scaffold.core.classroom.rules import Choice
 from scaffold.core.classroom.starter.prepare import all_owners
 from scaffold.core.classroom.store import Store, open_store
-from scaffold.core.outcome import Block, Notice, Outcome, Progress, Table, Text, first_few, silent
+from scaffold.core.outcome import Block, Notice, Outcome, Progress, Table, Text, first_few, first_of, silent
 from scaffold.errors import ScaffoldError
 from scaffold.tools.sandbox import Sandbox, find_sandbox
 
@@ -181,7 +181,7 @@ def _notices(rows: Sequence[Graded], failed: Sequence[Graded], sandbox: Sandbox)
             Notice(f"{tests} timed out or died once, and not again alone.", "Was the machine busy? --jobs 1")
         )
     if any(interrupted.values()):
-        named = "; ".join(f"{owner}: {_shown(tests)}" for owner, tests in interrupted.items() if tests)
+        named = "; ".join(f"{owner}: {first_of(tests, _MOST_NAMED)}" for owner, tests in interrupted.items() if tests)
         notices.append(Notice(f"Timed out or died twice, the second time alone: {named}."))
     assumed = [row.owner.id for row in rows if row.choice.submission and row.choice.submission.is_own_date]
     if assumed:
@@ -192,12 +192,6 @@ def _notices(rows: Sequence[Graded], failed: Sequence[Graded], sandbox: Sandbox)
         hint = "The table says which submission counts; [late] in assignment.toml says what late work gets."
         notices.append(Notice(f"Late work that gets no points: {', '.join(late)}.", hint))
     return notices
-
-
-def _shown(tests: Sequence[str]) -> str:
-    """The names of some tests, the first three in full."""
-    more = f" and {len(tests) - _MOST_NAMED} more" if len(tests) > _MOST_NAMED else ""
-    return ", ".join(tests[:_MOST_NAMED]) + more
 
 
 def _imports_table(rows: Sequence[Graded]) -> Table:

@@ -234,13 +234,12 @@ class Store(BareRepository):
 
     def owners(self) -> set[str]:
         """The students and teams who were given a starter, or of whom something was collected."""
-        refs = self.run("for-each-ref", "--format=%(refname)", "refs/students", "refs/submissions").splitlines()
-        return {ref.split("/")[2] for ref in refs}
+        return {ref.split("/")[2] for ref in self._refs("--format=%(refname)", "refs/students", "refs/submissions")}
 
     def rename_owner(self, old: str, new: str) -> int:
         """Give all refs of an owner another id, all or none. Returns how many there were."""
         kinds = (f"refs/{kind}/{old}/" for kind in _OWNERS_REFS)
-        lines = self.run("for-each-ref", _REF_FORMAT, *kinds).splitlines()
+        lines = self._refs(_REF_FORMAT, *kinds)
         commands = []
         for line in lines:
             ref, _, commit = line.rpartition(" ")

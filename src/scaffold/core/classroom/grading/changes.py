@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from scaffold.core.classroom.grading.grade import Graded
+from scaffold.core.outcome import first_of
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,4 @@ def _change(before: Mapping[str, Any], row: Graded) -> Change:
 
 
 def _names(tests: Sequence[str]) -> str:
-    """The names of some tests, the first two in full."""
-    more = f" and {len(tests) - 2} more" if len(tests) > 2 else ""
-    return ", ".join(test.rpartition("::")[2] for test in tests[:2]) + more
+    return first_of([test.rpartition("::")[2] for test in tests], 2)

@@ -8,6 +8,7 @@ from scaffold.core.classroom.assignment_file import ASSIGNMENT_FILE
 from scaffold.core.classroom.rules import Rules
 from scaffold.core.classroom.starter import notebooks
 from scaffold.core.classroom.starter.markers import MarkerError
+from scaffold.core.outcome import first_of
 from scaffold.tools.git.trees import Tree
 
 _TEXT = {".py", ".md", ".yml", ".yaml", ".ipynb", ".r", ".rmd", ".qmd", ".jl", ".sql", ".java", ".toml", ".txt"}
@@ -33,8 +34,7 @@ def unknown_markers(tree: Tree) -> list[str]:
     ]
     if not found:
         return []
-    more = f" and {len(found) - _MOST} more" if len(found) > _MOST else ""
-    return [f"Not a marker of scaffold's, so students get it as it is: {', '.join(found[:_MOST])}{more}."]
+    return [f"Not a marker of scaffold's, so students get it as it is: {first_of(found, _MOST)}."]
 
 
 def _markers(text: str) -> Iterator[tuple[int, str]]:
