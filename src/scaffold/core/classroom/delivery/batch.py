@@ -23,6 +23,7 @@ from scaffold.tools.forges.github import GitHubForge
 from scaffold.tools.forges.gitlab import GitLabForge
 from scaffold.tools.forges.gitserver import GitForge
 from scaffold.tools.forges.hosted import public_error
+from scaffold.tools.threads import map_in_order
 
 JOBS = 4
 _MAX_EQUAL_FAILURES = 3
@@ -95,7 +96,7 @@ def for_each_owner(
             if equal_failures >= _MAX_EQUAL_FAILURES:
                 yield from (Row(owner, FAILED, _NOT_TRIED) for owner in group)
                 continue
-            for row in pool.map(do_safely, group):
+            for row in map_in_order(pool, do_safely, group):
                 is_the_forges = row.state == FAILED and row.owner.id not in own_faults
                 reason = row.detail.replace(row.owner.repository, "") if is_the_forges else ""
                 if not reason:

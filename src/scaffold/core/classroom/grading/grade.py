@@ -18,6 +18,7 @@ from scaffold.core.classroom.rules import Choice, Exercise, explain_choice, pars
 from scaffold.core.classroom.store import Store, Submission
 from scaffold.core.outcome import Progress
 from scaffold.errors import ScaffoldError
+from scaffold.tools.threads import map_in_order
 
 GRADED, NOTHING, FAILED = "graded", "nothing collected", "failed"
 
@@ -93,7 +94,7 @@ def grade_submissions(
 
     with ThreadPoolExecutor(jobs) as pool:
         try:
-            return list(_with_progress(pool.map(grade, owners), len(owners), progress))
+            return list(_with_progress(map_in_order(pool, grade, owners), len(owners), progress))
         except BaseException:
             autograder.runner.stop_all.set()
             pool.shutdown(cancel_futures=True)
