@@ -99,6 +99,7 @@ def test_a_new_id_keeps_the_work(course: Course, run: Run) -> None:
     assert run("class", "collect", "hw1").code == 0
     results = {"assignment": "hw1", "title": "x", "hidden": [], "students": [RESULT]}
     write(course.folder, {"results/hw1/results.json": json.dumps(results), "results/hw1/feedback/bob.md": "edited\n"})
+    write(course.folder, {"results/hw1/results.csv": "student_id,name,points,report\nbob,Bob,7,3\n"})
     before, values = course.store_refs(), course.read("bob", "me.toml")
     (course.folder / "roster.csv").write_text(NEWER)
     assert run("class", "roster", "rename", "bob", "b2").code == 0
@@ -123,6 +124,8 @@ def test_a_new_id_keeps_the_work(course: Course, run: Run) -> None:
     assert (course.folder / "results/hw1/feedback/b2.md").read_text() == "edited\n"
     stored = json.loads((course.folder / "results/hw1/results.json").read_text())["students"]
     assert [student["id"] for student in stored] == ["b2"]
+    # The teacher's own points are in the table, and not in results.json.
+    assert (course.folder / "results/hw1/results.csv").read_text() == "student_id,name,points,report\nb2,Bob,7,3\n"
     assert "eve (Eve Ž)." in run("class", "status").err
     (course.folder / "roster.csv").write_text("student_id,name\nada,Ada L\n")
     assert "b2 (Bob), eve (Eve Ž)." in run("class", "status").err

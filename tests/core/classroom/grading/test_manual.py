@@ -39,7 +39,7 @@ def test_rows_are_added_as_excel_saved_the_table(tmp_path: Path, encoding: str) 
     assert rows["ada"].comments == {"report": "für; alle"}
     manual.add_rows(tmp_path, ENTRIES, [owner("eve")])
     assert (tmp_path / "manual.csv").read_bytes().decode(encoding) == text + "\neve;Eve;;;\n"
-    manual.rename(tmp_path, "ada", "a2")
+    manual.rename_row(tmp_path / manual.FILE, "ada", "a2")
     assert (tmp_path / "manual.csv").read_bytes().decode(encoding) == text.replace("ada", "a2") + "\neve;Eve;;;\n"
 
 

@@ -116,9 +116,8 @@ def _new_row(headings: Sequence[str], owner: Owner) -> list[object]:
     return [escape_formula(cells.get(heading, "")) for heading in headings]
 
 
-def rename(folder: Path, old: str, new: str) -> None:
-    """Give an owner's row another id; every other byte stays as it is."""
-    path = folder / FILE
+def rename_row(path: Path, old: str, new: str) -> None:
+    """Give an owner's row in a table another id; every other byte stays as it is."""
     if not path.is_file():
         return
     text, codec = table_text.decode(path.read_bytes())

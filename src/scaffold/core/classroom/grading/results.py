@@ -109,11 +109,11 @@ def rename(course: Course, old: str, new: str) -> None:
             for student in content["students"]:
                 student["id"] = new if student["id"] == old else student["id"]
             write_atomically(target / "results.json", json.dumps(content, indent=1, ensure_ascii=False) + "\n")
-            write_atomically(target / "results.csv", _csv(content["students"]))
         entries = [entry | {"id": new} if entry["id"] == old else entry for entry in history(course, target.name)]
         if entries:
             write_atomically(target / "history.jsonl", "".join(f"{json.dumps(entry)}\n" for entry in entries))
-        manual.rename(target, old, new)
+        for table in ("results.csv", manual.FILE):
+            manual.rename_row(target / table, old, new)
         for name in (f"gradescope/{old}.json", f"feedback/{old}.md"):
             file = target / name
             if file.is_file():
