@@ -9,7 +9,7 @@ from scaffold.core.classroom.grading import results
 from scaffold.core.classroom.journal import Journal
 from scaffold.core.classroom.people import Changed, RosterDiff
 from scaffold.core.classroom.roster import Roster, Student
-from scaffold.core.classroom.store import Store, open_store
+from scaffold.core.classroom.store import open_store
 from scaffold.core.outcome import Block, Notice, Outcome, Table, Text, first_few
 
 _FIELDS = ("id", "name", "email", "username", "login", "section", "team")
@@ -154,10 +154,7 @@ def rename(folder: Path, old: str, new: str) -> Outcome:
 
 def strangers(folder: Path) -> list[Notice]:
     """Whose work is in the store although the roster does not have them."""
-    course = find_course(folder)
-    if not Store(course.data_folder / "store.git").folder.is_dir():
-        return []
-    found = people.strangers(course)
+    found = people.strangers(find_course(folder))
     if not found:
         return []
     names = [f"{student.id} ({student.name})" if student.name else student.id for student in found]
