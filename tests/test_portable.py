@@ -52,6 +52,7 @@ for name in NAMES:
 """
 
 
+@pytest.mark.thorough
 @needs.posix
 def test_every_module_can_be_imported_where_posix_is_absent() -> None:
     names = [".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts) for path in MODULES]
@@ -79,6 +80,7 @@ def _calls() -> Iterator[tuple[str, set[str], str]]:
                 yield node.func.attr, {word.arg or "" for word in node.keywords}, f"{module.name}:{node.lineno}"
 
 
+@pytest.mark.thorough
 def test_text_is_utf_8_with_the_line_ends_of_unix() -> None:
     needed = {"read_text": {"encoding"}, "write_text": {"encoding", "newline"}}
     calls = [(words, needed[name], where) for name, words, where in _calls() if name in needed]

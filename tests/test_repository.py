@@ -80,6 +80,7 @@ def test_every_python_and_system_is_tested() -> None:
     assert {name.partition("-")[0] for name in matrix["system"]} == {"ubuntu", "macos", "windows"}
 
 
+@pytest.mark.thorough
 def test_repo_review_finds_nothing_to_improve() -> None:
     checks = json.loads(check("repo-review", "--format", "json", "."))["checks"]
     assert len([name for name, one in checks.items() if one["result"]]) > 40
@@ -87,6 +88,7 @@ def test_repo_review_finds_nothing_to_improve() -> None:
     assert all(len(reason.split()) > 3 for reason in PROJECT["tool"]["repo-review"]["ignore"].values())
 
 
+@pytest.mark.thorough
 def test_spelling() -> None:
     check("codespell")
 

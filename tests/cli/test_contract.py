@@ -186,6 +186,7 @@ def test_every_command_is_in_the_contract(run: Run) -> None:
     assert found - elsewhere == {name.removesuffix(" --dry-run") for name in GOOD}
 
 
+@pytest.mark.thorough
 def test_text_of_any_script_is_json_that_any_console_can_print(run: Run, work: Path) -> None:
     write(work, {"ž中🚲/copier.yml": "", "ž中🚲/f": ""})
     done = spawn(BIN / "scaffold", "new", "./ž中🚲", "ž", "-y", "--json", env={"PYTHONIOENCODING": "ascii"})

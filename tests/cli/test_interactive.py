@@ -254,6 +254,7 @@ def test_json_never_asks(terminal: Open) -> None:
     assert '"exit_code": 2' in person.seen
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("args", [("new",), ("new", "hello"), ("new", "hello", "--dry-run")])
 def test_without_a_terminal_nothing_is_asked(installed: Path, work: Path, args: tuple[str, ...]) -> None:
     failed = spawn(BIN / "scaffold", *args)
@@ -265,6 +266,7 @@ def test_without_a_terminal_nothing_is_asked(installed: Path, work: Path, args: 
     assert os.listdir(work) == []
 
 
+@pytest.mark.thorough
 def test_yes_without_a_template_and_a_terminal(installed: Path, work: Path) -> None:
     failed = spawn(BIN / "scaffold", "new", "-y")
     assert (failed.code, failed.out) == (2, "")
@@ -310,6 +312,7 @@ def hostile(work: Path) -> Path:
     return write(work / "hostile", files)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "args",
     [("show", "./hostile"), ("new", "./hostile", "mine", "-y", "--dry-run"), ("new", f"./{TITLE}{FLIPPED}", "-y")],

@@ -35,6 +35,7 @@ def test_a_full_stdout(args: list[str]) -> None:
     assert done.err.startswith("error: The disk is full: ")
 
 
+@pytest.mark.thorough
 @needs.shell
 @pytest.mark.parametrize("closing", [">&-", "2>&-", "<&- >&- 2>&-"])
 def test_closed_streams(closing: str) -> None:

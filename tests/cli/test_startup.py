@@ -49,16 +49,19 @@ def test_what_is_without_mistakes_does_not_load_pydantic(acme: str, args: list[s
     assert "pydantic" not in loaded(spawn(sys.executable, "-c", PROBE, *args))
 
 
+@pytest.mark.thorough
 def test_what_renders_an_ordinary_template_loads_jinja_and_no_copier(acme: str) -> None:
     assert HEAVY & loaded(spawn(sys.executable, "-c", PROBE, "show", "acme/hello")) == {"jinja2"}
 
 
+@pytest.mark.thorough
 def test_what_only_copier_renders_loads_it(work: Path) -> None:
     # The probe must be able to see it.
     template = write(work / "t", {"copier.yml": "_preserve_symlinks: true\n"})
     assert "copier" in loaded(spawn(sys.executable, "-c", PROBE, "show", template))
 
 
+@pytest.mark.thorough
 def test_rendering_does_not_load_gitpython(acme: str) -> None:
     assert "git" not in loaded(spawn(sys.executable, "-c", PROBE, "new", "acme/hello", "mine", "-y"))
 
@@ -74,6 +77,7 @@ def test_completion_knows_template_names(installed: Path, acme: str, words: str)
     assert complete(words).out.split() == ["hello-world", "hello", "acme/hello", "acme/hello-world"]
 
 
+@pytest.mark.thorough
 def test_completion_of_a_beginning(installed: Path, acme: str) -> None:
     assert complete("scaffold new hello-").out.split() == ["hello-world"]
     assert complete("scaffold new acme/hello-").out.split() == ["acme/hello-world"]

@@ -116,6 +116,7 @@ def test_a_hook_has_no_say(starter: Run, work: Path, tmp_path: Path) -> None:
     assert starter("mine").data["broken"] == "broken-on-purpose"
 
 
+@pytest.mark.thorough
 def test_an_update_leaves_the_branch_alone(run: Run, work: Path, tmp_path: Path) -> None:
     """And a branch that the learner has deleted stays deleted."""
     folder, out = tmp_path / "class/templates", tmp_path / "class/releases"

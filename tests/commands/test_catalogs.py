@@ -84,6 +84,7 @@ def test_adding_again_fetches_anew(run: Run, repository: Path) -> None:
     assert names() == ["src"]
 
 
+@pytest.mark.thorough
 def test_a_repository_without_templates_leaves_the_catalog_as_it_was(
     run: Run, repository: Path, tmp_path: Path
 ) -> None:
@@ -211,6 +212,7 @@ def test_many_at_once_lose_nobody(released: Path, start: Callable[..., Fork]) ->
     assert names() == ["c0", "c1", "c2", "c3"]
 
 
+@pytest.mark.thorough
 def test_the_program_itself(released: Path) -> None:
     from support import BIN
 
@@ -274,6 +276,7 @@ def single(tmp_path: Path) -> Path:
     return made.release("0.2.0", {"a.txt": "b\n"}).folder
 
 
+@pytest.mark.thorough
 def test_a_repository_that_is_a_template_is_a_catalog_of_one(run: Run, single: Path, work: Path) -> None:
     url = f"file://{single}"
     assert run("catalog", "add", "one", url, "--json").data["templates"] == ["one/single"]
@@ -322,6 +325,7 @@ def test_a_damaged_bundle_of_a_clone_names_the_catalog_and_the_command(run: Run,
     assert run("show", "src/hello").code == 0
 
 
+@pytest.mark.thorough
 def test_a_release_that_moved_is_told(run: Run, single: Path, work: Path) -> None:
     run("new", single, "mine", "-y", "--no-install", "-q")
     assert re.search("^Template-Commit: [0-9a-f]{40}$", git(work / "mine", "log", "-1", "--format=%b"))

@@ -195,6 +195,7 @@ def index(tmp_path: Path) -> Iterator[str]:
         thread.join()
 
 
+@pytest.mark.thorough
 def test_the_index_is_asked_as_uv_is_configured(
     run: Run, machine: Machine, index: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -252,6 +252,7 @@ exit $code
 """
 
 
+@pytest.mark.thorough
 @needs.linux
 def test_a_full_disk(acme: str, tmp_path: Path, work: Path) -> None:
     space = ["unshare", "--user", "--map-root-user", "--mount"]
@@ -508,6 +509,7 @@ def test_a_damaged_bundle(new: Run, released: Path, work: Path, damage: Callable
 # -- what comes after the project stands ---------------------------------------------------------------------------
 
 
+@pytest.mark.thorough
 def test_the_environment_is_locked_and_installed(run: Run, packaged: Path, work: Path) -> None:
     made = run("new", packaged, "mine", "-y", "--json")
     assert made.code == 0, made
@@ -539,6 +541,7 @@ def test_no_install_locks_nothing(run: Run, packaged: Path, work: Path) -> None:
     assert not (work / "mine/uv.lock").exists()
 
 
+@pytest.mark.thorough
 def test_hooks_are_installed(run: Run, packaged: Path, work: Path) -> None:
     write(packaged, {"project/.pre-commit-config.yaml": "repos: []\n"})
     made = run("new", packaged, "mine", "-y", "--json")
@@ -681,6 +684,7 @@ def test_what_a_person_reads(run: Run, acme: str, work: Path, capfd: Any) -> Non
     assert made.out == "Made mine from acme/hello 0.2.0.\nNext: cd mine\n"
 
 
+@pytest.mark.thorough
 def test_the_next_step_of_a_project_with_verbs(run: Run, packaged: Path, work: Path) -> None:
     assert "project/Makefile" in PACKAGED
     assert run("new", packaged, "mine", "-y", "--no-install").out.endswith("cd mine && make all\n")

@@ -92,6 +92,7 @@ def test_a_large_file_stays_out_of_git(new: Run, work: Path, monkeypatch: pytest
     assert git(project, "status", "--porcelain") == ""
 
 
+@pytest.mark.thorough
 def test_a_dry_run_shows_the_profile_and_what_would_be_asked(run: Run, new: Run, template: Path, work: Path) -> None:
     done = new("--target", "price", "--dry-run")
     assert done.data["data"]["features"] == ["size", "rooms", "district"]
@@ -103,6 +104,7 @@ def test_a_dry_run_shows_the_profile_and_what_would_be_asked(run: Run, new: Run,
     assert os.listdir(work) == ["h.csv"]
 
 
+@pytest.mark.thorough
 def test_a_dry_run_without_a_target_shows_what_it_could_be(run: Run, new: Run, template: Path, work: Path) -> None:
     done = new("--dry-run")
     assert done.code == 0
@@ -179,6 +181,7 @@ def example(run: Run, template: Path, work: Path) -> Path:
     return work / "mine"
 
 
+@pytest.mark.thorough
 def test_set_brings_data_into_a_project_of_the_example(run: Run, example: Path, work: Path) -> None:
     write_houses(work / "h.csv")
     (example / "own.txt").write_text("mine\n")
@@ -197,6 +200,7 @@ def test_set_brings_data_into_a_project_of_the_example(run: Run, example: Path, 
     assert not (example / DATA).exists()
 
 
+@pytest.mark.thorough
 def test_killed_while_setting_the_project_can_be_put_back(
     run: Run, example: Path, work: Path, start: Callable[..., Any], stopping: Gate
 ) -> None:
@@ -224,6 +228,7 @@ def test_set_looks_at_the_project_s_own_file_anew(run: Run, new: Run, work: Path
     assert git(project, "status", "--porcelain") == ""
 
 
+@pytest.mark.thorough
 def test_set_replaces_one_file_by_another(run: Run, new: Run, work: Path) -> None:
     new("--target", "price")
     write_houses(work / "newer.csv", rows=200, seed=2)
@@ -245,6 +250,7 @@ def test_set_keeps_a_file_that_its_owner_changed(run: Run, new: Run, work: Path)
     assert git(project, "status", "--porcelain") == ""
 
 
+@pytest.mark.thorough
 def test_a_dry_run_of_set_changes_nothing(run: Run, new: Run, work: Path) -> None:
     new("--target", "price")
     before = snapshot(work)
@@ -253,6 +259,7 @@ def test_a_dry_run_of_set_changes_nothing(run: Run, new: Run, work: Path) -> Non
     assert snapshot(work) == before
 
 
+@pytest.mark.thorough
 def test_set_of_an_answer_keeps_the_data(run: Run, new: Run, work: Path) -> None:
     new("--target", "price")
     known = answers(work / "mine")

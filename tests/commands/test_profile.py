@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from conftest import Run
 from data_support import csv_text, houses, write_houses
 
@@ -25,6 +27,7 @@ def test_for_machines(run: Run, work: Path) -> None:
     assert done.data["columns"][3]["format"] == "ISO8601"
 
 
+@pytest.mark.thorough
 def test_what_gives_a_target_away(run: Run, work: Path) -> None:
     header, rows = houses()
     (work / "h.csv").write_text(csv_text([*header, "again"], [[*row, row[-1]] for row in rows]))

@@ -97,6 +97,7 @@ def test_sources_that_do_not_assemble_release_nothing(run: Run, templates: Path,
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.thorough
 def test_without_out_the_installation_s_own_releases(installed: Path, templates: Path, work: Path) -> None:
     import sys
 

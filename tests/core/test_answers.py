@@ -49,6 +49,7 @@ def test_every_value_survives(key: str, value: str) -> None:
     assert parse_pair(f"{key}={value}") == (key, value)
 
 
+@pytest.mark.thorough
 @given(texts)
 def test_any_text_is_a_pair_or_a_usage_error(text: str) -> None:
     try:

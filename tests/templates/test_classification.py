@@ -109,6 +109,7 @@ def test_the_classes_are_what_the_file_says(
     assert (", the rarer of the two." in readme) == (bool(positive) and "positive_class" not in answers)
 
 
+@pytest.mark.thorough
 def test_only_the_modules_of_the_data_and_the_examples_own_documents_speak_of_it(renderings: list[Rendered]) -> None:
     for rendered in renderings:
         if rendered.template != "ml-classification":

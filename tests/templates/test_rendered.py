@@ -64,6 +64,7 @@ def test_no_section_is_empty(rendered: Rendered) -> None:
                 assert len(following.strip()) > len(heading), f"{name}: a {heading} section is empty"
 
 
+@pytest.mark.thorough
 def test_ruff(renderings: list[Rendered]) -> None:
     folders = [rendered.folder for rendered in renderings]  # each with its own configuration
     tool("ruff", "check", "--no-cache", *folders)
@@ -92,6 +93,7 @@ def test_ci_is_what_was_asked_for(rendered: Rendered) -> None:
     assert (rendered.folder / ".gitlab-ci.yml").exists() == (rendered.answers["ci"] == "gitlab")
 
 
+@pytest.mark.thorough
 def test_workflows(renderings: list[Rendered]) -> None:
     schema(renderings, "github-workflows", ".github/workflows/*.yml")
     schema(renderings, "dependabot", ".github/dependabot.yml")
@@ -117,6 +119,7 @@ def test_actions_are_pinned_to_a_commit(rendered: Rendered) -> None:
         assert [use for use in uses if not re.search(r"@[0-9a-f]{40}$", use)] == []
 
 
+@pytest.mark.thorough
 def test_gitlab(renderings: list[Rendered]) -> None:
     schema(renderings, "gitlab-ci", ".gitlab-ci.yml", "--data-transform", "gitlab-ci")
 
@@ -128,6 +131,7 @@ def test_containers_are_what_was_asked_for(rendered: Rendered) -> None:
         assert re.search(r"^USER [1-9][0-9]+$", (rendered.folder / "Dockerfile").read_text(), re.MULTILINE)
 
 
+@pytest.mark.thorough
 def test_containers(renderings: list[Rendered]) -> None:
     if not needs.WINDOWS:  # where hadolint has no wheel
         tool("hadolint", *distinct(renderings, "Dockerfile"))
@@ -176,11 +180,13 @@ def test_the_hooks_need_no_clone(rendered: Rendered) -> None:
     assert [hook["id"] for hook in hooks if not hook["entry"].startswith("sh .hooks/run.sh ")] == []
 
 
+@pytest.mark.thorough
 def test_packaging(renderings: list[Rendered]) -> None:
     tool("validate-pyproject", "--disable", "trove_classifiers", *distinct(renderings, "pyproject.toml"))
     schema(renderings, "citation-file-format", "CITATION.cff")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("template", NAMES)
 def test_spelling(renderings: list[Rendered], template: str) -> None:
     alike: dict[tuple[tuple[str, str], ...], list[Path]] = {}

@@ -22,6 +22,7 @@ def watched(code: str) -> tuple[Child, Watchdog]:
     return child, Watchdog(child.pid, child.kill, ResourceLimits(1000, 64))
 
 
+@pytest.mark.thorough
 def test_cpu_time_ends_a_process(work: Path) -> None:
     child, watchdog = watched(BUSY)
     watchdog.deadline(watchdog.cpu_seconds() + 0.2, time.monotonic() + FAR, 0.2, "it took longer than {}")
@@ -77,6 +78,7 @@ if os.fork():
 """
 
 
+@pytest.mark.thorough
 def test_memory_without_a_file_counts_and_shared_memory_counts_once(work: Path) -> None:
     for limit, is_ended in ((60, True), (300, False)):
         child = Child([sys.executable, "-I", "-c", SHARED], Path("/"))

@@ -67,6 +67,7 @@ def test_an_update_is_a_pull_request(hosted_class: HostedClass, run: Run) -> Non
     assert all(len(asked) == 1 for asked in hosted_class.forge.pull_requests.values())
 
 
+@pytest.mark.thorough
 def test_a_renamed_username_is_reported_and_works_once_the_roster_is_corrected(
     hosted_class: HostedClass, run: Run
 ) -> None:
@@ -116,6 +117,7 @@ def test_a_dry_run_sends_no_request_and_needs_no_token(
     assert (failed.code, TOKENS[hosted_class.forge.kind] in failed.err) == (1, True)
 
 
+@pytest.mark.thorough
 def test_the_token_is_in_no_file_and_no_output(hosted_class: HostedClass, run: Run) -> None:
     said = run("class", "handout", "hw1")
     kept = b"".join(path.read_bytes() for path in hosted_class.course.folder.rglob("*") if path.is_file())
@@ -167,6 +169,7 @@ def access(result: object) -> dict[str, tuple[str, str]]:
     return {row["id"]: (row["access"], row["done"]) for row in result.data["students"]}  # type: ignore[attr-defined]
 
 
+@pytest.mark.thorough
 def test_a_username_that_is_filled_in_later_gets_access(hosted_class: HostedClass, run: Run) -> None:
     roster = hosted_class.course.folder / "roster.csv"
     complete = roster.read_text()
@@ -182,6 +185,7 @@ def test_a_username_that_is_filled_in_later_gets_access(hosted_class: HostedClas
     assert (done.code, access(done)) == (0, dict.fromkeys(STUDENTS, ("in", "")))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("hosted_class", ["github"], indirect=True)
 def test_an_invitation_that_expired_is_sent_again(hosted_class: HostedClass, run: Run) -> None:
     forge = hosted_class.forge
@@ -207,6 +211,7 @@ def test_a_wrong_username_keeps_no_team_mate_out(hosted_class: HostedClass, run:
     assert hosted_class.forge.invited == [("hw1-red", "eve")]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("hosted_class", ["github"], indirect=True)
 def test_nothing_is_written_before_the_preflight_passes(hosted_class: HostedClass, run: Run) -> None:
     hosted_class.forge.base, hosted_class.forge.members = "read", {"bob": 0}
@@ -227,6 +232,7 @@ def test_a_public_repository_of_the_name_gets_no_starter(hosted_class: HostedCla
     assert hosted_class.course.heads("bob") == {}
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("hosted_class", ["gitlab"], indirect=True)
 def test_work_of_a_push_that_tells_no_branch_is_not_backdated(
     hosted_class: HostedClass, run: Run, monkeypatch: pytest.MonkeyPatch

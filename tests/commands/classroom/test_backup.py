@@ -20,6 +20,7 @@ def other(course: Course, work: Path) -> Path:
     return work / "other"
 
 
+@pytest.mark.thorough
 def test_a_class_continues_on_another_machine(course: Course, run: Run, work: Path, other: Path) -> None:
     run("class", "handout", "hw1")
     course.commit_work("ada", {"src/answer.py": "mine\n"})

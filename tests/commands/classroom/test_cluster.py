@@ -100,6 +100,7 @@ def test_a_scheduler_that_ends_is_told_after_what_was_ready(cluster: Cluster) ->
     assert notes == []
 
 
+@pytest.mark.thorough
 def test_what_was_graded_before_the_cluster_ended_stays(work: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     need_sandbox()
     course = class_with_submissions(work / "ml1", {"ada": {}, "bob": {}})
@@ -140,6 +141,7 @@ def test_a_cluster_without_an_able_worker(cluster: Cluster, work: Path, run: Run
         assert (failed.code, "has no workers" in failed.err) == (1, True)
 
 
+@pytest.mark.thorough
 def test_there_is_no_cluster(work: Path, run: Run) -> None:
     need_sandbox()
     course = class_with_submissions(work / "ml1", {"ada": {}})

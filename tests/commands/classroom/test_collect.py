@@ -44,6 +44,7 @@ def due(course: Course, run: Run) -> Course:
     return course
 
 
+@pytest.mark.thorough
 def test_submissions_are_stored_under_the_servers_push_time(due: Course, run: Run) -> None:
     commit = due.commit_work("ada", {"src/answer.py": "mine\n"})
     received(due, "ada", "2026-03-01T11:00:00")
@@ -71,6 +72,7 @@ def overwrite_by_force(course: Course) -> str:
     return git(clone, "rev-parse", "HEAD")
 
 
+@pytest.mark.thorough
 def test_collecting_again_changes_nothing_and_a_forced_push_loses_nothing(due: Course, run: Run) -> None:
     first = due.commit_work("ada", {"src/answer.py": "one\n"})
     received(due, "ada", "2026-03-01T11:00:00")
@@ -85,6 +87,7 @@ def test_collecting_again_changes_nothing_and_a_forced_push_loses_nothing(due: C
     assert states(run("class", "collect", "hw1", "--json"))["ada"] == "has it"
 
 
+@pytest.mark.thorough
 def test_submissions_after_the_given_time_do_not_count(due: Course, run: Run) -> None:
     due.commit_work("ada", {"src/answer.py": "one\n"})
     received(due, "ada", "2026-03-01T11:00:00")
@@ -100,6 +103,7 @@ def test_submissions_after_the_given_time_do_not_count(due: Course, run: Run) ->
     assert states(run("class", "collect", "hw1", "--at", "2026-03-02", "--json"))["bob"] == "has it"
 
 
+@pytest.mark.thorough
 def test_a_late_push_does_not_replace_what_was_in_time(due: Course, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """Collected once, after the late push: the server's reflog says what was pushed when."""
     monkeypatch.setenv("GIT_COMMITTER_DATE", "2026-02-28T10:00:00Z")
@@ -118,6 +122,7 @@ def test_a_late_push_does_not_replace_what_was_in_time(due: Course, run: Run, mo
     assert due.store_refs() == before
 
 
+@pytest.mark.thorough
 def test_without_the_servers_memory_the_dates_of_commits_decide(
     due: Course, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -135,6 +140,7 @@ def test_without_the_servers_memory_the_dates_of_commits_decide(
     assert "late by 4 d 0 h: no points after 2 days" in details(done)["bob"]
 
 
+@pytest.mark.thorough
 def test_a_starter_that_was_not_touched_in_time_is_no_submission(
     due: Course, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -147,6 +153,7 @@ def test_a_starter_that_was_not_touched_in_time_is_no_submission(
     assert [ref for ref in submissions(due) if ref.startswith("ada")] == ["ada/hw1/2026-03-05T123000Z"]
 
 
+@pytest.mark.thorough
 def test_a_push_in_time_that_was_overwritten_by_force_is_told(
     due: Course, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -170,6 +177,7 @@ def test_selected_students_and_an_invalid_time(due: Course, run: Run) -> None:
     assert (failed.code, "`noon` is not a time" in failed.err) == (2, True)
 
 
+@pytest.mark.thorough
 def test_a_server_that_reports_no_push_time(work: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     with git_server(work / "forge", token="") as server:
         course = make_course(work / "ml1", forge=f'[forge]\nkind = "git"\nurl = "{server.url}/{{repository}}.git"\n')
@@ -182,6 +190,7 @@ def test_a_server_that_reports_no_push_time(work: Path, run: Run, monkeypatch: p
     assert details(done)["ada"].endswith("(assumed: the server does not say when)")
 
 
+@pytest.mark.thorough
 def test_a_missing_repository_is_reported_and_the_others_are_collected(due: Course, run: Run) -> None:
     due.commit_work("ada", {"src/answer.py": "one\n"})
     due.bare("bob").rename(due.repositories / "elsewhere")

@@ -114,6 +114,7 @@ def test_every_command_of_a_class_is_in_the_contract() -> None:
     assert names - TESTED_IN_OWN_MODULE == here
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("args", [["class", "--help"], ["class", "status"], ["class", "handout", "hw1", "--dry-run"]])
 def test_nothing_heavy_is_loaded(course: Course, args: list[str]) -> None:
     import sys

@@ -54,6 +54,7 @@ def _sandbox() -> None:
     need_sandbox()
 
 
+@pytest.mark.thorough
 def test_points_and_result_files(work: Path, run: Run) -> None:
     course = class_with_submissions(work / "ml1", {"ada": {}, "bob": HALF, "eve": {"src/answer.py": "def answer(:\n"}})
     write(course.folder, {"roster.csv": "student_id,name\nada,Ada\nbob,Bob\neve,Eve\nzoe,Zoë\n"})
@@ -75,6 +76,7 @@ def test_points_and_result_files(work: Path, run: Run) -> None:
     assert not list((work.parent / "sealed/tmp").iterdir())
 
 
+@pytest.mark.thorough
 def test_exercises_have_points_and_only_their_tests_run(work: Path, run: Run) -> None:
     broken = {"tests/test_broken.py": "import nowhere\n"}
     course = class_with_submissions(
@@ -101,6 +103,7 @@ def test_the_late_policy(work: Path, run: Run) -> None:
     assert points(in_time) == {"ada": 0, "bob": 0, "eve": 3}
 
 
+@pytest.mark.thorough
 def test_without_a_late_policy_late_work_gets_no_points_and_is_told(work: Path, run: Run) -> None:
     course = class_with_submissions(work / "ml1", {"ada": HALF, "bob": {}})
     submit(course, {"ada": {}}, "2026-03-05T120000Z")
@@ -119,6 +122,7 @@ def test_without_a_late_policy_late_work_gets_no_points_and_is_told(work: Path, 
     assert "Late work that gets no points: ada, eve." in told
 
 
+@pytest.mark.thorough
 def test_what_timed_out_or_died_is_tried_again_alone(work: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """The first try of each session is cut short, as by a busy machine; the second one is as fast as ever."""
     from scaffold.core.classroom.grading import session
@@ -229,6 +233,7 @@ def test_dependencies_without_a_lock_file_are_told(work: Path, run: Run) -> None
         assert f"uv lock --project {course.folder / 'hw1'}" in failed.err
 
 
+@pytest.mark.thorough
 def test_from_hand_out_to_points_with_personal_values(work: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     course = make_course(work / "ml1")
     monkeypatch.chdir(course.folder)
@@ -262,6 +267,7 @@ def test_from_hand_out_to_points_with_personal_values(work: Path, run: Run, monk
     assert not (work / "pwned").exists()
 
 
+@pytest.mark.thorough
 def test_a_submission_with_attributes_filters_and_a_submodule(work: Path, run: Run) -> None:
     course = class_with_submissions(
         work / "ml1",
@@ -301,6 +307,7 @@ def _commit(store: Path, tree: str) -> str:
     return git(store, "-c", "user.name=x", "-c", "user.email=x@x", "commit-tree", tree, "-m", "x")
 
 
+@pytest.mark.thorough
 def test_a_test_file_in_one_process_with_the_students_code(work: Path, run: Run) -> None:
     patched = "from src import answer\n\n\ndef test_inside(monkeypatch):\n    monkeypatch.setattr(answer, 'sum', lambda _: 7, raising=False)\n    assert answer.answer([1]) == 7\n"
     together = ASSIGNMENT.replace("[grading]\n", '[grading]\ntogether = ["tests/test_inside.py"]\n')
@@ -316,6 +323,7 @@ def test_a_test_file_in_one_process_with_the_students_code(work: Path, run: Run)
     assert "the tests ended in the middle (exit status 0)" in messages(done, "bob")["test_inside"]
 
 
+@pytest.mark.thorough
 def test_a_failing_solution_is_an_error(work: Path, run: Run) -> None:
     course = class_with_submissions(
         work / "ml1", {"ada": {}}, {"tests/test_wrong.py": "def test_wrong():\n    assert 1 == 2\n"}
@@ -348,6 +356,7 @@ def test_no_sandbox_only_on_request(work: Path, run: Run, monkeypatch: pytest.Mo
     assert "without a sandbox" in done.json["warnings"][0]["message"]
 
 
+@pytest.mark.thorough
 def test_the_environment_is_built_once_per_lock_file(work: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     from scaffold.core.classroom.course import read_course
     from scaffold.core.classroom.grading import environment
@@ -370,6 +379,7 @@ def test_the_environment_is_built_once_per_lock_file(work: Path, run: Run, monke
     assert environment.find_or_build(course.data_folder, {}, str(interpreter(work)), silent).folders
 
 
+@pytest.mark.thorough
 def test_points_from_the_reports_of_another_test_runner(work: Path, run: Run) -> None:
     course = class_with_submissions(work / "ml1", {"ada": {}, "bob": {}, "eve": {}, "zoe": {}})
     case = '<testcase classname="tests.{}" name="{}" time="0.1">{}</testcase>'
@@ -398,6 +408,7 @@ def test_points_from_the_reports_of_another_test_runner(work: Path, run: Run) ->
     assert "cannot be read" in details["zoe"]
 
 
+@pytest.mark.thorough
 def test_an_interrupt_ends_all_processes(work: Path, sealed: Path, start: Callable[..., Fork]) -> None:
     loop = {
         "src/answer.py": "import time\n\n\ndef answer(values):\n    time.sleep(1000)\n\n\ndef greet(name):\n    return ''\n"

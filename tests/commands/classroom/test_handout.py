@@ -88,6 +88,7 @@ def test_a_name_of_two_students_selects_neither(course: Course, run: Run) -> Non
     }
 
 
+@pytest.mark.thorough
 def test_tests_that_would_all_reach_the_students_are_asked_about(
     course: Course, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -112,6 +113,7 @@ def test_tests_that_would_all_reach_the_students_are_asked_about(
     assert run("class", "update", "hw1").code == 0
 
 
+@pytest.mark.thorough
 def test_an_assignment_without_markers_is_asked_about(course: Course, run: Run) -> None:
     question = "Nothing in hw1 is marked as a solution: students would receive every file as it is."
     solved = (course.folder / "hw1/src/answer.py").read_text()
@@ -158,6 +160,7 @@ def test_marks_that_scaffold_does_not_know_are_named(course: Course, run: Run) -
     assert (done.code, "src/more.py:2: `BEGIN STUDENT CODE`" in done.err) == (0, True)
 
 
+@pytest.mark.thorough
 def test_an_update_that_shows_the_hidden_tests_is_asked_about(course: Course, run: Run) -> None:
     assert run("class", "handout", "hw1").code == 0
     course.assign({"assignment.toml": 'title = "x"\n'})
@@ -437,6 +440,7 @@ def test_repositories_with_the_same_name(course: Course, run: Run) -> None:
     assert "cannot name a repository" in run("class", "handout", "h" * 40).err
 
 
+@pytest.mark.thorough
 def test_a_repository_with_other_commits_is_not_changed(course: Course, run: Run, work: Path) -> None:
     git_repository(write(work / "other", {"f": "x"}))
     course.repositories.mkdir()
@@ -562,6 +566,7 @@ def test_columns_are_shown_before_anything_is_made(course: Course, run: Run, mon
     assert len(asked) == 2
 
 
+@pytest.mark.thorough
 def test_a_name_that_changes_makes_no_second_repository(course: Course, run: Run) -> None:
     """A section that moved, and a pattern or a secret that changed: the repository stays the student's."""
     settings = course.folder / "class.toml"

@@ -50,6 +50,7 @@ def test_a_class_of_odd_repositories_is_collected_and_updated(work: Path, run: R
     assert all(HINT_OF_A_BUG not in detail for _, detail in planned.values())
 
 
+@pytest.mark.thorough
 def test_equal_faults_of_neighbours_stop_nobody_else(course: Course, run: Run) -> None:
     students = [f"s{number}" for number in range(9)]
     write(course.folder, {"roster.csv": "student_id\n" + "".join(f"{student}\n" for student in students)})
@@ -62,6 +63,7 @@ def test_equal_faults_of_neighbours_stop_nobody_else(course: Course, run: Run) -
     assert "not tried" not in {detail for _, detail in states.values()}
 
 
+@pytest.mark.thorough
 def test_an_error_that_nobody_foresaw_is_that_students_row(
     course: Course, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -81,6 +83,7 @@ def test_an_error_that_nobody_foresaw_is_that_students_row(
     assert states["ada"][1].startswith(f"{HINT_OF_A_BUG} (KeyError: '\\ud800' in test_hostile_repositories.py, line ")
 
 
+@pytest.mark.thorough
 def test_a_repository_that_was_imported_without_a_starter(
     course: Course, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -120,6 +120,7 @@ def test_a_conflicting_update_can_be_merged_by_git_alone(old: ImportedClass, run
     assert "<<<<<<<" in (clone / "README.md").read_text()
 
 
+@pytest.mark.thorough
 def test_importing_again_changes_nothing_and_adds_new_clones(old: ImportedClass, run: Run, work: Path) -> None:
     late = old.clones / old.bare("eve").stem
     late.rename(work / "late")
@@ -138,6 +139,7 @@ def test_importing_again_changes_nothing_and_adds_new_clones(old: ImportedClass,
     assert states(bring_in(old, run)) == {"Ada-L": "there already", "bob": "there already", "eve": "imported"}
 
 
+@pytest.mark.thorough
 def test_a_roster_with_students_is_kept(old: ImportedClass, run: Run) -> None:
     rows = "student_id,name,username\n7,Ada,ADA-L\n8,Bob,bob\n9,Eve,eve\n10,Zoë,zoe\n"
     (old.course.folder / "roster.csv").write_text(rows)
@@ -149,6 +151,7 @@ def test_a_roster_with_students_is_kept(old: ImportedClass, run: Run) -> None:
     assert states(run("class", "handout", "old-hw", "--only", "8", "--json")) == {"8": "there already"}
 
 
+@pytest.mark.thorough
 def test_students_who_began_with_different_starters(old: ImportedClass, run: Run) -> None:
     """The teacher fixed the starter in between: with --starter, all of its commits are recognised."""
     write(old.template, {"README.md": "# Homework, fixed\n"})
@@ -175,6 +178,7 @@ def test_clones_that_do_not_match_are_an_error(old: ImportedClass, run: Run, wor
     assert not (old.course.folder / "old-hw").exists()
 
 
+@pytest.mark.thorough
 def test_a_students_git_configuration_runs_nothing(old: ImportedClass, run: Run, work: Path) -> None:
     proof = work / "proof"
     evil = stand_in(work / "evil.sh", f"touch {proof}\nexit 0")

@@ -122,6 +122,7 @@ def test_a_table_with_an_error(graded: Course, run: Run, table: str, words: str)
         assert (failed.code, words in failed.err) == (1, True), failed
 
 
+@pytest.mark.thorough
 def test_edited_feedback_is_never_overwritten(graded: Course, run: Run) -> None:
     folder = graded.folder / "results/hw1/feedback"
     assert run("class", "feedback", "hw1").err == ""

@@ -189,6 +189,7 @@ def test_a_notebook_that_nothing_would_grade_is_refused(course: Course, run: Run
     assert "BEGIN" not in course.read("ada", "lab.ipynb")
 
 
+@pytest.mark.thorough
 def test_an_environment_without_jupyter_is_told(work: Path, run: Run) -> None:
     need_sandbox()
     table = ASSIGNMENT.replace(Path(sys.executable).as_posix(), interpreter(work).as_posix())

@@ -79,6 +79,7 @@ def test_before_anything_was_handed_out(course: Course, run: Run) -> None:
     assert (failed.code, "scaffold class handout hw1" in failed.err) == (1, True)
 
 
+@pytest.mark.thorough
 def test_before_anything_was_graded(course: Course, run: Run) -> None:
     run("class", "handout", "hw1")
     course.commit_work("ada", {"src/answer.py": "mine\n"})
@@ -93,6 +94,7 @@ def test_before_anything_was_graded(course: Course, run: Run) -> None:
     assert git(course.folder, "status", "--porcelain") == ""
 
 
+@pytest.mark.thorough
 def test_the_page_shows_who_started_what_passes_and_who_is_stuck(
     course: Course, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -115,6 +117,7 @@ def test_the_page_shows_who_started_what_passes_and_who_is_stuck(
     assert text.count(": 1</title>") == 2  # two days on which one of them committed
 
 
+@pytest.mark.thorough
 def test_after_the_due_time_those_without_points_need_help_and_the_others_do_not(
     course: Course, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -136,6 +139,7 @@ def test_after_the_due_time_those_without_points_need_help_and_the_others_do_not
     assert text.count("2026-03-01 10:00") == 2
 
 
+@pytest.mark.thorough
 def test_no_progress_over_three_submissions(course: Course, run: Run) -> None:
     run("class", "handout", "hw1")
     course.commit_work("ada", {"src/answer.py": "mine\n"})
@@ -172,6 +176,7 @@ def test_the_history_of_grading_is_drawn(work: Path, run: Run, monkeypatch: pyte
     assert "Eve Ž, Tests: 0 %" in page(course)
 
 
+@pytest.mark.thorough
 def test_a_hostile_roster_is_escaped(work: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     course = make_course(work / "ml1", ROSTER.replace("Ada L", "Ada & Eve's 'L'"))
     monkeypatch.chdir(course.folder)

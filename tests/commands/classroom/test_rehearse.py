@@ -9,6 +9,7 @@ from conftest import Run
 from grading_support import SOLUTION, class_with_submissions, need_sandbox
 
 
+@pytest.mark.thorough
 def test_an_assignment_that_is_ready(work: Path, run: Run) -> None:
     need_sandbox()
     course = class_with_submissions(work / "ml1", {"ada": {}})

@@ -80,6 +80,7 @@ def test_diff(course: Course, run: Run, work: Path) -> None:
     assert "scaffold class roster rename bob b2" in shown.err
 
 
+@pytest.mark.thorough
 def test_people_who_left_are_named_by_every_command(course: Course, run: Run) -> None:
     assert run("class", "handout", "hw1").code == 0
     (course.folder / "roster.csv").write_text(NEWER)

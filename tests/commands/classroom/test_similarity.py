@@ -61,6 +61,7 @@ def test_the_planted_pair_comes_first(forty: Course, run: Run) -> None:
     assert "Similar code need not be copied code" in shown.err
 
 
+@pytest.mark.thorough
 def test_code_of_the_starter_does_not_count(course: Course, run: Run) -> None:
     long = "def given(values):\n" + "".join(step.format("v", 3) for step in STEPS) + "    return values\n"
     course.assign({"src/given.py": long})
@@ -72,6 +73,7 @@ def test_code_of_the_starter_does_not_count(course: Course, run: Run) -> None:
     assert (done.code, done.data) == (0, {"assignment": "hw1", "submissions": 2, "pairs": [], "more": 0})
 
 
+@pytest.mark.thorough
 def test_copied_code_is_found_in_another_file_and_order(course: Course, run: Run) -> None:
     run("class", "handout", "hw1")
     parts = [f"def part{at}(values):\n{step.format('v', at)}    return values\n" for at, step in enumerate(STEPS)]

@@ -75,6 +75,7 @@ def test_what_was_graded_before_ctrl_c_is_not_graded_again(work: Path, run: Run,
     assert run("class", "resume", "-C", course.folder).out == "Nothing was left unfinished.\n"
 
 
+@pytest.mark.thorough
 def test_after_a_change_of_the_assignment_all_are_graded_again(work: Path, run: Run, runs: Runs) -> None:
     course = class_with_submissions(work / "ml1", {student: {} for student in STUDENTS})
     args = ("class", "grade", "hw1", "-C", course.folder, "--jobs", "1")

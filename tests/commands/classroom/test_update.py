@@ -170,6 +170,7 @@ def test_fast_forward_for_those_who_have_not_started(handed_out: Course, run: Ru
     }
 
 
+@pytest.mark.thorough
 def test_fast_forward_after_a_branch_was_sent(handed_out: Course, run: Run) -> None:
     handed_out.assign(FIXED)
     run("class", "update", "hw1", "--only", "bob")
@@ -177,6 +178,7 @@ def test_fast_forward_after_a_branch_was_sent(handed_out: Course, run: Run) -> N
     assert states(done) == {"bob": "fast-forwarded"}
 
 
+@pytest.mark.thorough
 def test_a_student_who_pushes_during_the_update_loses_nothing(
     handed_out: Course, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -200,6 +202,7 @@ def test_a_student_who_pushes_during_the_update_loses_nothing(
     assert course.read("bob", "new.txt", "starter-2") == "x"
 
 
+@pytest.mark.thorough
 def test_a_rewritten_history(handed_out: Course, run: Run, work: Path) -> None:
     course = handed_out
     course.commit_work("ada", {"src/answer.py": "mine\n"})
@@ -214,6 +217,7 @@ def test_a_rewritten_history(handed_out: Course, run: Run, work: Path) -> None:
     assert course.read("ada", "README.md", "starter-2") == FIXED["README.md"].strip()
 
 
+@pytest.mark.thorough
 def test_no_main_branch(handed_out: Course, run: Run) -> None:
     git(handed_out.bare("ada"), "branch", "-m", "main", "trunk")
     handed_out.assign(FIXED)
@@ -259,6 +263,7 @@ def test_the_rules_of_scaffold_update_apply(handed_out: Course, run: Run, work: 
     assert git(course.bare("ada"), "cat-file", "-s", "starter-3:w.txt") == str(len(b"1\r\n2\r\n3, fixed\r\n"))
 
 
+@pytest.mark.thorough
 def test_personal_files_follow(course: Course, run: Run) -> None:
     personal = 'title = "x"\n[personal]\nfile = "mine.json"\nvalues = {seed = {from = 1, to = 100000}}\n'
     course.assign({"assignment.toml": personal, "tests/hidden/test_more.py": "pass\n"})
@@ -282,6 +287,7 @@ def test_a_leak_in_the_fixed_starter_stops_the_update(handed_out: Course, run: R
     assert handed_out.store_refs() == refs
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("version", ["2.38.1", "2.30.2"])
 def test_an_older_git_has_the_same_result(
     handed_out: Course, run: Run, work: Path, monkeypatch: pytest.MonkeyPatch, version: str
@@ -300,6 +306,7 @@ def test_an_older_git_has_the_same_result(
     assert old.data["students"] == new
 
 
+@pytest.mark.thorough
 def test_a_student_runs_scaffold_update_too(run: Run, work: Path, template_course: Course) -> None:
     """`scaffold update` in a student's repository, after an update by the teacher."""
     course = template_course
@@ -363,6 +370,7 @@ def template_course(course: Course, run: Run, work: Path) -> Course:
     return course
 
 
+@pytest.mark.thorough
 def test_a_branch_of_that_name_is_not_the_update(handed_out: Course, run: Run, work: Path) -> None:
     course = handed_out
     course.commit_work("ada", {"src/answer.py": "mine\n"})

@@ -358,6 +358,7 @@ HEADERS = (
 )
 
 
+@pytest.mark.thorough
 @given(st.lists(st.lists(CELL, min_size=6, max_size=6), max_size=8), st.sampled_from(",;\t"), st.sampled_from(HEADERS))
 def test_every_accepted_cell_is_safe(rows: list[list[str]], delimiter: str, header: str) -> None:
     out = io.StringIO()

@@ -56,6 +56,7 @@ def test_a_table_that_is_only_described_needs_no_target(tmp_path: Path) -> None:
         assert found.answers["target"] == "price"
 
 
+@pytest.mark.thorough
 def test_few_rows_can_be_described_and_not_learned_from(tmp_path: Path) -> None:
     path = write_houses(tmp_path / "h.csv", rows=32)
     with brought(path, task="") as found:
@@ -135,6 +136,7 @@ def test_a_random_split_of_rows_that_may_have_an_order_is_said(
         assert not [item for item in found.proposal.findings if item.kind == "time"]
 
 
+@pytest.mark.thorough
 def test_a_leak_is_left_out_and_said_before_anything_is_trained(tmp_path: Path) -> None:
     _, rows = houses(N)
     path = extended(tmp_path / "h.csv", price_eur=[round(float(str(row[-1])) * 0.92, 2) for row in rows])
@@ -158,6 +160,7 @@ def test_an_identifier_that_repeats_may_be_a_group(tmp_path: Path) -> None:
         assert "--group customer_id" in said(found)
 
 
+@pytest.mark.thorough
 def test_personal_data_is_refused_until_somebody_decides(tmp_path: Path) -> None:
     path = extended(tmp_path / "h.csv", **{"e mail": [f"person{n}@example.org" for n in range(N)]})
     message, hint = refused(path, target="price")

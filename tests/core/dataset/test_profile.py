@@ -144,6 +144,7 @@ def test_names_that_differ_in_case_or_say_nothing(tmp_path: Path) -> None:
     assert [column.name for column in measured(path).columns] == names
 
 
+@pytest.mark.thorough
 def test_the_profile_is_the_same_each_time(tmp_path: Path) -> None:
     path = table(
         tmp_path, {"x": [DICE.uniform(0, 1) for _ in range(3000)], "y": [DICE.choice(WORDS) for _ in range(3000)]}

@@ -204,6 +204,7 @@ def nested(paths: Iterable[str]) -> bool:
 parts = st.dictionaries(names, st.sampled_from(["", ".jinja"]), max_size=4).filter(lambda part: not nested(part))
 
 
+@pytest.mark.thorough
 @given(layers=st.lists(parts, max_size=3))
 def test_overlay_keeps_the_last_of_every_path_or_refuses(
     tmp_path_factory: pytest.TempPathFactory, layers: list[dict[str, str]]

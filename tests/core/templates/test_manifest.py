@@ -110,6 +110,7 @@ def test_any_values_make_a_manifest_or_are_refused(values: dict[str, Any]) -> No
         assert manifest.title == values["title"]
 
 
+@pytest.mark.thorough
 @given(st.from_regex(NAME, fullmatch=True))
 def test_a_name_is_safe_everywhere(name: str) -> None:
     assert name == name.strip("-/.") == name.lower()

@@ -17,6 +17,7 @@ def stray(project: Path, run: Run) -> Path:
     return project
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("version", ["0.1.0", "0.2.0"])
 def test_the_nearest_release_is_found(version: str, project: Path, template: Path, run: Run) -> None:
     run("update", project, "-y", "--to", version)
@@ -38,6 +39,7 @@ def test_the_nearest_release_is_found(version: str, project: Path, template: Pat
     assert "are not here" in done.json["warnings"][0]["message"] or "is not here" in done.json["warnings"][0]["message"]
 
 
+@pytest.mark.thorough
 def test_an_adopted_repository_is_updated(stray: Path, template: Path, run: Run) -> None:
     write(stray, {"src/a.txt": changed(LINES, l2="mine")})
     commit(stray)
@@ -50,6 +52,7 @@ def test_an_adopted_repository_is_updated(stray: Path, template: Path, run: Run)
     assert "lib/b.txt" in committed(stray)
 
 
+@pytest.mark.thorough
 def test_answers_are_found_by_what_fits(project: Path, template: Path, run: Run) -> None:
     assert run("set", "docker=false", "license=Apache-2.0", "-C", project).code == 0
     git(project, "rm", "--quiet", ".copier-answers.yml")
@@ -171,6 +174,7 @@ def test_a_guess_that_the_template_refuses_is_dropped(work: Path, run: Run) -> N
     assert (done.code, done.data["answers"]["project_name"]) == (0, "it")
 
 
+@pytest.mark.thorough
 def test_a_subfolder_of_a_repository(template: Path, run: Run, work: Path) -> None:
     write(work / "mono", {"apps/one/src/a.txt": LINES, "other.txt": "o\n"})
     git(work / "mono", "init", "--quiet")
@@ -208,6 +212,7 @@ def test_next_to_nothing_of_the_template_names_the_command_that_brings_it(
     assert Condition.of(sparse) == before
 
 
+@pytest.mark.thorough
 def test_complete_brings_what_is_missing_of_the_newest_release(sparse: Path, template: Path, run: Run) -> None:
     before = Condition.of(sparse)
 
@@ -227,6 +232,7 @@ def test_complete_brings_what_is_missing_of_the_newest_release(sparse: Path, tem
     assert run("update", "--check", sparse).code == 0
 
 
+@pytest.mark.thorough
 def test_complete_keeps_what_the_owner_changed(stray: Path, template: Path, run: Run) -> None:
     write(stray, {"src/a.txt": "mine\n"})
     (stray / "run.sh").unlink()

@@ -174,6 +174,7 @@ def test_an_answer_to_no_question_is_refused(project: Path, run: Run) -> None:
     assert Condition.of(project) == before
 
 
+@pytest.mark.thorough
 def test_a_conflict_waits_for_the_owner(project: Path, run: Run) -> None:
     head = write_and_commit(project, CLASH)
 
@@ -225,6 +226,7 @@ def test_abort_after_a_part_was_solved(project: Path, run: Run) -> None:
     assert Condition.of(project) == before
 
 
+@pytest.mark.thorough
 def test_abort_refuses_to_lose_what_was_changed_since(project: Path, run: Run) -> None:
     write_and_commit(project, CLASH)
     run("update", project, "-y")
@@ -246,6 +248,7 @@ def test_abort_keeps_untracked_files_made_since(project: Path, run: Run) -> None
     assert (project / "notes.txt").read_text() == "made since\n"
 
 
+@pytest.mark.thorough
 def test_an_update_taken_back_by_git_is_forgotten(project: Path, run: Run) -> None:
     write_and_commit(project, CLASH)
     run("update", project, "-y")
@@ -254,6 +257,7 @@ def test_an_update_taken_back_by_git_is_forgotten(project: Path, run: Run) -> No
     assert run("update", project, "-y").code == 4
 
 
+@pytest.mark.thorough
 def test_without_commit_it_stays_staged(project: Path, run: Run) -> None:
     head = write_and_commit(project, MINE)
     before = Condition.of(project)
@@ -401,6 +405,7 @@ def test_autostash_without_commit_keeps_the_work_aside(project: Path, run: Run) 
     assert Condition.of(project) == before
 
 
+@pytest.mark.thorough
 def test_finished_conflicts_tell_where_the_work_is(project: Path, run: Run) -> None:
     write_and_commit(project, CLASH)
     write(project, {"README.md": "work\n"})
@@ -413,6 +418,7 @@ def test_finished_conflicts_tell_where_the_work_is(project: Path, run: Run) -> N
     assert "git stash pop" in done.json["warnings"][0]["message"]
 
 
+@pytest.mark.thorough
 def test_a_file_that_the_owner_deleted_is_named(project: Path, run: Run) -> None:
     (project / "src/a.txt").unlink()
     commit(project)
@@ -438,6 +444,7 @@ def test_a_real_env_file_gets_a_warning(template: Path, project: Path, run: Run)
     assert "new.txt" not in committed(project)
 
 
+@pytest.mark.thorough
 def test_the_folder_here_when_none_is_named(project: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(project)
     assert run("update", "-y").code == 0

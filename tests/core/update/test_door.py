@@ -76,6 +76,7 @@ def test_one_json_object(
         assert row.keys() == {"path", "action", "reason"}
 
 
+@pytest.mark.thorough
 def test_one_json_object_of_many(project: Path, run: Run, work: Path) -> None:
     write_and_commit(project, {"src/a.txt": changed(LINES, l18="mine")})
     every = run("update", "--all", work, "-y", "--json")

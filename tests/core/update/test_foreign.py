@@ -59,6 +59,7 @@ def test_a_bare_repository(template: Path, run: Run, work: Path) -> None:
     update_from(str(work / "tpl.git"), run, work)
 
 
+@pytest.mark.thorough
 def test_http(served: str, run: Run, work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("no_proxy", "127.0.0.1")
     update_from(served, run, work)
@@ -82,6 +83,7 @@ def test_tags_with_a_v(run: Run, work: Path) -> None:
 TASKS = 'name: {type: str, default: it}\n_tasks: ["echo made {{ name }} >> made.txt"]\n'
 
 
+@pytest.mark.thorough
 def test_tasks_need_trust_and_are_part_of_what_is_merged(run: Run, work: Path) -> None:
     made = Template(work / "tpl").release("1.0", {"a.txt": LINES}, TASKS)
     assert run("new", made.folder, work / "one", "-y", "--no-install", "--trust").code == 0
@@ -140,6 +142,7 @@ def test_the_template_has_no_tags(own: Path, run: Run, work: Path) -> None:
     refused(own, run, "no releases")
 
 
+@pytest.mark.thorough
 def test_the_project_is_newer_than_the_template(own: Path, run: Run, work: Path) -> None:
     run("update", own, "-y")
     git(work / "tpl", "tag", "--delete", "0.2.0", "0.3.0rc1")
@@ -192,6 +195,7 @@ def test_comments_in_the_answers_file_are_no_conflict(project: Path, run: Run) -
     assert answers_of(project)["_commit"] == "0.2.0"
 
 
+@pytest.mark.thorough
 def test_a_project_from_an_untagged_commit(run: Run, work: Path) -> None:
     made = Template(work / "tpl").release("1.0", {"a.txt": LINES})
     write_and_commit(made.folder, {"project/a.txt": changed(LINES, l2="between")})

@@ -20,6 +20,7 @@ def locked(run: Run, work: Path) -> tuple[Path, Template]:
     return work / "one", made
 
 
+@pytest.mark.thorough
 def test_locked_again_offline_when_nothing_is_depended_on(locked: tuple[Path, Template], run: Run) -> None:
     project, made = locked
     assert 'requires-python = ">=3.11"' in (project / "uv.lock").read_text()
@@ -34,6 +35,7 @@ def test_locked_again_offline_when_nothing_is_depended_on(locked: tuple[Path, Te
     assert git(project, "log", "-1", "--format=%P").count(" ") == 0
 
 
+@pytest.mark.thorough
 def test_the_command_is_named_when_it_cannot_be_locked(locked: tuple[Path, Template], run: Run) -> None:
     project, made = locked
     before = committed(project)["uv.lock"]
@@ -51,6 +53,7 @@ def test_the_command_is_named_when_it_cannot_be_locked(locked: tuple[Path, Templ
     assert committed(project)["uv.lock"] == before
 
 
+@pytest.mark.thorough
 def test_not_locked_when_the_dependencies_are_the_same(locked: tuple[Path, Template], run: Run) -> None:
     project, made = locked
     write_and_commit(project, {"uv.lock": "my own lock\n"})
@@ -62,6 +65,7 @@ def test_not_locked_when_the_dependencies_are_the_same(locked: tuple[Path, Templ
     assert committed(project)["uv.lock"].content == b"my own lock\n"
 
 
+@pytest.mark.thorough
 def test_not_locked_while_pyproject_is_in_conflict(locked: tuple[Path, Template], run: Run) -> None:
     project, made = locked
     write_and_commit(project, {"pyproject.toml": PYPROJECT.replace("3.11", "3.9")})
@@ -70,6 +74,7 @@ def test_not_locked_while_pyproject_is_in_conflict(locked: tuple[Path, Template]
     assert (done.code, len(done.json["warnings"])) == (4, 1)
 
 
+@pytest.mark.thorough
 def test_a_project_without_a_lock_gets_none(locked: tuple[Path, Template], run: Run) -> None:
     project, made = locked
     git(project, "rm", "--quiet", "uv.lock")
@@ -79,6 +84,7 @@ def test_a_project_without_a_lock_gets_none(locked: tuple[Path, Template], run: 
     assert not (project / "uv.lock").exists()
 
 
+@pytest.mark.thorough
 def test_in_a_subfolder_too(locked: tuple[Path, Template], run: Run, work: Path) -> None:
     project, made = locked
     shutil.rmtree(project / ".git")

@@ -497,6 +497,7 @@ def test_conflict_is_taken_back_to_the_bit(name: str, work: Path) -> None:
     assert not (project / ".git/MERGE_MSG").exists()
 
 
+@pytest.mark.thorough
 def test_300_files_changed_on_both_sides(work: Path) -> None:
     names = [f"part {number % 7}/file{number}.txt" for number in range(300)]
     base = {name: f"{name}\n{LINES}" for name in names}

@@ -95,6 +95,7 @@ ORDER = migrations(
 )
 
 
+@pytest.mark.thorough
 def test_the_order_and_the_filters_are_copier_s(template: Template, project: Path, run: Run) -> None:
     template.release("2.0", {"new.txt": "new\n", "sub/x.txt": "x\n"}, ORDER)
     assert run("update", project, "-y", "--trust", "-d", "name=me").code == 0
@@ -117,6 +118,7 @@ def test_copier_s_own_update_leaves_the_same_files(template: Template, project: 
     assert in_work_tree(project) == in_work_tree(other)
 
 
+@pytest.mark.thorough
 def test_an_answer_that_a_migration_renames_is_kept(template: Template, project: Path, run: Run) -> None:
     assert run("set", "name=Bikes", "-C", project).code == 0
     rename = "sed 's/^name:/title:/' .copier-answers.yml > x; mv x .copier-answers.yml"
@@ -128,6 +130,7 @@ def test_an_answer_that_a_migration_renames_is_kept(template: Template, project:
     assert answers_of(project)["title"] == "Bikes"
 
 
+@pytest.mark.thorough
 def test_a_file_that_a_migration_moves_goes_with_its_owner_s_edits(template: Template, project: Path, run: Run) -> None:
     write_and_commit(project, {"b.txt": changed(LINES, l2="mine") + "b\n"})
     move = '{version: "2.0", command: "mkdir -p lib && git mv b.txt lib/b.txt", when: "{{ _stage == \'before\' }}"}'
@@ -138,6 +141,7 @@ def test_a_file_that_a_migration_moves_goes_with_its_owner_s_edits(template: Tem
     assert rows(done.data)["lib/b.txt"] == ("rename", "a migration of the template moves it")
 
 
+@pytest.mark.thorough
 def test_ignored_and_untracked_files_are_out_of_reach(template: Template, project: Path, run: Run) -> None:
     write(project, {".env": "KEY=real\n", "notes.txt": "mine\n"})
     writes = '{version: "2.0", command: "echo theirs > notes.txt; echo KEY=theirs > .env; rm -rf .venv; mkdir .venv"}'
@@ -153,6 +157,7 @@ def test_ignored_and_untracked_files_are_out_of_reach(template: Template, projec
     ]
 
 
+@pytest.mark.thorough
 def test_a_file_that_a_migration_moves_onto_an_untracked_one_stays(template: Template, project: Path, run: Run) -> None:
     write(project, {"lib/b.txt": "untracked\n"})
     move = '{version: "2.0", command: "mkdir -p lib && git mv b.txt lib/b.txt"}'
@@ -180,6 +185,7 @@ def test_conflicts_are_named_and_abort_undoes_all(command: str, template: Templa
     assert Condition.of(project) == before
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("stage", ["before", "after"])
 def test_one_that_fails_leaves_the_project_as_it_was(stage: str, template: Template, project: Path, run: Run) -> None:
     fails = f'{{version: "2.0", {stage}: ["touch half.txt", "exit 7"]}}'
@@ -193,6 +199,7 @@ def test_one_that_fails_leaves_the_project_as_it_was(stage: str, template: Templ
     assert Condition.of(project) == before
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("stage", ["before", "after"])
 def test_what_the_owner_commits_while_one_runs_is_kept(stage: str, template: Template, project: Path, run: Run) -> None:
     commits = f"cd {project} && echo meanwhile > b.txt && git commit --quiet --all --message meanwhile"
@@ -202,6 +209,7 @@ def test_what_the_owner_commits_while_one_runs_is_kept(stage: str, template: Tem
     assert committed(project)["new.txt"].content == b"new\n"
 
 
+@pytest.mark.thorough
 def test_one_that_takes_the_answers_away_is_named(template: Template, project: Path, run: Run) -> None:
     template.release("2.0", {}, migrations('{version: "2.0", before: ["rm .copier-answers.yml"]}'))
     before = Condition.of(project)
@@ -252,6 +260,7 @@ def test_a_project_in_a_larger_repository(template: Template, run: Run, work: Pa
     assert "other.txt" in committed(work / "mono")
 
 
+@pytest.mark.thorough
 def test_what_they_print_is_not_our_json(template: Template, project: Path, run: Run) -> None:
     template.release("2.0", {}, migrations('{version: "2.0", command: "echo loud"}'))
     done = run("update", project, "-y", "--trust", "--json")

@@ -34,6 +34,7 @@ def test_they_are_the_marked_paragraphs_of_a_change_log() -> None:
     assert changelog.notices("Nothing.\n") == []
 
 
+@pytest.mark.thorough
 def test_every_update_that_crosses_the_release_shows_them(
     acme: str, templates: Path, released: Path, run: Run, work: Path
 ) -> None:

@@ -71,6 +71,7 @@ def test_line_ends_and_filters_have_no_say(work: Path, monkeypatch: pytest.Monke
     assert committed(project) == {**head, "new.txt": tree({"x": "new\n"})["x"]}
 
 
+@pytest.mark.thorough
 def test_through_the_command_line(project: Path, work: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     write_and_commit(project, {"src/a.txt": changed(LINES, l18="mine"), "src/own.txt": "own\n"})
     before = Condition.of(project)

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from conftest import Run
 from update_support import LINES, Edit, at_base, both, changed, move, plan_of, put, remove, write_and_commit
 
@@ -45,6 +47,7 @@ def test_a_file_that_you_deleted_and_the_template_moved(tmp_path: Path) -> None:
     assert row == ("folder/a.txt", "keep", "you deleted it; the template moved it here: it stays deleted")
 
 
+@pytest.mark.thorough
 def test_the_reasons_of_set_name_the_answers(project: Path, run: Run) -> None:
     planned = run("set", "docker=false", "license=Apache-2.0", "-C", project, "--dry-run", "--json").data["changes"]
     assert {row["path"]: row["reason"] for row in planned} == {

@@ -28,6 +28,7 @@ def test_an_update_from_the_new_place(project: Path, moved: Path, run: Run) -> N
     assert run("update", project, "--check").code == 0
 
 
+@pytest.mark.thorough
 def test_only_the_address_changes_where_nothing_is_newer(project: Path, moved: Path, run: Run) -> None:
     run("update", project, "-y")
     done = run("update", project, "--source", moved, "--json")

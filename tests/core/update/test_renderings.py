@@ -83,6 +83,7 @@ MAKES = (
 )
 
 
+@pytest.mark.thorough
 def test_what_a_task_makes_and_the_project_ignores_is_never_committed(run: Run, work: Path) -> None:
     template = Template(work / "tpl").release("1.0", IGNORING, MAKES)
     one = work / "one"
@@ -100,6 +101,7 @@ def test_what_a_task_makes_and_the_project_ignores_is_never_committed(run: Run, 
     assert (one / ".env").read_text() == "KEY=real\n"
 
 
+@pytest.mark.thorough
 def test_an_ignored_file_of_a_template_is_nobody_s_deletion(run: Run, work: Path) -> None:
     template = Template(work / "tpl").release("1.0", {**IGNORING, ".env.jinja": "KEY=\n"})
     one = work / "one"
@@ -202,6 +204,7 @@ def test_a_new_question_without_a_default_is_named(more: str, run: Run, work: Pa
     assert run("update", work / "one", "-y", "-d", "docs=sphinx").code == 0
 
 
+@pytest.mark.thorough
 def test_a_given_answer_settles_it(forbidding: Path, run: Run) -> None:
     done = run("update", forbidding, "-y", "--trust", "-d", "ci=a", "--json")
     assert (done.code, done.json["warnings"], committed(forbidding)["x.txt"].content) == (0, [], b"a\n")

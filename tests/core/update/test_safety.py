@@ -181,6 +181,7 @@ def test_the_next_update_goes_on_by_itself(project: Path, run: Run, forked: Fork
     assert git(project, "rev-list", "--count", "start..HEAD") == "1"
 
 
+@pytest.mark.thorough
 def test_a_dry_run_after_a_kill_repairs_nothing(project: Path, run: Run, forked: Forked, shim: Shim) -> None:
     number = _number_of("read-tree", project, forked, shim)
     git(project, "reset", "--quiet", "--hard", "HEAD^")
@@ -194,6 +195,7 @@ def test_a_dry_run_after_a_kill_repairs_nothing(project: Path, run: Run, forked:
     assert Condition.of(project) == found
 
 
+@pytest.mark.thorough
 def test_abort_repairs_what_was_killed(project: Path, run: Run, forked: Forked, shim: Shim) -> None:
     number = _number_of("read-tree", project, forked, shim)
     git(project, "reset", "--quiet", "--hard", "HEAD^")
@@ -250,6 +252,7 @@ def test_scaffold_dies_and_its_git_lives_on(
         assert (found, version, "as it was before" in said) == (before, "0.1.0", True)
 
 
+@pytest.mark.thorough
 def test_two_updates_at_once(project: Path, run: Run) -> None:
     (project / ".git/scaffold").mkdir(exist_ok=True)
     before = Condition.of(project)

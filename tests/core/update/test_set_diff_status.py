@@ -114,6 +114,7 @@ def test_diff_takes_names_as_they_are(project: Path, run: Run, work: Path) -> No
     assert done.data["diff"].count("+mine\n") == 4
 
 
+@pytest.mark.thorough
 def test_status_of_many(project: Path, run: Run, work: Path) -> None:
     import shutil
 

@@ -50,6 +50,7 @@ def test_status_lists_each_template(both: Path, run: Run) -> None:
     assert [row["changed"] for row in rows] == [0, 0]
 
 
+@pytest.mark.thorough
 def test_each_template_is_updated_by_its_name(both: Path, run: Run) -> None:
     write_and_commit(both, {"other.txt": changed(LINES, l9="mine")})
 
@@ -68,6 +69,7 @@ def test_each_template_is_updated_by_its_name(both: Path, run: Run) -> None:
     assert done.json["warnings"][0]["hint"] == f"scaffold update --answers-file {OTHER}"
 
 
+@pytest.mark.thorough
 def test_set_and_diff_take_the_name_too(both: Path, run: Run) -> None:
     assert run("set", "job=build", "-C", both, "-a", OTHER).code == 0
     assert (both / "ci.yml").read_text() == "job: build\n"
@@ -86,6 +88,7 @@ def test_an_answers_file_of_another_name_is_found_when_it_is_the_only_one(
     assert (work / "mine/other.txt").read_text() == changed(LINES, l3="theirs")
 
 
+@pytest.mark.thorough
 def test_without_a_usual_one_a_name_is_needed(both: Path, run: Run) -> None:
     git(both, "mv", ".copier-answers.yml", ".copier-answers.main.yml")
     git(both, "commit", "--quiet", "--message", "renamed")
@@ -106,6 +109,7 @@ def test_a_repository_is_adopted_by_a_template_with_a_name_of_its_own(
     assert git(project, "status", "--porcelain") == f"A  {OTHER}"
 
 
+@pytest.mark.thorough
 def test_a_template_that_copier_renders(project: Path, work: Path, run: Run) -> None:
     made = Template(work / "asks").release(
         "1.0", {"x.txt.jinja": "{{ x }}\n"}, "_preserve_symlinks: true\nx: {type: str, default: a}\n"
@@ -116,6 +120,7 @@ def test_a_template_that_copier_renders(project: Path, work: Path, run: Run) -> 
     assert (project / "y.txt").is_file()
 
 
+@pytest.mark.thorough
 def test_an_answers_file_that_the_template_renames_is_no_second_template(run: Run, work: Path) -> None:
     made = Template(work / "tpl").release("1.0", {"a.txt": LINES})
     assert run("new", made.folder, work / "one", "-y", "--no-install").code == 0
@@ -152,6 +157,7 @@ def test_all_updates_each_template(both: Path, run: Run) -> None:
     assert "1 project of 2 templates, 2 done, 0 left to you." in said
 
 
+@pytest.mark.thorough
 def test_all_takes_one_template_of_each_where_it_is_named(both: Path, run: Run) -> None:
     done = run("update", "--all", both.parent, "-a", OTHER, "-y", "--json")
     assert [(row["answers_file"], row["to"]) for row in done.data["projects"]] == [(OTHER, "2.0")]

@@ -273,6 +273,7 @@ def test_a_repository_in_a_larger_one_is_its_own(work: Path, new: Run) -> None:
     assert git(work / "mono/sub", "log", "--format=%s").startswith("Start from ")
 
 
+@pytest.mark.thorough
 def test_the_project_is_updated_like_any_other(work: Path, run: Run) -> None:
     made = Template(work / "tpl").release("1.0", FILES)
     mine = given(work / "mine", {"README.md": "# mine\n", "LICENSE": "Ada's\n"})

@@ -39,6 +39,7 @@ def meanwhile(project: Path, shim: Shim, run: Run, monkeypatch: pytest.MonkeyPat
     return update
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("flag", ["--assume-unchanged", "--skip-worktree"])
 def test_an_edit_that_git_does_not_see_is_not_overwritten(flag: str, project: Path, run: Run) -> None:
     git(project, "update-index", flag, "src/a.txt")
@@ -55,6 +56,7 @@ def test_an_edit_that_git_does_not_see_is_not_overwritten(flag: str, project: Pa
     assert committed(project)["src/a.txt"].content.decode() == BOTH
 
 
+@pytest.mark.thorough
 def test_a_hidden_edit_elsewhere_stays(project: Path, run: Run) -> None:
     git(project, "update-index", "--assume-unchanged", "README.md")
     (project / "README.md").write_text("mine\n")
@@ -67,6 +69,7 @@ def test_a_hidden_edit_elsewhere_stays(project: Path, run: Run) -> None:
     assert git(project, "stash", "list") == ""
 
 
+@pytest.mark.thorough
 def test_an_edit_saved_during_the_update_stays(project: Path, meanwhile: Meanwhile) -> None:
     head = git(project, "rev-parse", "HEAD")
     done = meanwhile("read-tree", "echo mine >> src/a.txt")
@@ -79,6 +82,7 @@ def test_an_edit_saved_during_the_update_stays(project: Path, meanwhile: Meanwhi
     assert not (project / ".git/scaffold/update.json").exists()
 
 
+@pytest.mark.thorough
 def test_an_untracked_file_made_during_the_update_stays(project: Path, meanwhile: Meanwhile) -> None:
     done = meanwhile("read-tree", "echo mine > new.txt")
     assert "new.txt was changed while the update was at work" in done.json["error"]["message"]
@@ -97,6 +101,7 @@ def test_an_edit_saved_during_an_update_with_work_put_aside_is_told(project: Pat
     assert committed(project, "stash@{0}")["src/a.txt"].content.decode() == LINES + "mine\n"
 
 
+@pytest.mark.thorough
 def test_an_edit_saved_before_the_work_comes_back_is_not_reset(project: Path, meanwhile: Meanwhile) -> None:
     write(project, {"README.md": "work\n"})
     done = meanwhile("commit --quiet", "echo saved > README.md", "--autostash")
@@ -107,6 +112,7 @@ def test_an_edit_saved_before_the_work_comes_back_is_not_reset(project: Path, me
     assert committed(project, "stash@{0}")["README.md"].content == b"work\n"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("flags", [[], ["--autostash"], ["--dry-run"]], ids=" ".join)
 def test_a_lock_of_another_git_is_never_removed(flags: list[str], project: Path, run: Run) -> None:
     (project / "README.md").write_text("work\n" if flags else (project / "README.md").read_text())
@@ -121,6 +127,7 @@ def test_a_lock_of_another_git_is_never_removed(flags: list[str], project: Path,
     assert run("update", project, "-y", "--autostash").code == 0
 
 
+@pytest.mark.thorough
 def test_a_lock_that_another_git_takes_during_the_update_stays(project: Path, meanwhile: Meanwhile) -> None:
     before = Condition.of(project)
     done = meanwhile("read-tree", "touch .git/index.lock")
@@ -163,6 +170,7 @@ def test_a_lock_older_than_an_interrupted_update_is_not_ours(project: Path, run:
     assert "interrupted" in run("status", project, "--json").data["projects"][0]["state"]
 
 
+@pytest.mark.thorough
 def test_a_merge_that_is_not_finished_is_not_ours_to_end(project: Path, run: Run) -> None:
     git(project, "checkout", "--quiet", "-b", "side")
     write_and_commit(project, {"README.md": "side\n"})
@@ -177,6 +185,7 @@ def test_a_merge_that_is_not_finished_is_not_ours_to_end(project: Path, run: Run
     assert run("update", project, "-y").code == 0
 
 
+@pytest.mark.thorough
 def test_what_the_owner_commits_during_the_update_is_kept(project: Path, meanwhile: Meanwhile) -> None:
     done = meanwhile("read-tree", "echo mine > README.md && git commit --quiet --all --message meanwhile")
     assert (done.code, done.data["state"]) == (0, "updated")
@@ -185,6 +194,7 @@ def test_what_the_owner_commits_during_the_update_is_kept(project: Path, meanwhi
     assert git(project, "log", "-2", "--format=%s").splitlines() == ["Update from tpl 0.1.0 to 0.2.0", "meanwhile"]
 
 
+@pytest.mark.thorough
 def test_what_the_owner_commits_in_the_same_file_during_the_update_is_kept(project: Path, meanwhile: Meanwhile) -> None:
     done = meanwhile("read-tree", "echo mine >> src/a.txt && git commit --quiet --all --message meanwhile")
     assert (done.code, "src/a.txt" in done.json["error"]["message"]) == (1, True)
@@ -257,6 +267,7 @@ def test_abort_swallows_no_option(flags: list[str], project: Path, run: Run) -> 
     assert Condition.of(project) == before
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("finish", ["commit", "reset --hard", "reset --merge"])
 def test_an_update_that_its_owner_ends_with_git_is_at_its_end(finish: str, project: Path, run: Run) -> None:
     write_and_commit(project, CLASHES)

@@ -36,6 +36,7 @@ def everything_below(folder: Path) -> bytes:
     return b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file() and "proof" not in path.name)
 
 
+@pytest.mark.thorough
 def test_the_token_reaches_the_server_and_nothing_else(
     work: Path, store: Path, arguments: Path, monkeypatch: pytest.MonkeyPatch, sealed: Path
 ) -> None:

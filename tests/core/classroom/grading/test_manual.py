@@ -48,6 +48,7 @@ CELLS = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_siz
 )
 
 
+@pytest.mark.thorough
 @given(comments=st.lists(CELLS, min_size=1, max_size=4))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_comment_is_kept(tmp_path: Path, comments: list[str]) -> None:

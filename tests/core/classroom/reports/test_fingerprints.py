@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -64,6 +65,7 @@ def test_unparsable_and_large_files() -> None:
 token = st.integers(0, 5)
 
 
+@pytest.mark.thorough
 @given(st.lists(token, max_size=60), st.lists(token, max_size=60), st.lists(token, min_size=1), st.data())
 def test_a_long_shared_sequence_is_always_found(
     before: list[int], other: list[int], run: list[int], data: st.DataObject

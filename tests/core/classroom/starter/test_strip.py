@@ -257,6 +257,7 @@ def test_a_misspelt_marker_is_an_error(marker: str, data: st.DataObject) -> None
         one("a.py", f"### {damaged}\nx\n")
 
 
+@pytest.mark.thorough
 @given(st.binary(max_size=200))
 def test_files_without_markers_keep_every_byte(content: bytes) -> None:
     try:
@@ -270,6 +271,7 @@ def test_a_symlink_is_not_changed() -> None:
     assert strip({"a.py": link}).tree == {"a.py": link}
 
 
+@pytest.mark.thorough
 def test_the_teacher_edition_of_a_template(run, work: Path) -> None:
     from scaffold.tools.git.trees import read_folder
 
