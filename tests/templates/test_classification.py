@@ -19,7 +19,7 @@ RUFF = Path(sys.executable).parent / "ruff"
 TEMPLATE = TEMPLATES / "ml-classification"
 WORDS = re.compile(r"\b(storms?|hurricanes?|winds?|knots|atlantic|seasons?|intensif\w+|tropical|caribbean)\b", re.IGNORECASE)
 EXAMPLE_ONLY = re.compile(
-    r"README\.md|docs/.*|src/\w+/(dataset|features|history|figures)\.py|tests/.*|conf/train\.yaml|data/raw/.*|LICENSE"
+    r"README\.md|first_look\.py|docs/.*|src/\w+/(dataset|features|history|figures)\.py|tests/.*|conf/train\.yaml|data/raw/.*|LICENSE"
     r"|EXERCISES\.md"
 )
 OWN: dict[str, Any] = yaml.safe_load((TEMPLATE / "examples/own-data.yml").read_text())

@@ -97,7 +97,11 @@ def cost_matrix(settings: Settings) -> NDArray[np.float64]:
                 if name not in dataset.CLASSES:
                     message = f"`costs` in {SETTINGS_FILE.as_posix()} names `{name}`, and the classes are {', '.join(dataset.CLASSES)}"
                     raise ProjectError(message)
+{%- if _broken_on_purpose %}
+            found[dataset.CLASSES.index(said), dataset.CLASSES.index(true)] = cost
+{%- else %}
             found[dataset.CLASSES.index(true), dataset.CLASSES.index(said)] = cost
+{%- endif %}
     return found
 
 
