@@ -136,10 +136,12 @@ def choose(question: str, table: Table, names: Sequence[str]) -> str:
     numbered = Table(("", *table.columns), [(str(i), *row) for i, row in enumerate(table.rows, start=1)])
     out = _rich(stderr=False)
     _lay_out(out, numbered)
-    answers = [*map(str, range(1, len(names) + 1)), *names]
+    numbers = {str(i): name for i, name in enumerate(names, start=1)}
     line = RichText(escaped(f"{question}, 1 to {len(names)} (Enter accepts 1)"))
-    answer = Prompt.ask(line, choices=answers, show_choices=False, default="1", show_default=False, console=out)
-    return names[int(answer) - 1] if answer.isdigit() else answer
+    answer = Prompt.ask(
+        line, choices=[*numbers, *names], show_choices=False, default="1", show_default=False, console=out
+    )
+    return numbers.get(answer, answer)
 
 
 def confirm(question: str) -> bool:

@@ -30,6 +30,7 @@ Missing = Annotated[list[str] | None, _MISSING]
 _FLAGS: dict[str, tuple[Any, Any, Any]] = {
     "file": (Path | None, None, _option("--data", "FILE", "Your own table: CSV, TSV, JSON lines, Parquet, Excel.")),
     "target": (str, "", _option("--target", "COLUMN", "The column to predict.")),
+    "positive": (str, "", _option("--positive", "CLASS", "Of two classes, the one that is looked for.")),
     "time": (str, "", _option("--time", "COLUMN", "Split in time by this column; `none` for a random split.")),
     "group": (str, "", _option("--group", "COLUMN", "Rows with one value here stay on one side of the split.")),
     "drop": (list[str] | None, None, _option("--drop", "COLUMN", "Leave a column out of the project; repeatable.")),

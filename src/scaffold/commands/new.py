@@ -13,7 +13,7 @@ from typing import Any
 
 from scaffold.core import project, setup
 from scaffold.core.dataset import answers as data_answers
-from scaffold.core.dataset import bring, place, previewing
+from scaffold.core.dataset import bring, classes, place, previewing
 from scaffold.core.dataset import template as data_template
 from scaffold.core.dataset.bring import Brought, Person
 from scaffold.core.dataset.request import Request
@@ -211,6 +211,8 @@ def _brought(
     if options.person and manifest and _asks_for_data(options, template):
         open_ones = [name for name in manifest.first_questions if name not in options.answers]
         request = bring.own_file(options.person, manifest.summary, f"1 of {len(open_ones) + 1}" if open_ones else "")
+    if request and not request.positive:
+        request = replace(request, positive=str(options.answers.get(classes.QUESTION, "")))
     return data_template.brought(manifest, template.label, request, options.person, progress)
 
 

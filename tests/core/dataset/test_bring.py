@@ -46,6 +46,10 @@ def said(found: Brought) -> str:
     return "\n".join(f"{notice.message} | {notice.hint}" for notice in describe.notices(found.proposal))
 
 
+def text_of(found: Brought) -> str:
+    return "\n".join(str(block) for block in describe.proposal_blocks(found.proposal))
+
+
 def test_a_table_that_is_only_described_needs_no_target(tmp_path: Path) -> None:
     with brought(write_houses(tmp_path / "h.csv"), task="") as found:
         assert set(roles(found).values()) == {"feature", "time"}
@@ -360,6 +364,57 @@ def test_nothing_is_asked_that_was_said(tmp_path: Path) -> None:
     request = Request(write_houses(tmp_path / "h.csv"), target="price")
     with bring.brought(request, "regression", {}, asked.person) as found:
         assert (asked.questions, found.proposal.time) == ([], "sold")
+
+
+def churn(folder: Path, **counts: int) -> Path:
+    """A table with so many rows of each class."""
+    classes = [name for name, rows in counts.items() for _ in range(rows)]
+    return table(folder, {"x": [n % 7 for n in range(len(classes))], "churned": classes})
+
+
+def test_of_two_classes_the_one_that_is_looked_for_is_asked_and_the_rarer_is_offered_first(tmp_path: Path) -> None:
+    path = churn(tmp_path, yes=40, no=80)
+    asked = Asked("churned", "no")
+    with bring.brought(Request(path), "classification", {}, asked.person) as found:
+        assert asked.questions[1] == ("Which class is looked for", ["yes", "no"])
+        assert found.answers["positive_class"] == "no"
+        assert "is `no`." in text_of(found)
+    asked = Asked("churned")
+    with bring.brought(Request(path, positive="yes"), "classification", {}, asked.person) as found:
+        assert found.answers["positive_class"] == "yes"
+    asked = Asked()
+    with bring.brought(
+        Request(churn(tmp_path, a=40, b=40, c=40), target="churned"), "classification", {}, asked.person
+    ):
+        assert asked.questions == []
+
+
+def test_without_a_person_the_rarer_class_is_looked_for_and_that_is_said(tmp_path: Path) -> None:
+    with brought(churn(tmp_path, yes=40, no=80), "churned", "classification") as found:
+        assert "positive_class" not in found.answers
+        assert "`no` in 80 rows, `yes` in 40. The one that is looked for is `yes`, the rarer one." in text_of(found)
+    with brought(churn(tmp_path, yes=60, no=60), "churned", "classification") as found:
+        assert "The one that is looked for is `yes`." in text_of(found)
+
+
+@pytest.mark.parametrize(
+    ("counts", "task", "message", "hint"),
+    [
+        (
+            {"yes": 40, "no": 80},
+            "classification",
+            "`churned` has no class `y` (--positive).",
+            "Its classes: `no`, `yes`",
+        ),
+        ({"a": 40, "b": 40, "c": 40}, "classification", "`churned` has not two classes", "Leave out --positive."),
+    ],
+)
+def test_a_class_that_cannot_be_looked_for(
+    tmp_path: Path, counts: dict[str, int], task: str, message: str, hint: str
+) -> None:
+    found = refused(churn(tmp_path, **counts), target="churned", task=task, positive="y")
+    assert found[0].startswith(message)
+    assert found[1] == hint
 
 
 NAMES = st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_size=200).map(str.strip)

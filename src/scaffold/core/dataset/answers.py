@@ -4,6 +4,7 @@ import shlex
 from collections.abc import Mapping
 from typing import Any
 
+from scaffold.core.dataset import classes
 from scaffold.core.dataset.model import Answers, Column
 from scaffold.core.dataset.place import Copy
 from scaffold.core.dataset.propose import Placed, Proposal
@@ -73,6 +74,7 @@ def of_table(proposal: Proposal, copy: Copy) -> Answers:
         "columns": [_column(placed, personal) | _classes(placed, proposal.task) for placed in proposal.columns],
         "dropped_columns": list(proposal.dropped),
         "findings": [{"column": item.column, "kind": item.kind, "message": item.message} for item in proposal.findings],
+        **({classes.QUESTION: proposal.positive} if proposal.positive else {}),
     }
 
 

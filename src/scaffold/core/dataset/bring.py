@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from scaffold.core.dataset import answers, leaks, place, profile, propose, read
-from scaffold.core.dataset.model import Answers, Column, Finding, Profile
+from scaffold.core.dataset import answers, classes, leaks, place, profile, propose, read
+from scaffold.core.dataset.model import Answers, Column, Finding, Profile, shown
 from scaffold.core.dataset.place import Copy
 from scaffold.core.dataset.propose import Proposal
 from scaffold.core.dataset.request import NO_COLUMN, Request
@@ -89,6 +89,7 @@ def brought(
             propose.check_size(measured, None)
         else:
             propose.check_target(measured, target, task, elsewhere)
+            classes.check(target, request, task)
         propose.check_personal(measured, request)
         found: list[Finding] = []
         if target is not None:
@@ -116,6 +117,11 @@ def _asked(measured: Profile, request: Request, task: str, person: Person) -> Re
         columns = propose.targets(measured, task)
         if columns:
             request = replace(request, target=_pick("Which column is to be predicted", columns, person))
+    two = classes.of_two(measured.column(request.target), task)
+    if two and not request.positive:
+        table = Table(("class", "rows"), [(shown(text), f"{rows:,}") for text, rows in two])
+        names = [text for text, _ in two]
+        request = replace(request, positive=person.choose("Which class is looked for", table, names))
     dates = [column for column in measured.of_kind("datetime") if column.name and column.name not in request.drop]
     if len(dates) > 1 and not request.time:
         request = replace(request, time=_pick("Which date orders the rows in time", dates, person, none=True))

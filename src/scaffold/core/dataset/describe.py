@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from scaffold.core.dataset import answers
+from scaffold.core.dataset import answers, classes
 from scaffold.core.dataset.kinds import is_called_id
 from scaffold.core.dataset.model import Column, Finding, Profile
 from scaffold.core.dataset.propose import Proposal, quoted
@@ -63,6 +63,7 @@ def proposal_data(proposal: Proposal) -> dict[str, Any]:
     return {
         "task": proposal.task,
         "target": proposal.target.name if proposal.target else "",
+        "positive": proposal.positive,
         "time": proposal.time,
         "group": proposal.group,
         "features": [column.name for column in proposal.features],
@@ -81,6 +82,8 @@ def proposal_blocks(proposal: Proposal) -> list[Block]:
     blocks: list[Block] = [Text(title), Table(("column", "kind", "role", "why"), rows[:_SHOWN_COLUMNS])]
     if not proposal.task:
         return blocks
+    if looked_for := classes.said(target, proposal.task, proposal.positive):
+        blocks.append(Text(looked_for))
     split = f"The split is made in time, by `{proposal.time}`" if proposal.time else "The split is random"
     return [*blocks, Text(f"{split}{f', and keeps each `{proposal.group}` together' if proposal.group else ''}.")]
 

@@ -42,6 +42,7 @@ class Proposal:
         time: The name of the time column; empty for none.
         group: The name of the group column; empty for none.
         findings: What the owner must know, leaks included.
+        positive: The class that was named to be looked for; empty for the rarer of two.
         time_was_found: Nobody asked for the time column; it is the only date.
     """
 
@@ -54,6 +55,7 @@ class Proposal:
     group: str = ""
     findings: tuple[Finding, ...] = field(default=())
     time_was_found: bool = False
+    positive: str = ""
 
     @property
     def features(self) -> list[Column]:
@@ -211,6 +213,7 @@ def propose(profile: Profile, request: Request, task: str, leaks: Sequence[Findi
         request.group,
         tuple(item for item in found if item.column not in request.keep or item.kind == "personal"),
         bool(time) and not request.time,
+        request.positive,
     )
 
 

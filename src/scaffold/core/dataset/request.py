@@ -32,6 +32,7 @@ class Request:
     Attributes:
         file: The owner's file; None for the one that the project has.
         target: The column to predict; empty when it is still to be asked, or nothing is predicted.
+        positive: The class that is looked for, of two; empty for the rarer one.
         time: The column that orders rows in time; empty lets the only date decide, `none` forbids it.
         group: The column whose rows belong together; empty for none.
         drop: Columns that must not come into the project.
@@ -42,6 +43,7 @@ class Request:
 
     file: Path | None
     target: str = ""
+    positive: str = ""
     time: str = ""
     group: str = ""
     drop: tuple[str, ...] = ()
