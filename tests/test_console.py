@@ -36,6 +36,15 @@ def test_a_table_in_a_pipe_is_not_cut(capsys: pytest.CaptureFixture[str]) -> Non
     assert "w" * 100 in shown(capsys, Table(("a", "b"), [("x", "w" * 100)]))
 
 
+@pytest.mark.parametrize(("typed", "chosen"), [("", "1"), ("1", "1"), ("2", "0"), ("0", "0")])
+def test_a_row_is_chosen_by_its_number_or_by_its_name(
+    typed: str, chosen: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("builtins.input", lambda *_: typed)
+    assert console.choose("Which class", Table(("class",), [("1",), ("0",)]), ["1", "0"]) == chosen
+    assert "1 to 2 (Enter accepts 1)" in capsys.readouterr().out
+
+
 def test_an_empty_table(capsys: pytest.CaptureFixture[str]) -> None:
     assert "name" in shown(capsys, Table(("name",), []))
 

@@ -14,6 +14,7 @@ from hostile import any_table
 from rendering import TEMPLATES, Rendered
 from scaffold.core.templates import rendering
 from scaffold.core.templates.rendering import Wanted
+from scaffold.errors import UsageError
 
 RUFF = Path(sys.executable).parent / "ruff"
 TEMPLATE = TEMPLATES / "ml-classification"
@@ -107,6 +108,23 @@ def test_the_classes_are_what_the_file_says(
     readme = (folder / "README.md").read_text(encoding="utf-8")
     assert ("The class that is looked for is" in readme) == bool(positive)
     assert (", the rarer of the two." in readme) == (bool(positive) and answers.get("positive_class", "") == "")
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize(("classes", "kept"), [({"None": 50, "Some": 60}, True), ({"no": 50, "yes": 60}, False)])
+def test_a_class_that_pandas_takes_for_a_hole_is_kept_in_the_first_look(
+    tmp_path: Path, classes: dict[str, int], kept: bool
+) -> None:
+    names = {"columns": target(classes, missing_values=["?"]), "target": "y", "time_column": "", "group_column": ""}
+    text = (render(tmp_path / "p", **names) / "first_look.py").read_text(encoding="utf-8")
+    assert ("keep_default_na=False" in text) == kept
+    assert ('na_values=["", "?"]' if kept else 'na_values=["?"]') in text
+
+
+def test_a_class_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    names = {"columns": target({"no": 50, "yes": 60}), "target": "y", "time_column": "", "group_column": ""}
+    with pytest.raises(UsageError, match="The target has no such class"):
+        render(tmp_path / "p", **names, positive_class="perhaps")
 
 
 @pytest.mark.thorough
