@@ -35,7 +35,8 @@ def target(classes: dict[str, int], kind: str = "category", **more: Any) -> list
     """Columns of a table with these classes, as the tool says of it."""
     shared = {"missing": 0, "missing_values": [], "examples": []}
     number = {"minimum": 0.0, "maximum": 9.5, "median": 2.0, "mean": 3.0, "decimal": ".", "remove": "", "unit": ""}
-    found = {"name": "y", "kind": kind, "role": "target", "distinct": len(classes), **shared, "values": list(classes)}
+    found = {"name": "y", "kind": kind, "role": "target", "distinct": len(classes), **shared}
+    found |= {} if kind == "count" else {"values": list(classes)}
     counted = [{"text": text, "rows": rows} for text, rows in classes.items()]
     return [
         {"name": "x", "kind": "number", "role": "feature", "distinct": 90, **shared, **number},
@@ -69,6 +70,7 @@ NUMBERS = {"minimum": 1, "maximum": 10, "mean": 3.0, "median": 3.0, "decimal": "
         (target({"0": 90, "1": 9}, "flag", values=["0", "1"]), {}, ("0", "1"), "1", False, {}),
         (target({"b": 90, "a": 80, "c": 70}), {}, ("a", "b", "c"), None, False, {}),
         (target({"10": 90, "9": 80, "1": 70}, "count", **NUMBERS), {}, ("1", "9", "10"), None, False, {}),
+        (target({"3": 70, "0": 70}, "count", **NUMBERS), {}, ("0", "3"), "3", False, {}),
         (target({"2": 90, "1": 80, "3": 70}), {"ordered_classes": True}, ("1", "2", "3"), None, True, {}),
         (target({"Low": 90, "High": 80, "Medium": 70}), {}, ("Low", "Medium", "High"), None, True, {}),
         (target({"a": 90, "b": 80, "c": 7}), {}, ("a", "b"), "b", False, {"c": None}),
@@ -85,7 +87,7 @@ NUMBERS = {"minimum": 1, "maximum": 10, "mean": 3.0, "median": 3.0, "decimal": "
         (target({"a": 60, "b": 7}), {}, ("a", "b"), "b", False, {}),
     ],
     ids=[
-        "rarer", "rarer-flag", "tie", "asked", "binary-number", "three", "numbers", "ordered", "scale", "left-out",
+        "rarer", "rarer-flag", "tie", "asked", "binary-number", "three", "numbers", "tie-of-numbers", "ordered", "scale", "left-out",
         "merged", "one-and-the-rest", "refused", "rare-of-two",
     ],
 )  # fmt: skip

@@ -366,6 +366,16 @@ def test_nothing_is_asked_that_was_said(tmp_path: Path) -> None:
         assert (asked.questions, found.proposal.time) == ([], "sold")
 
 
+def test_every_column_that_may_be_read_as_texts_has_a_list_of_values(tmp_path: Path) -> None:
+    """A template reads `values` of an identifier that its owner keeps, as of a category."""
+    more = {"code": [f"k{n}" for n in range(N)], "number_id": [5000 + n for n in range(N)], "same": ["x"] * N}
+    with brought(extended(tmp_path / "h.csv", **more), "price", keep=("code", "number_id")) as found:
+        entries = {entry["name"]: entry for entry in found.answers["columns"]}
+    assert {name for name, entry in entries.items() if "values" in entry} == {"district", *more}
+    assert all(entries[name]["role"] == "feature" for name in ("code", "number_id"))
+    assert all(isinstance(entries[name]["values"], list) for name in more)
+
+
 def churn(folder: Path, **counts: int) -> Path:
     """A table with so many rows of each class."""
     classes = [name for name, rows in counts.items() for _ in range(rows)]

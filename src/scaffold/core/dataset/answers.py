@@ -108,12 +108,12 @@ def facts(column: Column) -> dict[str, Any]:
     if column.number is not None and column.kind in ("number", "count", "identifier"):
         form = column.number
         measured = {name: _number(getattr(column, name)) for name in ("minimum", "maximum", "mean", "median")}
-        return {**measured, "whole": column.whole, "decimal": form.decimal, "remove": form.remove, "unit": form.unit}
-    if column.kind in ("flag", "category"):
-        return {"values": list(column.values)}
+        written = {"whole": column.whole, "decimal": form.decimal, "remove": form.remove, "unit": form.unit}
+        # A number that identifies is a text where its owner keeps it.
+        return {**measured, **written, **({"values": []} if column.kind == "identifier" else {})}
     if column.kind == "datetime":
         return {"format": column.format, "utc": column.utc, "minimum": column.earliest, "maximum": column.latest}
-    return {}
+    return {"values": list(column.values)}
 
 
 def _number(value: float) -> int | float:
