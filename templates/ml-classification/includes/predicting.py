@@ -15,7 +15,12 @@ def of_all_classes(model: Pipeline, chances: NDArray[np.float64]) -> NDArray[np.
 
 def predict(model: Pipeline, table: Table) -> NDArray[np.float64]:
     """Predict the probability of each class, shape (rows, classes), as it was calibrated."""
-    return calibrated(uncalibrated(model, table), getattr(model, "calibration_", None))
+    return adjusted(model, model.predict_proba(derive(table)))
+
+
+def adjusted(model: Pipeline, chances: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Turn what the model itself says into calibrated probabilities of all classes, shape (rows, classes)."""
+    return calibrated(of_all_classes(model, chances), getattr(model, "calibration_", None))
 
 
 def calibrated(chances: NDArray[np.float64], learned: Sequence[float] | None) -> NDArray[np.float64]:

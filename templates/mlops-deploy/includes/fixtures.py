@@ -20,6 +20,12 @@ def model(parts: dict[str, Table], settings: Settings) -> train.Pipeline:
 
 
 @pytest.fixture(scope="session")
+def known(parts: dict[str, Table]) -> Table:
+    """Make the features of flights that the model has not trained on."""
+    return features.to_frame(parts["validation"])
+
+
+@pytest.fixture(scope="session")
 def copy_of_7(model: train.Pipeline, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Write the file that a service leaves which has taken over version 7."""
     path = tmp_path_factory.mktemp("copy") / champion.COPY.name

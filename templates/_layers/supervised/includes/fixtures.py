@@ -38,6 +38,12 @@ def model(parts: dict[str, Table], settings: Settings) -> train.Pipeline:
     return model
 
 
+@pytest.fixture(scope="session")
+def known(parts: dict[str, Table]) -> Table:
+    """Compute the features of rows that the model has not trained on."""
+    return features.derive(parts["validation"])
+
+
 @pytest.fixture
 def ordinary() -> dict[str, Any]:
     """Make a request with an ordinary value for each column."""

@@ -6,8 +6,8 @@ Where it is, how strong, what the last day brought (`history.py`), and the time 
 later, and not the year: storms of the years to come have another one.
 """
 
-from collections.abc import Callable
-from typing import Literal, TypeAlias
+from collections.abc import Callable, Mapping
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -106,27 +106,32 @@ def basin(latitude: NDArray[np.float64], longitude: NDArray[np.float64]) -> NDAr
 
 
 def derive(table: Table) -> Table:
-    """Compute the features of each row from its own inputs, for training and for a request alike.
+    """Compute the `FEATURES` of each row of a table, in their order."""
+    return columns.frame(compute(columns.arrays(table)))
+
+
+def compute(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Compute the features of each row from its own columns, for training and for a request alike.
 
     Parameters
     ----------
-    table
-        Rows with the columns of `dataset.INPUTS`.
+    given
+        The columns of `dataset.INPUTS`, shape (rows,) each; of a category it may be a list.
 
     Returns
     -------
-    Table
-        The `FEATURES`, in their order.
+    dict
+        The `FEATURES`, in their order, each of the same length.
     """
-    found: dict[str, object] = {
-        column.name: table[column.name].to_list()
+    found: dict[str, Any] = {
+        column.name: list(given[column.name])
         if column.kind == "category"
-        else table[column.name].to_numpy().astype(float)
+        else given[column.name].astype(float)
         for column in dataset.INPUTS
     }
-    found["days_from_peak"] = np.abs(table["day_of_year"].to_numpy().astype(float) - PEAK)
-    found["below_strongest"] = (table["strongest"].to_numpy() - table["wind"].to_numpy()).astype(float)
-    return columns.frame({name: found[name] for name in FEATURES})
+    found["days_from_peak"] = np.abs(found["day_of_year"] - PEAK)
+    found["below_strongest"] = found["strongest"] - found["wind"]
+    return {name: found[name] for name in FEATURES}
 
 
 def refuse_leaks(table: Table) -> None:

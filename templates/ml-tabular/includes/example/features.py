@@ -6,9 +6,9 @@ The calendar, the weather forecast, and how busy the last seven days were. Not t
 the date itself: the system grew all year, and a tree that has learned "August" knows nothing about November.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 {%- if engine == 'pandas' %}
@@ -134,22 +134,27 @@ def recent_level(raw: Table) -> Series:
 
 
 def derive(table: Table) -> Table:
-    """Compute the features of each row from its own inputs, for training and for a request alike.
+    """Compute the `FEATURES` of each row of a table, in their order."""
+    return columns.frame(compute(columns.arrays(table)))
+
+
+def compute(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Compute the features of each row from its own columns, for training and for a request alike.
 
     Parameters
     ----------
-    table
-        Rows with the columns of `dataset.INPUTS`.
+    given
+        The columns of `dataset.INPUTS`, shape (rows,) each; of a category it may be a list.
 
     Returns
     -------
-    Table
-        The `FEATURES`, in their order.
+    dict
+        The `FEATURES`, in their order, each of the same length.
     """
-    found = {column.name: table[column.name].to_numpy() for column in dataset.INPUTS}
-    working = np.isin(found["weekday"], range(1, 6)) & (found["holiday"] == 0)
-    found["working_day"] = working.astype(int)
-    return columns.frame({name: found[name] for name in FEATURES})
+    monday_to_friday = (given["weekday"] >= 1) & (given["weekday"] <= 5)  # noqa: PLR2004
+    working = monday_to_friday & (given["holiday"] == 0)
+    found = {**given, "working_day": working.astype(int)}
+    return {name: found[name] for name in FEATURES}
 
 
 def refuse_leaks(table: Table) -> None:

@@ -109,12 +109,12 @@ def table(rows: Mapping[str, Row], callers: int) -> str:
     return "\n".join([*lines, "", f"{callers} callers at a time; {where}."])
 
 
-def write(text: str, path: Path) -> None:
-    """Replace what stands between the marks of the table."""
+def write(text: str, path: Path, mark: str = "load") -> None:
+    """Replace what stands between the marks of a table."""
     old = path.read_text(encoding="utf-8")
     new = re.sub(
-        r"(<!-- load:start -->\n).*?(<!-- load:end -->)",
-        lambda mark: f"{mark[1]}{text}\n{mark[2]}",
+        rf"(<!-- {mark}:start -->\n).*?(<!-- {mark}:end -->)",
+        lambda found: f"{found[1]}{text}\n{found[2]}",
         old,
         flags=re.DOTALL,
     )

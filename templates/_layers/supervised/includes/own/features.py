@@ -11,8 +11,8 @@ This is the one place for feature engineering. It starts with what the columns a
 skewed amounts, a level of its own for a missing category. Better ideas come from knowing the subject: yours.
 """
 
-from collections.abc import Callable
-from typing import Literal, TypeAlias
+from collections.abc import Callable, Mapping
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -101,30 +101,35 @@ def present(raw: Table) -> NDArray[np.bool_]:
 
 
 def derive(table: Table) -> Table:
+    """Compute the `FEATURES` of each row of a table, in their order."""
+    return columns.frame(compute(columns.arrays(table)))
+
+
+def compute(given: Mapping[str, Any]) -> dict[str, Any]:
     """Compute the features of each row from its own columns, for training and for a request alike.
 
     Parameters
     ----------
-    table
-        Rows with the columns of `dataset.INPUTS`.
+    given
+        The columns of `dataset.INPUTS`, shape (rows,) each; of a category it may be a list.
 
     Returns
     -------
-    Table
-        The `FEATURES`, in their order.
+    dict
+        The `FEATURES`, in their order, each of the same length.
     """
-    found: dict[str, object] = {}
+    found: dict[str, Any] = {}
     for column in dataset.INPUTS:
-        name, values = column.name, table[column.name]
+        name, values = column.name, given[column.name]
         if column.kind == "datetime":
-            found |= calendar(name, values.to_numpy().astype("datetime64[s]"))
+            found |= calendar(name, values.astype("datetime64[s]"))
         elif column.kind == "category":
-            found[name] = [text if isinstance(text, str) else "missing" for text in values.to_list()]
+            found[name] = [text if isinstance(text, str) else "missing" for text in values]
         else:
-            numbers = values.to_numpy().astype(float)
+            numbers = values.astype(float)
             found[name] = np.log1p(np.maximum(numbers, 0)) if name in AMOUNTS else numbers
     # Your own features go here: found["price per room"] = …, and a line in COLUMNS.
-    return columns.frame({name: found[name] for name in FEATURES})
+    return {name: found[name] for name in FEATURES}
 
 
 def calendar(name: str, moments: NDArray[np.datetime64]) -> dict[str, NDArray[np.float64]]:
