@@ -11,6 +11,7 @@
     min_gain: float
     retrain_test_days: Annotated[int, Field(ge=7)]
     live: Path = Path("live")
+    outcomes_token: SecretStr = SecretStr("")
     monitor_folder: Path = Path("reports/monitor")
     reload_seconds: Annotated[float, Field(gt=0)]
     flush_seconds: Annotated[float, Field(gt=0, le=60)]
