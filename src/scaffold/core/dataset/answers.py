@@ -4,6 +4,7 @@ import shlex
 from collections.abc import Mapping
 from typing import Any
 
+from scaffold.core.dataset import pictures
 from scaffold.core.dataset.model import Answers, Column
 from scaffold.core.dataset.place import Copy
 from scaffold.core.dataset.propose import Placed, Proposal
@@ -41,7 +42,7 @@ def without_typed(given: Mapping[str, Any], has_file: bool = False) -> Answers:
     Raises:
         UsageError: One of them says something.
     """
-    typed = [key for key in QUESTIONS if key in given]
+    typed = [key for key in dict.fromkeys((*QUESTIONS, *pictures.QUESTIONS)) if key in given]
     if has_file:
         return {key: value for key, value in given.items() if key not in typed}
     if given.get("dataset"):
