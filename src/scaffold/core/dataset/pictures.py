@@ -185,13 +185,13 @@ def brought(request: Request, progress: Progress = silent) -> Iterator[Pictures]
 
 
 def _require_folder(request: Request, source: Path) -> None:
-    if any((request.target, request.time, request.group, request.drop, request.keep, request.missing)):
-        raise UsageError("Pictures have no columns.", f"Only the folder is needed: --data {quoted(source.name)}/")
     if source.is_file():
         raise UsageError(
             f"{source.name} is a file, and pictures come in a folder with one folder for each class.",
             f"Name the folder: --data {quoted(source.parent.name or '.')}/",
         )
+    if any((request.target, request.time, request.group, request.drop, request.keep, request.missing)):
+        raise UsageError("Pictures have no columns.", f"Only the folder is needed: --data {quoted(source.name)}/")
     if not source.is_dir():
         raise DataError(f"There is no folder {source}.", "Check the path.")
 
@@ -219,7 +219,7 @@ def _class_folders(source: Path) -> Iterator[tuple[str, Path]]:
 def _require_name(folder: Path) -> None:
     if not folder.name.isprintable() or len(folder.name) > 100:
         raise DataError(
-            f"The folder {folder.name[:40]!r} cannot name a class: it is too long or has characters that cannot be seen.",
+            f"The folder {folder.name[:40]!r} cannot name a class: it is too long or has invisible characters.",
             "Rename it.",
         )
 
