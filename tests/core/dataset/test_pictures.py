@@ -37,8 +37,13 @@ def test_a_folder_for_each_class(tmp_path: Path) -> None:
     copies = tmp_path / "project/data/images"
     assert sorted(path.name for path in copies.iterdir()) == ["cat", "dog"]
     assert (copies / "dog/11.png").read_bytes() == (root / "dog/11.png").read_bytes()
-    with pytest.raises(UsageError, match="belong to a project with data of its own"):
+    with pytest.raises(UsageError, match="belong to a project with data of its own") as caught:
         without_typed(found.answers)
+    assert caught.value.hint == "Bring the folder: --data FOLDER"
+
+
+def test_the_answers_of_the_example_are_no_answers_about_data() -> None:
+    assert without_typed({"dataset": "", "picture_side": 28, "picture_channels": 1, "ci": "none"}) == {"ci": "none"}
 
 
 def test_a_split_that_was_made_is_kept(tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ QUESTIONS = (
     "dropped_columns",
     "findings",
 )
-_HARMLESS = ("dataset_in_git",)
+_HARMLESS = ("dataset_in_git", "picture_side", "picture_channels")
 """What a template with `[data]` asks and a file answers; nobody types these."""
 
 
@@ -46,9 +46,10 @@ def without_typed(given: Mapping[str, Any], has_file: bool = False) -> Answers:
     if has_file:
         return {key: value for key, value in given.items() if key not in typed}
     if given.get("dataset"):
+        hint = f"Bring the file: --data {given['dataset']} --target {shlex.quote(str(given.get('target', 'COLUMN')))}"
         raise UsageError(
             f"These answers belong to a project with data of its own, {given['dataset']}.",
-            f"Bring the file: --data {given['dataset']} --target {shlex.quote(str(given.get('target', 'COLUMN')))}",
+            "Bring the folder: --data FOLDER" if "picture_classes" in given else hint,
         )
     full = [key for key in typed if given[key] not in ("", 0, "0", [], {}) and key not in _HARMLESS]
     if full:
