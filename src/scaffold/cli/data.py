@@ -28,7 +28,11 @@ _MISSING = _option("--missing", "[COLUMN=]VALUE", "What means that there is no v
 Missing = Annotated[list[str] | None, _MISSING]
 
 _FLAGS: dict[str, tuple[Any, Any, Any]] = {
-    "file": (Path | None, None, _option("--data", "FILE", "Your own table: CSV, TSV, JSON lines, Parquet, Excel.")),
+    "file": (
+        Path | None,
+        None,
+        _option("--data", "FILE", "Your own table (CSV, TSV, JSON lines, Parquet, Excel), or folder of pictures."),
+    ),
     "target": (str, "", _option("--target", "COLUMN", "The column to predict.")),
     "positive": (str, "", _option("--positive", "CLASS", "Of two classes, the one that is looked for.")),
     "time": (str, "", _option("--time", "COLUMN", "Split in time by this column; `none` for a random split.")),

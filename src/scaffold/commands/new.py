@@ -13,9 +13,10 @@ from typing import Any
 
 from scaffold.core import project, setup
 from scaffold.core.dataset import answers as data_answers
-from scaffold.core.dataset import bring, classes, place, previewing
+from scaffold.core.dataset import bring, classes, previewing
 from scaffold.core.dataset import template as data_template
 from scaffold.core.dataset.bring import Brought, Person
+from scaffold.core.dataset.pictures import Pictures
 from scaffold.core.dataset.request import Request
 from scaffold.core.outcome import Block, Notice, Outcome, Progress, Text, Tree, silent
 from scaffold.core.project import Project
@@ -205,7 +206,7 @@ def _stage(target: _Destination) -> Iterator[Path]:
 
 def _brought(
     options: NewOptions, template: source.Template, progress: Progress
-) -> contextlib.AbstractContextManager[Brought | None]:
+) -> contextlib.AbstractContextManager[Brought | Pictures | None]:
     """What comes of the owner's file; None for a project that works on the template's example."""
     request, manifest = options.data, template.manifest
     if options.person and manifest and _asks_for_data(options, template):
@@ -223,7 +224,11 @@ def _asks_for_data(options: NewOptions, template: source.Template) -> bool:
 
 
 def _render(
-    options: NewOptions, there: Project | None, template: source.Template, brought: Brought | None, folder: Path
+    options: NewOptions,
+    there: Project | None,
+    template: source.Template,
+    brought: Brought | Pictures | None,
+    folder: Path,
 ) -> Rendering:
     """Render the template into a folder, and put the owner's file there."""
     wanted = _wanted(options, template, brought, folder.name)
@@ -235,11 +240,11 @@ def _render(
     except UsageError as error:
         raise settings.blamed(error, wanted.given) from error
     if brought is not None:
-        place.put(brought.copy, folder, folder.parent)
+        brought.put(folder, folder.parent)
     return rendered
 
 
-def _wanted(options: NewOptions, template: source.Template, brought: Brought | None, name: str) -> Wanted:
+def _wanted(options: NewOptions, template: source.Template, brought: Brought | Pictures | None, name: str) -> Wanted:
     takes_data = template.manifest is not None and template.manifest.data is not None
     given = data_answers.without_typed(options.answers, brought is not None) if takes_data else options.answers
     return Wanted(

@@ -85,6 +85,8 @@ def _blocks(
 
 def _own_data(needs: Mapping[str, str]) -> str:
     """What data of one's own the template takes."""
+    if needs["kind"] == "images":
+        return "Your own data: a folder of pictures, one folder for each class: --data FOLDER"
     if needs["kind"] != "table":
         return f"Your own data: {needs['kind']}"
     if not needs["task"]:

@@ -24,6 +24,6 @@
     pretrained: Annotated[str, Field(min_length=1)]
 {%- endif %}
     bootstrap_draws: Annotated[int, Field(ge=100)]
-    min_score: Annotated[float, Field(le=1)]
+    min_score: Annotated[float, Field(le=1)] | None
     min_gain: float
     max_upload_megabytes: Annotated[float, Field(gt=0)]

@@ -5,12 +5,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from scaffold.core.dataset import answers, classes, leaks, place, profile, propose, read
+from scaffold.core.dataset import answers, classes, describe, leaks, place, profile, propose, read
 from scaffold.core.dataset.model import Answers, Column, Finding, Profile, shown
 from scaffold.core.dataset.place import Copy
 from scaffold.core.dataset.propose import Proposal
 from scaffold.core.dataset.request import NO_COLUMN, Request
-from scaffold.core.outcome import Progress, Table, silent
+from scaffold.core.outcome import Block, Notice, Progress, Table, silent
 from scaffold.errors import UsageError
 
 
@@ -53,6 +53,20 @@ class Brought:
     proposal: Proposal
     copy: Copy
     answers: Answers
+
+    @property
+    def blocks(self) -> list[Block]:
+        """The proposal for people."""
+        return describe.proposal_blocks(self.proposal)
+
+    @property
+    def notices(self) -> list[Notice]:
+        """What the owner must know."""
+        return describe.notices(self.proposal)
+
+    def put(self, project: Path, workshop: Path) -> None:
+        """Copy the file into a project; see `place.put`."""
+        place.put(self.copy, project, workshop)
 
 
 @contextlib.contextmanager

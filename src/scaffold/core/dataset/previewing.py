@@ -2,13 +2,18 @@
 
 from scaffold.core.dataset import bring, describe, propose, template
 from scaffold.core.dataset.bring import Brought
+from scaffold.core.dataset.pictures import Pictures
 from scaffold.core.dataset.request import Request
 from scaffold.core.outcome import Outcome, Progress, Text
 from scaffold.core.templates.manifest import Manifest
 
 
 def preview(
-    manifest: Manifest | None, label: str, request: Request | None, found: Brought | None, progress: Progress
+    manifest: Manifest | None,
+    label: str,
+    request: Request | None,
+    found: Brought | Pictures | None,
+    progress: Progress,
 ) -> Outcome:
     """The profile of a file, and what a project would make of it.
 
@@ -22,6 +27,8 @@ def preview(
     Raises:
         ScaffoldError: The template takes no such file, or it cannot be read as a table.
     """
+    if isinstance(found, Pictures):
+        return Outcome({"data": found.data}, found.blocks, tuple(found.notices))
     if found is not None:
         proposal = found.proposal
         blocks = [*describe.profile_blocks(proposal.profile), *describe.proposal_blocks(proposal)]

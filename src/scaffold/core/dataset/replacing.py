@@ -108,8 +108,14 @@ def replaced(project: Project, request: Request | None, progress: Progress) -> I
         yield Replacement(project)
         return
     label = f"{source.suggested_name(project.address)} {project.version}"
-    with template.brought(_manifest(project), label, _completed(project, request), None, progress) as found:
-        yield Replacement(project, request, found)
+    manifest = _manifest(project)
+    if template.takes_pictures(manifest):
+        raise UsageError(
+            "`scaffold set --data` takes a table, and this project works on pictures.",
+            "Put them into data/images/CLASS/, set `source: data/images` in conf/train.yaml, and run: make all",
+        )
+    with template.brought(manifest, label, _completed(project, request), None, progress) as found:
+        yield Replacement(project, request, found if isinstance(found, Brought) else None)
 
 
 def _manifest(project: Project) -> Manifest | None:

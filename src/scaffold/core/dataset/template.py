@@ -3,8 +3,9 @@
 import contextlib
 from collections.abc import Iterator, Sequence
 
-from scaffold.core.dataset import bring
+from scaffold.core.dataset import bring, pictures
 from scaffold.core.dataset.bring import Brought, Person
+from scaffold.core.dataset.pictures import Pictures
 from scaffold.core.dataset.request import Request
 from scaffold.core.outcome import Progress, silent
 from scaffold.core.templates import catalog
@@ -34,7 +35,12 @@ def require_table(manifest: Manifest | None, label: str) -> DataNeeds:
     hint = f"Templates that take your own table: {', '.join(takers)}." if takers else "Leave out --data."
     if needs is None:
         raise UsageError(f"{label} works on its own example and takes no --data.", hint)
-    raise UsageError(f"{label} takes {needs.kind}, and --data reads tables so far.", hint)
+    raise UsageError(f"{label} takes {needs.kind}, and not a table.", hint)
+
+
+def takes_pictures(manifest: Manifest | None) -> bool:
+    """Whether a template takes a folder of pictures."""
+    return manifest is not None and manifest.data is not None and manifest.data.kind == "images"
 
 
 @contextlib.contextmanager
@@ -44,8 +50,8 @@ def brought(
     request: Request | None,
     person: Person | None = None,
     progress: Progress = silent,
-) -> Iterator[Brought | None]:
-    """What comes of the owner's file in a template; None when there is no file.
+) -> Iterator[Brought | Pictures | None]:
+    """What comes of the owner's file or folder in a template; None when there is no file.
 
     Args:
         manifest: The template's description; None for other people's templates.
@@ -59,6 +65,10 @@ def brought(
     """
     if request is None:
         yield None
+        return
+    if takes_pictures(manifest):
+        with pictures.brought(request, progress) as looked_at:
+            yield looked_at
         return
     task = require_table(manifest, label).task
     with bring.brought(request, task, hints(catalog.built_in()), person, progress) as found:

@@ -1,8 +1,8 @@
 """What `scaffold new` says of the project that it made."""
 
 from scaffold.core import project, setup
-from scaffold.core.dataset import describe
 from scaffold.core.dataset.bring import Brought
+from scaffold.core.dataset.pictures import Pictures
 from scaffold.core.outcome import Block, Markdown, Outcome, Table, Text
 from scaffold.core.setup import Made
 from scaffold.core.update import summary
@@ -22,7 +22,7 @@ def table(plan: Plan | None) -> list[Block]:
     return [Table(("path", "action", "reason"), cells)] if cells else []
 
 
-def outcome(made: Made, brought: Brought | None, plan: Plan | None, *, failed: bool) -> Outcome:
+def outcome(made: Made, brought: Brought | Pictures | None, plan: Plan | None, *, failed: bool) -> Outcome:
     """What is said of a project that was made.
 
     Args:
@@ -45,8 +45,8 @@ def outcome(made: Made, brought: Brought | None, plan: Plan | None, *, failed: b
     blocks: list[Block] = [*table(plan), Text(_made(made, plan))]
     notices = made.left_out
     if brought is not None:
-        blocks += describe.proposal_blocks(brought.proposal)
-        notices = describe.notices(brought.proposal) + notices
+        blocks += brought.blocks
+        notices = brought.notices + notices
     results = project.results_table(made.path) if made.ran else ""
     if results:
         blocks.append(Markdown(results))

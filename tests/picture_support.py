@@ -1,0 +1,30 @@
+"""Pictures for tests, written without a library."""
+
+import struct
+import zlib
+from pathlib import Path
+
+
+def png(path: Path, shade: int = 0, side: int = 20, colour: int = 2) -> Path:
+    """Write a square PNG of one shade; `colour` 0 is grey, 2 is red, green and blue."""
+    row = b"\0" + bytes([shade]) * side * (1 if colour == 0 else 3)
+    chunks = [
+        (b"IHDR", struct.pack(">IIBBBBB", side, side, 8, colour, 0, 0, 0)),
+        (b"IDAT", zlib.compress(row * side)),
+        (b"IEND", b""),
+    ]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    body = [
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)) for kind, data in chunks
+    ]
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + b"".join(body))
+    return path
+
+
+def photos(root: Path, counts: dict[str, int], *parts: str, colour: int = 2) -> Path:
+    """Write a folder of pictures: `counts` of each class, in each of the parts."""
+    for part in parts or ("",):
+        for name, count in counts.items():
+            for number in range(count):
+                png(root / part / name / f"{number}.png", number % 256, colour=colour)
+    return root
