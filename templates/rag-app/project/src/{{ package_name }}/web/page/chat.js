@@ -192,7 +192,10 @@ async function open(link, source, quotes) {
 
 /** Make one passage of a page; in the one that is cited, what was quoted is marked. */
 function passage(page, one, quotes) {
-  const lines = one.text.split("\n").map((line) => make("p", { dir: "auto" }, ...(quotes ? marked(line, quotes) : [line])));
+  const lines = one.text.split("\n").map((line) => {
+    if (line.startsWith("## ")) return make("h3", { dir: "auto" }, line.slice(3)); // a passage of several sections
+    return make("p", { dir: "auto" }, ...(quotes ? marked(line, quotes) : [line]));
+  });
   const element = make("section", { class: quotes ? "passage here" : "passage" }, ...lines);
   const where = below(page.title, one.heading);
   if (where) element.prepend(make("h3", { dir: "auto" }, where));
