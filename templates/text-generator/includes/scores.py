@@ -1,5 +1,5 @@
 
-METRIC = "bits_per_character"  # the one that decides, the lower the better; docs/decisions/0001-metric.md says why
+METRIC = "bits_per_character"  # the lower the better; docs/decisions/0001-metric.md says why
 COLUMNS = {"bits_per_character": "bits per character", "saved": "share of 8 bits that is saved"}
 BITS = 8  # of a character in a plain file
 
