@@ -39,7 +39,7 @@ def trained(known: data.Data, novels: Settings, tmp_path_factory: pytest.TempPat
         patch.chdir(tmp_path_factory.mktemp("trained"))
         texts = known.texts("train")[:20]
         tokenizer = bpe.Tokenizer(bpe.learn("\n\n".join(texts), novels.vocabulary))
-        net, history = fit.fit(novels, tokenizer, texts, known.sha256, lambda _: None)
+        net, history = fit.fit(novels, tokenizer, texts, lambda _: None)
         return Trained(Writer(net, tokenizer, history), known, novels)
 
 
