@@ -178,6 +178,7 @@ ANALYSIS = Stage(
     question=None,
 )
 STAGES = tuple(stage for stage in (ANALYSIS, TABULAR, CLASSES, RAG, CNN, TEXT, MLOPS) if stage.template in NAMES)
+WITH_TORCH = tuple(stage for stage in (CNN, TEXT) if stage in STAGES)
 MODELS = tuple(stage for stage in STAGES if stage.gate)
 """Those that train a model, and serve it."""
 
