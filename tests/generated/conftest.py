@@ -44,6 +44,7 @@ FLAGS = [
 PAGES = {
     "rag-app": "test_rag_page.py",
     "cnn-classifier": "test_cnn_page.py",
+    "text-generator": "test_text_page.py",
     "mlops-deploy": "test_mlops_deploy.py",
 }
 ENGINES = {"browser", "docker", "engine"}
