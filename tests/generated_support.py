@@ -140,6 +140,18 @@ CNN = Stage(
     starter=("scale=ray", "transfer=true", "ci=none", "docker=false"),
     python=f"3.{re.findall('-cp3([0-9]+)-', WHEELS[0].name)[0]}" if WHEELS else "",
 )
+TEXT = Stage(
+    template="text-generator",
+    project="novelist",
+    shown="transformer",
+    card="docs/model-card.md",
+    kinds=(),
+    gate="train",
+    others=(),
+    question=("/generate", {"prompt": "It was", "tokens": 5}, '"end": true'),
+    starter=("ci=none", "docker=false"),
+    python=CNN.python,
+)
 FLIGHT = {
     "departs": "2013-07-04T17:45:00", "carrier": "B6", "origin": "JFK", "distance": 2576, "temperature": 29.5,
     "humidity": 62, "wind_speed": 18.5, "rain": 0, "visibility": 16,
@@ -165,7 +177,8 @@ ANALYSIS = Stage(
     others=(("notebook=none", "ci=none", "devcontainer=false", "python_version=3.13"),),
     question=None,
 )
-STAGES = tuple(stage for stage in (ANALYSIS, TABULAR, CLASSES, RAG, CNN, MLOPS) if stage.template in NAMES)
+STAGES = tuple(stage for stage in (ANALYSIS, TABULAR, CLASSES, RAG, CNN, TEXT, MLOPS) if stage.template in NAMES)
+WITH_TORCH = tuple(stage for stage in (CNN, TEXT) if stage in STAGES)
 MODELS = tuple(stage for stage in STAGES if stage.gate)
 """Those that train a model, and serve it."""
 

@@ -21,13 +21,13 @@ import pytorch_index
 from bare_machine import BareMachine, blocks
 from changed import ROOT, Base, find_base, told
 from generated_support import (
-    CNN,
     MLOPS,
     OUTSIDE,
     PATIENCE,
     STAGES,
     TABULAR,
     WHEELS,
+    WITH_TORCH,
     Run,
     Stage,
     free_port,
@@ -44,6 +44,7 @@ FLAGS = [
 PAGES = {
     "rag-app": "test_rag_page.py",
     "cnn-classifier": "test_cnn_page.py",
+    "text-generator": "test_text_page.py",
     "mlops-deploy": "test_mlops_deploy.py",
 }
 ENGINES = {"browser", "docker", "engine"}
@@ -113,7 +114,7 @@ def pythons() -> list[str]:
 @pytest.fixture(scope="session")
 def torch_index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     """The variables that lead uv to a stand-in for PyTorch's index; none where it is not needed."""
-    if CNN not in STAGES or not WHEELS:
+    if not WITH_TORCH or not WHEELS:
         yield {}
         return
     with pytorch_index.Server(tmp_path_factory.mktemp("index"), WHEELS[0].parent) as server:
@@ -232,7 +233,7 @@ def engine(
     """The same for what this stage builds. Where torch has a stand-in, its image starts from a base that knows it."""
     if stage == MLOPS:
         return {**docker, **stand_ins(docker, run, tmp_path_factory.mktemp("stand-ins") / "here")}
-    if stage != CNN or not torch_index:
+    if stage not in WITH_TORCH or not torch_index:
         return docker
     folder = tmp_path_factory.mktemp("base")
     settings = " ".join(f"{name}={value}" for name, value in torch_index.items())

@@ -1,0 +1,1 @@
+"""What answers: `view` sends the page that people see."""
