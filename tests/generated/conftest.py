@@ -41,16 +41,17 @@ FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
 ]  # fmt: skip
-PAGES = {
-    "rag-app": "test_rag_page.py",
-    "cnn-classifier": "test_cnn_page.py",
-    "text-generator": "test_text_page.py",
-    "mlops-deploy": "test_mlops_deploy.py",
+OF_ONE_TEMPLATE = {
+    "test_rag_page.py": "rag-app",
+    "test_cnn_page.py": "cnn-classifier",
+    "test_own_pictures.py": "cnn-classifier",
+    "test_text_page.py": "text-generator",
+    "test_mlops_deploy.py": "mlops-deploy",
 }
 ENGINES = {"browser", "docker", "engine"}
 """Fixtures of programs that fail now and then for reasons of their own: a test gets a second try, which is reported."""
 PINNED = {"prometheus": "prom/prometheus:v3.13.3", "grafana": "grafana/grafana:12.4.4", "postgres": "postgres:18.3"}
-collect_ignore = [file for template, file in PAGES.items() if template not in NAMES]
+collect_ignore = [file for file, template in OF_ONE_TEMPLATE.items() if template not in NAMES]
 
 
 LEFT_OUT = pytest.StashKey[list[str]]()
@@ -76,8 +77,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def template_of(item: pytest.Item) -> str:
     """The template that a test is about."""
     params = getattr(getattr(item, "callspec", None), "params", {})
-    whose = {file: template for template, file in PAGES.items()}
-    stage: str = params["stage"].template if "stage" in params else whose.get(item.path.name, TABULAR.template)
+    stage: str = (
+        params["stage"].template if "stage" in params else OF_ONE_TEMPLATE.get(item.path.name, TABULAR.template)
+    )
     return stage
 
 

@@ -144,7 +144,8 @@ def taken_apart(model: Any, frame: Callable[[dict[str, list[Any]]], Any]) -> Tre
     """Make `Trees` of a model; None, and a line in the log, where it is of another kind."""
     try:
         return Trees(model, frame)
-    except NotTreesError as reason:
+    except (NotTreesError, AttributeError, LookupError, TypeError, ValueError) as reason:
+        # Beside our own error: what a model that its owner changed, or another scikit-learn, may bring.
         log.warning("each prediction is made from a table, which takes milliseconds: %s", reason)
         return None
 
