@@ -33,8 +33,8 @@ def test_a_person_gets_a_prediction(demo: str, browser: Browser, tmp_path: Path)
     page.goto(demo)
     page.get_by_role("heading", name="bikers", exact=False).last.wait_for()
     before = page.get_by_role("heading", level=2).all_inner_texts()
-    page.get_by_label("number input for hour: hour of the day").fill("3")
-    page.get_by_label("number input for hour: hour of the day").press("Enter")
+    page.get_by_label("number input for hour", exact=True).fill("3")
+    page.get_by_label("number input for hour", exact=True).press("Enter")
     page.wait_for_function(
         "before => JSON.stringify([...document.querySelectorAll('h2')].map(h => h.innerText)) != before",
         arg=str(before),
