@@ -4,12 +4,10 @@ import json
 import os
 import re
 import socket
-import struct
 import subprocess
 import threading
 import time
 import urllib.request
-import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -19,6 +17,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
+from picture_support import png_of
 from rendering import NAMES
 
 PATIENCE = 300_000
@@ -111,18 +110,11 @@ RAG = Stage(
 )
 
 
-def chunk(kind: bytes, data: bytes) -> bytes:
-    """One part of a PNG file."""
-    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-
 def seven() -> bytes:
     """A seven in black ink on white paper, 60 pixels a side, as a PNG file."""
     ink = {(x, y) for x in range(18, 43) for y in range(14, 19)}
     ink |= {(40 - (y - 14) // 2 + dx, y) for y in range(14, 48) for dx in range(-2, 3)}
-    rows = b"".join(b"\0" + bytes(0 if (x, y) in ink else 255 for x in range(60)) for y in range(60))
-    header = chunk(b"IHDR", struct.pack(">IIBBBBB", 60, 60, 8, 0, 0, 0, 0))
-    return b"\x89PNG\r\n\x1a\n" + header + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+    return png_of([bytes(0 if (x, y) in ink else 255 for x in range(60)) for y in range(60)], colour=0)
 
 
 WHEELS = sorted(Path(OUTSIDE.get("PIP_FIND_LINKS", "/nowhere")).glob("torch-*.whl"))

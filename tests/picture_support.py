@@ -5,19 +5,23 @@ import zlib
 from pathlib import Path
 
 
-def png(path: Path, shade: int = 0, side: int = 20, colour: int = 2) -> Path:
-    """Write a square PNG of one shade; `colour` 0 is grey, 2 is red, green and blue."""
-    row = b"\0" + bytes([shade]) * side * (1 if colour == 0 else 3)
+def png_of(rows: list[bytes], colour: int) -> bytes:
+    """A square PNG of its rows of samples, eight bits each; `colour` 0 is grey, 2 is red, green and blue."""
     chunks = [
-        (b"IHDR", struct.pack(">IIBBBBB", side, side, 8, colour, 0, 0, 0)),
-        (b"IDAT", zlib.compress(row * side)),
+        (b"IHDR", struct.pack(">IIBBBBB", len(rows), len(rows), 8, colour, 0, 0, 0)),
+        (b"IDAT", zlib.compress(b"".join(b"\0" + row for row in rows))),
         (b"IEND", b""),
     ]
-    path.parent.mkdir(parents=True, exist_ok=True)
     body = [
         struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)) for kind, data in chunks
     ]
-    path.write_bytes(b"\x89PNG\r\n\x1a\n" + b"".join(body))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(body)
+
+
+def png(path: Path, shade: int = 0, side: int = 20, colour: int = 2) -> Path:
+    """Write a square PNG of one shade."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(png_of([bytes([shade]) * side * (1 if colour == 0 else 3)] * side, colour))
     return path
 
 

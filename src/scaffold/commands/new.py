@@ -240,7 +240,7 @@ def _render(
     except UsageError as error:
         raise settings.blamed(error, wanted.given) from error
     if brought is not None:
-        brought.put(folder, folder.parent)
+        brought.put(folder)
     return rendered
 
 

@@ -33,7 +33,7 @@ def test_a_folder_for_each_class(tmp_path: Path) -> None:
             "picture_split": False,
         }
         assert found.notices == []
-        found.put(tmp_path / "project", tmp_path)
+        found.put(tmp_path / "project")
     copies = tmp_path / "project/data/images"
     assert sorted(path.name for path in copies.iterdir()) == ["cat", "dog"]
     assert (copies / "dog/11.png").read_bytes() == (root / "dog/11.png").read_bytes()
@@ -49,7 +49,7 @@ def test_the_answers_of_the_example_are_no_answers_about_data() -> None:
 def test_a_split_that_was_made_is_kept(tmp_path: Path) -> None:
     with pictures.brought(Request(photos(tmp_path / "p", {"a": 5, "b": 5}, "Train", "valid", "test"))) as found:
         assert (found.answers["picture_split"], found.classes) == (True, {"a": 15, "b": 15})
-        found.put(tmp_path, tmp_path)
+        found.put(tmp_path)
     assert sorted(path.name for path in (tmp_path / "data/images").iterdir()) == ["test", "train", "validation"]
     with pictures.brought(Request(photos(tmp_path / "one", {"a": 10, "b": 10}, "train"))) as found:
         assert not found.answers["picture_split"]
@@ -74,7 +74,7 @@ def test_what_cannot_be_used_is_named_and_names_are_made_safe(tmp_path: Path) ->
     with pictures.brought(Request(root)) as found:
         (notice,) = found.notices
         assert notice.message == f"Left out: {Path('a/empty.png')} (an empty file)."
-        found.put(tmp_path, tmp_path)
+        found.put(tmp_path)
     names = {path.name for path in (tmp_path / "data/images/a").iterdir()}
     assert len(names) == 11
     assert {name for name in names if name.startswith("picture-")} == {"picture-00012.png"}

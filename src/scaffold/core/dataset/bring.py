@@ -64,9 +64,9 @@ class Brought:
         """What the owner must know."""
         return describe.notices(self.proposal)
 
-    def put(self, project: Path, workshop: Path) -> None:
-        """Copy the file into a project; see `place.put`."""
-        place.put(self.copy, project, workshop)
+    def put(self, project: Path) -> None:
+        """Copy the file into a project that is being made; see `place.put`."""
+        place.put(self.copy, project, project.parent)
 
 
 @contextlib.contextmanager

@@ -17,7 +17,7 @@ from scaffold.core.dataset.model import Answers
 from scaffold.core.dataset.place import LARGEST_IN_GIT
 from scaffold.core.dataset.propose import quoted
 from scaffold.core.dataset.request import Request
-from scaffold.core.outcome import Block, Notice, Progress, Table, Text, silent
+from scaffold.core.outcome import Block, Notice, Progress, Table, Text, first_of, silent
 from scaffold.errors import DataError, UsageError
 from scaffold.tools import pictures
 from scaffold.tools.files import friendly_os_errors
@@ -130,8 +130,7 @@ class Pictures:
         """What the owner must know."""
         found = []
         if self.refused:
-            rest = len(self.refused) - _SHOWN
-            shown = "; ".join(self.refused[:_SHOWN]) + (f"; and {rest:,} more" if rest > 0 else "")
+            shown = first_of(self.refused, _SHOWN)
             found.append(Notice(f"Left out: {shown}.", "Save them anew as PNG, JPEG or WebP, and copy them in."))
         counts = self.classes
         most, least = max(counts, key=counts.__getitem__), min(counts, key=counts.__getitem__)
@@ -145,17 +144,15 @@ class Pictures:
             found.append(Notice(text, "Keep a copy, and say in docs/data-card.md where they come from."))
         return found
 
-    def put(self, project: Path, workshop: Path) -> None:
+    def put(self, project: Path) -> None:
         """Copy the pictures into a project.
 
         Args:
             project: The project's folder.
-            workshop: A folder on the same file system; not needed, because the project itself is half made.
 
         Raises:
             ScaffoldError: The disk is full, or a folder cannot be written.
         """
-        del workshop
         for file in self.files:
             dest = project / FOLDER / file.part / file.folder / file.name
             with friendly_os_errors(dest):
