@@ -102,7 +102,9 @@ class Trees:
         columns
             The model's features, shape (rows,) each; None and nan are missing.
         """
-        sums = np.array([self._sums(row) for row in self._rows(columns)])
+        # scikit-learn keeps the sums of each class side by side; of eight classes and more NumPy adds them in another order
+        # where those of a row are, which changes the last bit of a probability.
+        sums = np.array([self._sums(row) for row in self._rows(columns)], order="F")
         if isinstance(self.forest, HistGradientBoostingClassifier):
             chances: NDArray[np.float64] = self.forest._loss.predict_proba(sums)  # noqa: SLF001
             return chances
