@@ -32,8 +32,9 @@ CHECKSUMS = Path("data/raw/SHA256SUMS")
 MOST_DOCUMENTS = 20_000
 _NOT_OURS = {"node_modules", "__pycache__", "__MACOSX", "site-packages", "venv"}
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
-_UNSAFE = re.compile(r"""[^\w .,()+&'=@~!#-]|[\n\r\t]""")
-_LONGEST_NAME = 100
+_UNSAFE = re.compile(r"""[^\w .,()+&'=@!#-]|[\n\r\t]""")
+_LONGEST_NAME = 150
+"""In bytes; no file system takes more than 255."""
 _SHOWN = 8
 
 
@@ -105,10 +106,8 @@ class Documents:
             found.append(Notice(text, "Save them anew, and bring the folder again."))
         if self.others:
             kinds = ", ".join(f"{n:,} {kind}" for kind, n in self.others.most_common(_SHOWN))
-            text = (
-                f"{_count(self.others.total(), 'file')} of other kinds {'was' if self.others.total() == 1 else 'were'}"
-            )
-            found.append(Notice(f"{text} left out: {kinds}.", f"What is read: {documents.NAMES}."))
+            text = f"Left out {_count(self.others.total(), 'file')} of other kinds: {kinds}."
+            found.append(Notice(text, f"What is read: {documents.NAMES}."))
         if len(self.files) == 1:
             text = "With one document, every search finds the right one: the scores will say nothing."
             found.append(Notice(text, "Bring its chapters as files of their own."))
@@ -247,9 +246,9 @@ def _safe_part(part: str) -> str:
     text = unicodedata.normalize("NFC", part.encode("utf-8", "replace").decode())
     text = _UNSAFE.sub("-", text).strip(" .")
     stem, dot, suffix = text.rpartition(".")
-    text = (
-        f"{stem[: _LONGEST_NAME - len(suffix)].rstrip()}.{suffix}" if dot and len(suffix) < 10 else text[:_LONGEST_NAME]
-    )
+    if len(text.encode()) > _LONGEST_NAME:
+        stem, dot, suffix = (stem, dot, suffix) if dot and len(suffix) < 10 else (text, "", "")
+        text = stem.encode()[:_LONGEST_NAME].decode("utf-8", "ignore").rstrip(" .") + dot + suffix
     return f"_{text}" if not text or _RESERVED.fullmatch(text) else text
 
 
