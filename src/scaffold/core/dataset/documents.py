@@ -111,9 +111,10 @@ class Documents:
         if len(self.files) == 1:
             text = "With one document, every search finds the right one: the scores will say nothing."
             found.append(Notice(text, "Bring its chapters as files of their own."))
-        for what, names in self.personal.items():
+        if self.personal:
+            seen = "; ".join(f"{what} in {first_of(names, 3)}" for what, names in self.personal.items())
             hint = "Whoever sees the repository sees them: take them out, or keep it private."
-            found.append(Notice(f"{what.capitalize()} stand in {first_of(names, 3)}.", hint))
+            found.append(Notice(f"There is personal data: {seen}.", hint))
         if self.in_git:
             text = "The documents become a part of the repository: publish it only if you may publish them."
             found.append(Notice(text, "Say in docs/data-card.md where they come from and who may use them."))
@@ -188,8 +189,11 @@ def _looked_at(source: Path) -> Documents:
     found_personal: dict[str, list[str]] = {}
     size = 0
     root = source if source.is_dir() else source.parent
-    for path in _walk(root, refused) if source.is_dir() else [source]:
+    for path in _walk(root) if source.is_dir() else [source]:
         shown = _shown(path.relative_to(root))
+        if path.is_symlink() and source.is_dir():
+            refused.append(f"{shown} (a link)")
+            continue
         if path.suffix.lower() not in documents.SUFFIXES:
             others[path.suffix.lower() if path.suffix.isprintable() and path.suffix else "without an ending"] += 1
             continue
@@ -209,18 +213,16 @@ def _looked_at(source: Path) -> Documents:
     return Documents(source, tuple(kept), size, tuple(refused), others, found_personal)
 
 
-def _walk(root: Path, refused: list[str]) -> Iterator[Path]:
-    """The files of a folder in the order of their names; nothing hidden, nothing installed, and no link is followed."""
+def _walk(root: Path) -> Iterator[Path]:
+    """The files of a folder in the order of their names; nothing hidden, nothing installed, and links as links."""
     with friendly_os_errors(root):
         names = sorted(os.scandir(root), key=lambda entry: entry.name)
     for entry in names:
         path = Path(entry.path)
         if entry.name.startswith((".", "~$")) or entry.name in _NOT_OURS:
             continue
-        if entry.is_symlink():
-            refused.append(f"{_shown(Path(entry.name))} (a link)")
-        elif entry.is_dir():
-            yield from _walk(path, refused)
+        if entry.is_dir(follow_symlinks=False):
+            yield from _walk(path)
         else:
             yield path
 
