@@ -88,20 +88,19 @@ def test_what_cannot_be_read_is_named(tmp_path: Path) -> None:
     with (root / "large.txt").open("wb") as file:
         file.truncate(21_000_000)
     assert messages(root)[0] == (
-        "Left out: b.md (the same as a.md), binary.txt (it looks binary), blank.txt (only blanks), broken.pdf (no PDF is in "
-        "it), empty.md (an empty file), large.txt (21 MB, and 20 MB is the limit), locked.docx (it has a password, or is of "
-        "an old format), torn.pptx (damaged)."
+        "Left out: b.md (the same as a.md), binary.txt (it looks binary), blank.txt (only blanks), "
+        "broken.pdf (no PDF is in it), empty.md (an empty file), large.txt (21 MB, and 20 MB is the limit), "
+        "locked.docx (it has a password, or is of an old format), torn.pptx (damaged)."
     )
 
 
 def test_what_is_not_the_owners_stays_out(tmp_path: Path) -> None:
-    root = written(
-        tmp_path / "p", a_md="# A", _git__b_md="# B", node_modules__c_md="# C", _hidden_md="# D", photo_png=b"1"
-    )
-    (root / ".git").mkdir()
-    (root / ".git/config.md").write_text("# E")
+    root = written(tmp_path / "p", a_md="# A", photo_png=b"1")
+    for name in (".git/config.md", ".hidden.md", "~$a.docx", "node_modules/b.md"):
+        (root / name).parent.mkdir(exist_ok=True)
+        (root / name).write_text(f"# {name}")
     with documents.brought(Request(root)) as found:
-        assert [file.name for file in found.files] == ["_git/b.md", "_hidden.md", "a.md"] or len(found.files) == 3
+        assert [file.name for file in found.files] == ["a.md"]
         assert found.notices[0].message == "Left out 1 file of other kinds: 1 .png."
 
 
@@ -129,7 +128,7 @@ def test_names_are_made_safe_and_stay_different(tmp_path: Path) -> None:
     assert sorted(names) == sorted(
         ["A.md", "a-2.md", "_con.md", "what- now-.md", "what- now--2.md", "-- 7-7 --.md", short]
     )
-    assert len([path for path in (tmp_path / "project/data/raw/pages").iterdir()]) == 7
+    assert len(list((tmp_path / "project/data/raw/pages").iterdir())) == 7
 
 
 def test_personal_data_is_named(tmp_path: Path) -> None:
