@@ -146,11 +146,11 @@ def test_a_template_without_data_says_so(run: Run, acme: str, work: Path) -> Non
 
 
 def test_another_kind_of_data_is_named(run: Run, template: Path, work: Path) -> None:
-    text = TABLE_TEMPLATE["template.toml"].replace('"table"\ntask = "regression"', '"documents"')
+    text = TABLE_TEMPLATE["template.toml"].replace('"table"\ntask = "regression"', '"database"')
     write(template, {"template.toml": text})
     write_houses(work / "h.csv")
     done = run("new", template, "mine", "--data", "h.csv", "--target", "price", "-y")
-    assert "numbers takes documents, and not a table." in done.err
+    assert "numbers takes database, and not a table." in done.err
 
 
 @pytest.fixture

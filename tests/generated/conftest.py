@@ -44,6 +44,7 @@ FLAGS = [
 OF_ONE_TEMPLATE = {
     "test_rag_page.py": "rag-app",
     "test_cnn_page.py": "cnn-classifier",
+    "test_own_documents.py": "rag-app",
     "test_own_pictures.py": "cnn-classifier",
     "test_text_page.py": "text-generator",
     "test_mlops_deploy.py": "mlops-deploy",

@@ -31,7 +31,11 @@ _FLAGS: dict[str, tuple[Any, Any, Any]] = {
     "file": (
         Path | None,
         None,
-        _option("--data", "FILE", "Your own table (CSV, TSV, JSON lines, Parquet, Excel), or folder of pictures."),
+        _option(
+            "--data",
+            "FILE",
+            "Your own table (CSV, JSON lines, Parquet, Excel), or folder of pictures or documents.",
+        ),
     ),
     "target": (str, "", _option("--target", "COLUMN", "The column to predict.")),
     "positive": (str, "", _option("--positive", "CLASS", "Of two classes, the one that is looked for.")),

@@ -15,9 +15,9 @@ from scaffold.core import project, setup
 from scaffold.core.dataset import answers as data_answers
 from scaffold.core.dataset import bring, classes, previewing
 from scaffold.core.dataset import template as data_template
-from scaffold.core.dataset.bring import Brought, Person
-from scaffold.core.dataset.pictures import Pictures
+from scaffold.core.dataset.bring import Person
 from scaffold.core.dataset.request import Request
+from scaffold.core.dataset.template import Found
 from scaffold.core.outcome import Block, Notice, Outcome, Progress, Text, Tree, silent
 from scaffold.core.project import Project
 from scaffold.core.setup import Made
@@ -206,7 +206,7 @@ def _stage(target: _Destination) -> Iterator[Path]:
 
 def _brought(
     options: NewOptions, template: source.Template, progress: Progress
-) -> contextlib.AbstractContextManager[Brought | Pictures | None]:
+) -> contextlib.AbstractContextManager[Found | None]:
     """What comes of the owner's file; None for a project that works on the template's example."""
     request, manifest = options.data, template.manifest
     if options.person and manifest and _asks_for_data(options, template):
@@ -227,7 +227,7 @@ def _render(
     options: NewOptions,
     there: Project | None,
     template: source.Template,
-    brought: Brought | Pictures | None,
+    brought: Found | None,
     folder: Path,
 ) -> Rendering:
     """Render the template into a folder, and put the owner's file there."""
@@ -244,7 +244,7 @@ def _render(
     return rendered
 
 
-def _wanted(options: NewOptions, template: source.Template, brought: Brought | Pictures | None, name: str) -> Wanted:
+def _wanted(options: NewOptions, template: source.Template, brought: Found | None, name: str) -> Wanted:
     takes_data = template.manifest is not None and template.manifest.data is not None
     given = data_answers.without_typed(options.answers, brought is not None) if takes_data else options.answers
     return Wanted(

@@ -7,7 +7,7 @@ from scaffold.core.outcome import Outcome, Table, Text, Tree
 from scaffold.core.templates import rendering, settings, source
 from scaffold.core.templates.manifest import Manifest
 from scaffold.core.templates.rendering import Rendering, Wanted
-from scaffold.tools import files
+from scaffold.tools import documents, files
 
 _PREDICTED = {"regression": "number", "classification": "class"}
 
@@ -87,6 +87,8 @@ def _own_data(needs: Mapping[str, str]) -> str:
     """What data of one's own the template takes."""
     if needs["kind"] == "images":
         return "Your own data: a folder of pictures, one folder for each class: --data FOLDER"
+    if needs["kind"] == "documents":
+        return f"Your own data: a folder of documents ({documents.NAMES}): --data FOLDER"
     if needs["kind"] != "table":
         return f"Your own data: {needs['kind']}"
     if not needs["task"]:

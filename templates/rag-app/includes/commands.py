@@ -1,7 +1,8 @@
 @app.command()
 def ingest(
     sources: Annotated[
-        list[Path], typer.Argument(help="Folders or files: md, txt, html, pdf, docx, pptx, epub, csv, ipynb.")
+        list[Path],
+        typer.Argument(help="Folders or files: md, rst, txt, html, pdf, docx, pptx, xlsx, epub, csv, ipynb."),
     ],
 ) -> None:
     """Bring documents into the index; what did not change since last time is left alone."""

@@ -15,7 +15,7 @@
     max_sentences: Annotated[int, Field(ge=1, le=10)]
 {% include 'includes/settings-llm.py' ignore missing %}
     bootstrap_draws: Annotated[int, Field(ge=100)]
-    min_score: float
-    min_gain: float
-    min_citation_precision: Annotated[float, Field(ge=0, le=1)]
-    min_abstain_accuracy: Annotated[float, Field(ge=0, le=1)]
+    min_score: float | None
+    min_gain: float | None
+    min_citation_precision: Annotated[float, Field(ge=0, le=1)] | None
+    min_abstain_accuracy: Annotated[float, Field(ge=0, le=1)] | None

@@ -4,7 +4,7 @@ import shlex
 from collections.abc import Mapping
 from typing import Any
 
-from scaffold.core.dataset import classes, pictures
+from scaffold.core.dataset import classes, documents, pictures
 from scaffold.core.dataset.model import Answers, Column
 from scaffold.core.dataset.place import Copy
 from scaffold.core.dataset.propose import Placed, Proposal
@@ -42,14 +42,14 @@ def without_typed(given: Mapping[str, Any], has_file: bool = False) -> Answers:
     Raises:
         UsageError: One of them says something.
     """
-    typed = [key for key in dict.fromkeys((*QUESTIONS, *pictures.QUESTIONS)) if key in given]
+    typed = [key for key in dict.fromkeys((*QUESTIONS, *pictures.QUESTIONS, *documents.QUESTIONS)) if key in given]
     if has_file:
         return {key: value for key, value in given.items() if key not in typed}
     if given.get("dataset"):
         hint = f"Bring the file: --data {given['dataset']} --target {shlex.quote(str(given.get('target', 'COLUMN')))}"
         raise UsageError(
             f"These answers belong to a project with data of its own, {given['dataset']}.",
-            "Bring the folder: --data FOLDER" if "picture_classes" in given else hint,
+            "Bring the folder: --data FOLDER" if {"picture_classes", "documents"} & given.keys() else hint,
         )
     full = [key for key in typed if given[key] not in ("", 0, "0", [], {}) and key not in _HARMLESS]
     if full:

@@ -55,6 +55,11 @@ class Brought:
     answers: Answers
 
     @property
+    def in_git(self) -> bool:
+        """Whether the file is small enough for the repository."""
+        return self.copy.in_git
+
+    @property
     def blocks(self) -> list[Block]:
         """The proposal for people."""
         return describe.proposal_blocks(self.proposal)

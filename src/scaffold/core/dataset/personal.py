@@ -118,3 +118,25 @@ def named_people(columns: Sequence[Column], cells_match: Callable[[Column, str],
         and cells_match(column, _PERSON)
     ]
     return [(name, births[0]) for name in names] if births else []
+
+
+_IN_TEXT = (
+    (
+        "e-mail addresses",
+        re.compile(r"\b[\w.%+-]{1,64}@(?:[\w-]{1,63}\.){1,8}[A-Za-z]{2,24}\b", re.ASCII),
+        lambda _: True,
+    ),
+    ("phone numbers", re.compile(r"(?<![\w+])\+[0-9]{1,3}(?:[ ./()-]?[0-9]){7,13}(?![\w-])"), lambda _: True),
+    ("card numbers", re.compile(r"(?<![\w.-])[3-6][0-9]{3}([ -]?)[0-9]{4}\1[0-9]{4}\1[0-9]{4}(?![\w.-])"), luhn),
+    ("account numbers", re.compile(r"\b[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?\b"), iban),
+)
+_INVENTED = re.compile(r"@(?:.+\.)?(?:example(?:\.\w+)?|invalid|test|localhost)$|^(?:git|noreply)@", re.IGNORECASE)
+
+
+def in_text(text: str) -> list[str]:
+    """What personal data stands in a text; addresses that belong to nobody, such as `ada@example.org`, are none."""
+    return [
+        what
+        for what, pattern, valid in _IN_TEXT
+        if any(valid(found[0]) and not _INVENTED.search(found[0]) for found in pattern.finditer(text))
+    ]

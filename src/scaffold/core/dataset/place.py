@@ -61,7 +61,7 @@ def prepare(table: OpenTable, dropped: Sequence[str]) -> Copy:
             database.write_csv(table.plain, table.plain_dialect, keep, path, table.folder)
         reading = {"separator": ",", "encoding": "utf-8", "skip_rows": 0, "converted": True}
         suffix = ".csv"
-    return Copy(path, file_name(table.source, suffix), _sha256(path), path.stat().st_size, reading)
+    return Copy(path, file_name(table.source, suffix), sha256(path), path.stat().st_size, reading)
 
 
 def put(copy: Copy, project: Path, workshop: Path) -> Path:
@@ -87,7 +87,8 @@ def put(copy: Copy, project: Path, workshop: Path) -> Path:
     return dest
 
 
-def _sha256(path: Path) -> str:
+def sha256(path: Path) -> str:
+    """The checksum of a file, in hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

@@ -1,9 +1,10 @@
 """What `--dry-run` says about the owner's file."""
 
 from scaffold.core.dataset import bring, describe, propose, template
-from scaffold.core.dataset.bring import Brought
+from scaffold.core.dataset.documents import Documents
 from scaffold.core.dataset.pictures import Pictures
 from scaffold.core.dataset.request import Request
+from scaffold.core.dataset.template import Found
 from scaffold.core.outcome import Outcome, Progress, Text
 from scaffold.core.templates.manifest import Manifest
 
@@ -12,7 +13,7 @@ def preview(
     manifest: Manifest | None,
     label: str,
     request: Request | None,
-    found: Brought | Pictures | None,
+    found: Found | None,
     progress: Progress,
 ) -> Outcome:
     """The profile of a file, and what a project would make of it.
@@ -27,7 +28,7 @@ def preview(
     Raises:
         ScaffoldError: The template takes no such file, or it cannot be read as a table.
     """
-    if isinstance(found, Pictures):
+    if isinstance(found, Pictures | Documents):
         return Outcome({"data": found.data}, found.blocks, tuple(found.notices))
     if found is not None:
         proposal = found.proposal

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from scaffold.core.dataset import answers as data_answers
-from scaffold.core.dataset import describe, place, template
+from scaffold.core.dataset import describe, documents, place, template
 from scaffold.core.dataset.bring import Brought
+from scaffold.core.dataset.documents import Documents
 from scaffold.core.dataset.model import Answers
 from scaffold.core.dataset.request import Request
 from scaffold.core.outcome import Notice, Outcome, Progress
@@ -18,7 +19,7 @@ from scaffold.core.templates.manifest import FILE_NAME, Manifest, parse_manifest
 from scaffold.core.templates.rendering import Rendering
 from scaffold.errors import UsageError
 from scaffold.tools import git
-from scaffold.tools.git.trees import File
+from scaffold.tools.git.trees import File, Tree, read_files, read_folder
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class Replacement:
 
     project: Project
     request: Request | None = None
-    found: Brought | None = None
+    found: Brought | Documents | None = None
 
     def answers(self, given: Mapping[str, Any]) -> Answers:
         """Given answers and those of the file together.
@@ -45,7 +46,7 @@ class Replacement:
         if self.found is None or self.request is None:
             return data_answers.without_typed(given) if "dataset" in known else dict(given)
         kept: Answers = {}
-        if self.request.file is None:
+        if self.request.file is None and isinstance(self.found, Brought):
             earlier = known.get("dropped_columns") or []
             kept = {"dropped_columns": [*earlier, *self.found.proposal.dropped]}
             kept["dataset_source"] = known.get("dataset_source", self.found.copy.name)
@@ -55,17 +56,12 @@ class Replacement:
         """Both renderings with their data files in them: the one that the project has, and the new one."""
         if self.found is None:
             return base, new
-        copy, folder = self.found.copy, place.FOLDER.as_posix()
-        old = self.project.answers.get("dataset")
-        if old:
-            blob = git.attempt(self.project.folder, "cat-file", "blob", f"HEAD:./{folder}/{old}")
-            base = replace(base, tree={**base.tree, f"{folder}/{old}": File(blob.out)}) if blob.ok else base
-        if copy.in_git:
-            new = replace(new, tree={**new.tree, f"{folder}/{copy.name}": File(copy.path.read_bytes())})
-        return base, new
+        earlier = _earlier(self.project, self.found) if self.project.answers.get("dataset") else {}
+        base = replace(base, tree={**base.tree, **earlier})
+        return base, replace(new, tree={**new.tree, **_coming(self.found)})
 
     def placed(self, outcome: Outcome, workshop: Path) -> Outcome:
-        """Copy a file that is too large for the repository to where the project looks for it, after its update.
+        """Copy what is too large for the repository to where the project looks for it, after its update.
 
         No git command could undo this, so an update that is not committed yet leaves the earlier file in place.
 
@@ -76,12 +72,16 @@ class Replacement:
         Returns:
             The outcome, which says what is left to do.
         """
-        if self.found is None or self.found.copy.in_git:
+        found = self.found
+        if found is None or found.in_git:
             return outcome
         if outcome.data["state"] in ("updated", "current"):
-            place.put(self.found.copy, self.project.folder, workshop)
+            if isinstance(found, Documents):
+                found.put_instead(self.project.folder)
+            else:
+                place.put(found.copy, self.project.folder, workshop)
             return outcome
-        path = place.FOLDER / self.found.copy.name
+        path = documents.FOLDER if isinstance(found, Documents) else place.FOLDER / found.copy.name
         left = Notice(
             f"{path.as_posix()} is too large for git, and is written when the update is committed.",
             "Commit it, then run this command again.",
@@ -92,6 +92,9 @@ class Replacement:
         """An outcome that says what comes of the file, too."""
         if self.found is None:
             return outcome
+        if isinstance(self.found, Documents):
+            blocks = [*self.found.blocks, *outcome.blocks]
+            return replace(outcome, blocks=blocks, warnings=[*self.found.notices, *outcome.warnings])
         proposal = self.found.proposal
         blocks = [*describe.proposal_blocks(proposal), *outcome.blocks]
         return replace(outcome, blocks=blocks, warnings=[*describe.notices(proposal), *outcome.warnings])
@@ -109,13 +112,32 @@ def replaced(project: Project, request: Request | None, progress: Progress) -> I
         return
     label = f"{source.suggested_name(project.address)} {project.version}"
     manifest = _manifest(project)
-    if template.takes_pictures(manifest):
+    if template.kind_of_data(manifest) == "images":
         raise UsageError(
             "`scaffold set --data` takes a table, and this project works on pictures.",
             "Put them into data/images/CLASS/, set `source: data/images` in conf/train.yaml, and run: make all",
         )
     with template.brought(manifest, label, _completed(project, request), None, progress) as found:
-        yield Replacement(project, request, found if isinstance(found, Brought) else None)
+        yield Replacement(project, request, found if isinstance(found, Brought | Documents) else None)
+
+
+def _earlier(project: Project, found: Brought | Documents) -> Tree:
+    """The data files that the project has."""
+    if isinstance(found, Documents):
+        pages = read_folder(project.folder / documents.FOLDER)
+        below = {f"{documents.FOLDER.as_posix()}/{name}": file for name, file in pages.items()}
+        return {**below, **read_files(project.folder, [documents.CHECKSUMS.as_posix()])}
+    path = f"{place.FOLDER.as_posix()}/{project.answers['dataset']}"
+    blob = git.attempt(project.folder, "cat-file", "blob", f"HEAD:./{path}")
+    return {path: File(blob.out)} if blob.ok else {}
+
+
+def _coming(found: Brought | Documents) -> Tree:
+    """The data files that it gets, as far as they are small enough for git."""
+    if isinstance(found, Documents):
+        return found.tree
+    path = f"{place.FOLDER.as_posix()}/{found.copy.name}"
+    return {path: File(found.copy.path.read_bytes())} if found.in_git else {}
 
 
 def _manifest(project: Project) -> Manifest | None:

@@ -3,8 +3,9 @@
 import contextlib
 from collections.abc import Iterator, Sequence
 
-from scaffold.core.dataset import bring, pictures
+from scaffold.core.dataset import bring, documents, pictures
 from scaffold.core.dataset.bring import Brought, Person
+from scaffold.core.dataset.documents import Documents
 from scaffold.core.dataset.pictures import Pictures
 from scaffold.core.dataset.request import Request
 from scaffold.core.outcome import Progress, silent
@@ -13,6 +14,8 @@ from scaffold.core.templates.catalog import Entry
 from scaffold.core.templates.manifest import DataNeeds, Manifest
 from scaffold.errors import UsageError
 
+Found = Brought | Pictures | Documents
+"""What comes of the owner's file or folder."""
 _TASKS = {"regression": ("numbers", "ml-tabular"), "classification": ("classes", "ml-classification")}
 """Task → what is predicted, and the template that does it here or will."""
 
@@ -38,9 +41,9 @@ def require_table(manifest: Manifest | None, label: str) -> DataNeeds:
     raise UsageError(f"{label} takes {needs.kind}, and not a table.", hint)
 
 
-def takes_pictures(manifest: Manifest | None) -> bool:
-    """Whether a template takes a folder of pictures."""
-    return manifest is not None and manifest.data is not None and manifest.data.kind == "images"
+def kind_of_data(manifest: Manifest | None) -> str:
+    """What data of the owner's a template takes; empty for none."""
+    return manifest.data.kind if manifest and manifest.data else ""
 
 
 @contextlib.contextmanager
@@ -50,7 +53,7 @@ def brought(
     request: Request | None,
     person: Person | None = None,
     progress: Progress = silent,
-) -> Iterator[Brought | Pictures | None]:
+) -> Iterator[Found | None]:
     """What comes of the owner's file or folder in a template; None when there is no file.
 
     Args:
@@ -66,9 +69,14 @@ def brought(
     if request is None:
         yield None
         return
-    if takes_pictures(manifest):
+    kind = kind_of_data(manifest)
+    if kind == "images":
         with pictures.brought(request, progress) as looked_at:
             yield looked_at
+        return
+    if kind == "documents":
+        with documents.brought(request, progress) as read:
+            yield read
         return
     task = require_table(manifest, label).task
     with bring.brought(request, task, hints(catalog.built_in()), person, progress) as found:

@@ -1,8 +1,7 @@
 """What `scaffold new` says of the project that it made."""
 
 from scaffold.core import project, setup
-from scaffold.core.dataset.bring import Brought
-from scaffold.core.dataset.pictures import Pictures
+from scaffold.core.dataset.template import Found
 from scaffold.core.outcome import Block, Markdown, Outcome, Table, Text
 from scaffold.core.setup import Made
 from scaffold.core.update import summary
@@ -22,7 +21,7 @@ def table(plan: Plan | None) -> list[Block]:
     return [Table(("path", "action", "reason"), cells)] if cells else []
 
 
-def outcome(made: Made, brought: Brought | Pictures | None, plan: Plan | None, *, failed: bool) -> Outcome:
+def outcome(made: Made, brought: Found | None, plan: Plan | None, *, failed: bool) -> Outcome:
     """What is said of a project that was made.
 
     Args:
