@@ -104,7 +104,7 @@ function sentence(data, sources) {
     opens(link, source, data.text);
     last.append(link);
   }
-  const element = make("span", { class: "sentence" }, begin, last);
+  const element = make("span", { class: data.marked ? "sentence marked" : "sentence" }, begin, last);
   element.dataset.text = data.text;
   element.dataset.sources = data.sources.join(" ");
   return element;
@@ -114,6 +114,7 @@ function sentence(data, sources) {
 function finish(turn, data, sources, cited) {
   $(".waiting", turn).hidden = true;
   turn.classList.toggle("absent", data.abstained);
+  turn.classList.toggle("closest", !data.abstained && !data.clear);
   if (data.abstained) {
     $(".text", turn).textContent = data.message;
   } else {
@@ -137,7 +138,7 @@ function finish(turn, data, sources, cited) {
   $(".rate", turn).hidden = data.answer_id === null;
   $(".after", turn).hidden = false;
   rating(turn, data.answer_id);
-  say(data.abstained ? "No answer: not in the documents." : `The answer is complete. It has ${count(used.length, "source")}.`);
+  say(data.abstained ? "No answer: not in the documents." : !data.clear ? data.message : `The answer is complete. It has ${count(used.length, "source")}.`);
 }
 
 /** Make one line of the list of sources; pointing at it lights the sentences that it carries. */
@@ -194,6 +195,7 @@ async function open(link, source, quotes) {
 function passage(page, one, quotes) {
   const lines = one.text.split("\n").map((line) => {
     if (line.startsWith("## ")) return make("h3", { dir: "auto" }, line.slice(3)); // a passage of several sections
+    if (one.orders?.includes(line)) return make("p", { dir: "auto", class: "order", title: "This line speaks to a program. No answer quotes it or follows it." }, line);
     return make("p", { dir: "auto" }, ...(quotes ? marked(line, quotes) : [line]));
   });
   const element = make("section", { class: quotes ? "passage here" : "passage" }, ...lines);
