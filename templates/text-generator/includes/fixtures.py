@@ -55,6 +55,7 @@ def small(tracked: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     tiny = {"VOCABULARY": "300", "CONTEXT": "32", "LAYERS": "2", "HEADS": "2", "WIDTH": "32", "DEVICE": "cpu"}
     text_is = {"SOURCE": CORPUS.as_posix(), "HEADING": "(?i:chapter) [0-9IVXLC]+", "JOIN_LINES": "true"}
     short = {"BATCH_SIZE": "4", "STEPS": "20", "MIN_GAIN": "-10", "BOOTSTRAP_DRAWS": "100"}
-    for name, value in {**tiny, **text_is, **short}.items():
+    voice = {"VOICE": CORPUS.as_posix(), "VOICE_HEADING": text_is["HEADING"], "FINETUNE_STEPS": "3"}
+    for name, value in {**tiny, **text_is, **short, **voice}.items():
         monkeypatch.setenv(name, value)
     return tracked

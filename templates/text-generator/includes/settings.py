@@ -14,6 +14,10 @@
     muon_rate: Annotated[float, Field(gt=0)]
     adamw_rate: Annotated[float, Field(gt=0)]
     weight_decay: Annotated[float, Field(ge=0)]
+    voice: Path | None
+    voice_heading: str
+    lora_rank: Annotated[int, Field(ge=1, le=64)]
+    finetune_steps: Annotated[int, Field(gt=0)]
     ngram_order: Annotated[int, Field(ge=2, le=7)]
     bootstrap_draws: Annotated[int, Field(ge=100)]
     min_score: Annotated[float | None, Field(le=1)]
