@@ -1,5 +1,6 @@
     source: Path
     heading: str
+    piece: Annotated[int, Field(ge=200)]
     join_lines: bool
     validation_share: Annotated[float, Field(gt=0, lt=0.5)]
     test_share: Annotated[float, Field(gt=0, lt=0.5)]
