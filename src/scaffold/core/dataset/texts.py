@@ -1,4 +1,4 @@
-"""From the owner's text, a file or a folder of files, to what a project needs of it: read, decided, ready to be placed."""
+"""From a text of the owner, a file or a folder of files, to what a project needs: read, decided, ready to be placed."""
 
 import contextlib
 import hashlib
