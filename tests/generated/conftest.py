@@ -46,6 +46,7 @@ OF_ONE_TEMPLATE = {
     "test_cnn_page.py": "cnn-classifier",
     "test_own_pictures.py": "cnn-classifier",
     "test_text_page.py": "text-generator",
+    "test_own_text.py": "text-generator",
     "test_mlops_deploy.py": "mlops-deploy",
 }
 ENGINES = {"browser", "docker", "engine"}
