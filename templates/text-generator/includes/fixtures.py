@@ -44,8 +44,9 @@ def small(known: data.Data, tracked: Path, monkeypatch: pytest.MonkeyPatch) -> P
     """Make an empty project with a part of the text, a tiny network, and a gate that it can pass."""
     folder = Path("data/texts")
     folder.mkdir(parents=True)
-    for number, one in enumerate(known.texts("train")[:20]):
-        (folder / f"{number:02}.txt").write_text(one[:8000], encoding="utf-8")
+    whole = "\n\n".join(known.texts("train"))[:150_000]
+    for number, piece in enumerate(text.pages(whole, min(5000, len(whole) // 12))):
+        (folder / f"{number:02}.txt").write_text(piece, encoding="utf-8")
     tiny = {"VOCABULARY": "300", "CONTEXT": "32", "LAYERS": "2", "HEADS": "2", "WIDTH": "32", "DEVICE": "cpu"}
     text_is = {"SOURCE": "data/texts", "HEADING": "(?!)", "PIECE": "10000", "JOIN_LINES": "false"}
     short = {"BATCH_SIZE": "4", "STEPS": "20", "MIN_GAIN": "-10", "BOOTSTRAP_DRAWS": "100"}

@@ -44,6 +44,8 @@ _HEADINGS = (
 )
 """Lines that begin a document, in the order in which they are tried."""
 _FEWEST_HEADINGS = 10
+_SHORTEST = 200
+"""Characters of a document; the template leaves out what is shorter."""
 _WINDOW = 40
 _SAMPLED = 32
 _WRAPPED = range(50, 86)
@@ -149,11 +151,11 @@ def brought(request: Request, progress: Progress = silent) -> Iterator[Texts]:
 
 
 def heading_of(texts: Iterable[str]) -> str:
-    """A regular expression for the lines that begin a chapter; empty where there are fewer than ten of them."""
+    """A regular expression for the lines that begin a chapter; empty where fewer than ten have a text below."""
     everything = list(texts)
     for heading in _HEADINGS:
-        pattern = re.compile(rf"^{heading}$", re.MULTILINE)
-        if sum(len(pattern.findall(text)) for text in everything) >= _FEWEST_HEADINGS:
+        parts = [part for text in everything for part in re.split(rf"(?m)^{heading}$", text)[1:]]
+        if sum(len(part.strip()) >= _SHORTEST for part in parts) >= _FEWEST_HEADINGS:
             return heading
     return ""
 
