@@ -47,6 +47,7 @@ OF_ONE_TEMPLATE = {
     "test_own_documents.py": "rag-app",
     "test_own_pictures.py": "cnn-classifier",
     "test_text_page.py": "text-generator",
+    "test_own_text.py": "text-generator",
     "test_mlops_deploy.py": "mlops-deploy",
 }
 ENGINES = {"browser", "docker", "engine"}

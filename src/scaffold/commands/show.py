@@ -89,6 +89,8 @@ def _own_data(needs: Mapping[str, str]) -> str:
         return "Your own data: a folder of pictures, one folder for each class: --data FOLDER"
     if needs["kind"] == "documents":
         return f"Your own data: a folder of documents ({documents.NAMES}): --data FOLDER"
+    if needs["kind"] == "text":
+        return "Your own data: a text (txt or md), or a folder of them: --data FILE"
     if needs["kind"] != "table":
         return f"Your own data: {needs['kind']}"
     if not needs["task"]:

@@ -1,2 +1,2 @@
-from {{ package_name }} import data, raw
+from {{ package_name }} import data, text
 from {{ package_name }}.config import Settings, load_settings

@@ -1,5 +1,6 @@
     source: Path
     heading: str
+    piece: Annotated[int, Field(ge=200)]
     join_lines: bool
     validation_share: Annotated[float, Field(gt=0, lt=0.5)]
     test_share: Annotated[float, Field(gt=0, lt=0.5)]
@@ -14,6 +15,10 @@
     muon_rate: Annotated[float, Field(gt=0)]
     adamw_rate: Annotated[float, Field(gt=0)]
     weight_decay: Annotated[float, Field(ge=0)]
+    voice: Path | None
+    voice_heading: str
+    lora_rank: Annotated[int, Field(ge=1, le=64)]
+    finetune_steps: Annotated[int, Field(gt=0)]
     ngram_order: Annotated[int, Field(ge=2, le=7)]
     bootstrap_draws: Annotated[int, Field(ge=100)]
     min_score: Annotated[float | None, Field(le=1)]

@@ -4,7 +4,7 @@ import shlex
 from collections.abc import Mapping
 from typing import Any
 
-from scaffold.core.dataset import classes, documents, pictures
+from scaffold.core.dataset import classes, documents, pictures, texts
 from scaffold.core.dataset.model import Answers, Column
 from scaffold.core.dataset.place import Copy
 from scaffold.core.dataset.propose import Placed, Proposal
@@ -26,7 +26,8 @@ QUESTIONS = (
     "dropped_columns",
     "findings",
 )
-_HARMLESS = ("dataset_in_git", "picture_side", "picture_channels")
+_ALL = tuple(dict.fromkeys((*QUESTIONS, *pictures.QUESTIONS, *documents.QUESTIONS, *texts.QUESTIONS)))
+_HARMLESS = ("dataset_in_git", "picture_side", "picture_channels", "text_wrapped")
 """What a template with `[data]` asks and a file answers; nobody types these."""
 
 
@@ -42,14 +43,16 @@ def without_typed(given: Mapping[str, Any], has_file: bool = False) -> Answers:
     Raises:
         UsageError: One of them says something.
     """
-    typed = [key for key in dict.fromkeys((*QUESTIONS, *pictures.QUESTIONS, *documents.QUESTIONS)) if key in given]
+    typed = [key for key in _ALL if key in given]
     if has_file:
         return {key: value for key, value in given.items() if key not in typed}
     if given.get("dataset"):
         hint = f"Bring the file: --data {given['dataset']} --target {shlex.quote(str(given.get('target', 'COLUMN')))}"
         raise UsageError(
             f"These answers belong to a project with data of its own, {given['dataset']}.",
-            "Bring the folder: --data FOLDER" if {"picture_classes", "documents"} & given.keys() else hint,
+            "Bring the folder: --data FOLDER"
+            if {"picture_classes", "documents", "text_files"} & given.keys()
+            else hint,
         )
     full = [key for key in typed if given[key] not in ("", 0, "0", [], {}) and key not in _HARMLESS]
     if full:

@@ -189,8 +189,8 @@ def _looked_at(source: Path) -> Documents:
     found_personal: dict[str, list[str]] = {}
     size = 0
     root = source if source.is_dir() else source.parent
-    for path in _walk(root) if source.is_dir() else [source]:
-        shown = _shown(path.relative_to(root))
+    for path in walk(root) if source.is_dir() else [source]:
+        shown = shown_name(path.relative_to(root))
         if path.is_symlink() and source.is_dir():
             refused.append(f"{shown} (a link)")
             continue
@@ -207,13 +207,13 @@ def _looked_at(source: Path) -> Documents:
             continue
         seen[checksum] = shown
         size += path.stat().st_size
-        kept.append(_File(path, _safe_name(path.relative_to(root), taken), checksum))
+        kept.append(_File(path, safe_name(path.relative_to(root), taken), checksum))
         for what in personal.in_text(documents.plain_text(path)):
             found_personal.setdefault(what, []).append(shown)
     return Documents(source, tuple(kept), size, tuple(refused), others, found_personal)
 
 
-def _walk(root: Path) -> Iterator[Path]:
+def walk(root: Path) -> Iterator[Path]:
     """The files of a folder in the order of their names; nothing hidden, nothing installed, and links as links."""
     with friendly_os_errors(root):
         names = sorted(os.scandir(root), key=lambda entry: entry.name)
@@ -222,16 +222,17 @@ def _walk(root: Path) -> Iterator[Path]:
         if entry.name.startswith((".", "~$")) or entry.name in _NOT_OURS:
             continue
         if entry.is_dir(follow_symlinks=False):
-            yield from _walk(path)
+            yield from walk(path)
         else:
             yield path
 
 
-def _shown(path: Path) -> str:
+def shown_name(path: Path) -> str:
+    """A path as it can be printed."""
     return path.as_posix() if path.as_posix().isprintable() else repr(path.as_posix())
 
 
-def _safe_name(path: Path, taken: set[str]) -> str:
+def safe_name(path: Path, taken: set[str]) -> str:
     """A name for a document that is safe on every system, as near to its own as that allows, and used once."""
     parts = [_safe_part(part) for part in path.parts]
     name = "/".join(parts)

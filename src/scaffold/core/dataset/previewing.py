@@ -5,6 +5,7 @@ from scaffold.core.dataset.documents import Documents
 from scaffold.core.dataset.pictures import Pictures
 from scaffold.core.dataset.request import Request
 from scaffold.core.dataset.template import Found
+from scaffold.core.dataset.texts import Texts
 from scaffold.core.outcome import Outcome, Progress, Text
 from scaffold.core.templates.manifest import Manifest
 
@@ -28,7 +29,7 @@ def preview(
     Raises:
         ScaffoldError: The template takes no such file, or it cannot be read as a table.
     """
-    if isinstance(found, Pictures | Documents):
+    if isinstance(found, Pictures | Documents | Texts):
         return Outcome({"data": found.data}, found.blocks, tuple(found.notices))
     if found is not None:
         proposal = found.proposal

@@ -117,6 +117,11 @@ def replaced(project: Project, request: Request | None, progress: Progress) -> I
             "`scaffold set --data` takes a table, and this project works on pictures.",
             "Put them into data/images/CLASS/, set `source: data/images` in conf/train.yaml, and run: make all",
         )
+    if template.kind_of_data(manifest) == "text":
+        raise UsageError(
+            "`scaffold set --data` takes a table or documents, and this project works on a text.",
+            "Put it into data/texts/, set `source: data/texts` in conf/train.yaml, and run: make all",
+        )
     with template.brought(manifest, label, _completed(project, request), None, progress) as found:
         yield Replacement(project, request, found if isinstance(found, Brought | Documents) else None)
 

@@ -1,21 +1,27 @@
 """Which template takes which data, and which one to name when it is the wrong one."""
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
-from scaffold.core.dataset import bring, documents, pictures
+from scaffold.core.dataset import bring, documents, pictures, texts
 from scaffold.core.dataset.bring import Brought, Person
 from scaffold.core.dataset.documents import Documents
 from scaffold.core.dataset.pictures import Pictures
 from scaffold.core.dataset.request import Request
+from scaffold.core.dataset.texts import Texts
 from scaffold.core.outcome import Progress, silent
 from scaffold.core.templates import catalog
 from scaffold.core.templates.catalog import Entry
 from scaffold.core.templates.manifest import DataNeeds, Manifest
 from scaffold.errors import UsageError
 
-Found = Brought | Pictures | Documents
+Found = Brought | Pictures | Documents | Texts
 """What comes of the owner's file or folder."""
+_READERS: dict[str, Callable[[Request, Progress], contextlib.AbstractContextManager[Pictures | Documents | Texts]]] = {
+    "images": pictures.brought,
+    "documents": documents.brought,
+    "text": texts.brought,
+}
 _TASKS = {"regression": ("numbers", "ml-tabular"), "classification": ("classes", "ml-classification")}
 """Task → what is predicted, and the template that does it here or will."""
 
@@ -69,14 +75,9 @@ def brought(
     if request is None:
         yield None
         return
-    kind = kind_of_data(manifest)
-    if kind == "images":
-        with pictures.brought(request, progress) as looked_at:
+    if reader := _READERS.get(kind_of_data(manifest)):
+        with reader(request, progress) as looked_at:
             yield looked_at
-        return
-    if kind == "documents":
-        with documents.brought(request, progress) as read:
-            yield read
         return
     task = require_table(manifest, label).task
     with bring.brought(request, task, hints(catalog.built_in()), person, progress) as found:
