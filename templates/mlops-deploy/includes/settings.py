@@ -9,6 +9,7 @@
     bootstrap_draws: Annotated[int, Field(ge=100)]
     min_score: Annotated[float, Field(le=1)]
     min_gain: float
+    max_alarm_rise: Annotated[float, Field(ge=1)]
     retrain_test_days: Annotated[int, Field(ge=7)]
     live: Path = Path("live")
     outcomes_token: SecretStr = SecretStr("")
