@@ -16,6 +16,7 @@
     monitor_folder: Path = Path("reports/monitor")
     reload_seconds: Annotated[float, Field(gt=0)]
     flush_seconds: Annotated[float, Field(gt=0, le=60)]
+    keep_days: Annotated[int, Field(ge=60)]
     window_days: Annotated[int, Field(ge=1)]
     min_window_rows: Annotated[int, Field(ge=30)]
     min_labels: Annotated[int, Field(ge=30)]
