@@ -39,14 +39,22 @@ def test_what_runs_nothing_of_the_template_s(text: str, names: tuple[str, ...]) 
 @pytest.mark.parametrize(
     ("text", "names", "told"),
     [
-        ('[build-system]\nrequires = []\nbuild-backend = "b"\nbackend-path = ["."]\n', (), "in the template's own folder"),
+        (
+            '[build-system]\nrequires = []\nbuild-backend = "b"\nbackend-path = ["."]\n',
+            (),
+            "in the template's own folder",
+        ),
         ('[build-system]\nrequires = []\nbuild-backend = "hatchling.build"\nbackend-path = ["."]\n', (), "own folder"),
         ('[build-system]\nrequires = ["evil"]\nbuild-backend = "evil.build"\n', (), "`evil.build`"),
-        ('[build-system]\nrequires = ["hatchling", "x @ git+https://x/y"]\nbuild-backend = "hatchling.build"\n', (), "x @"),
+        (
+            '[build-system]\nrequires = ["hatchling", "x @ git+https://x/y"]\nbuild-backend = "hatchling.build"\n',
+            (),
+            "x @",
+        ),
         (PROJECT, ("setup.py",), "setup.py"),
         (PROJECT + SETUPTOOLS, ("setup.py",), "setup.py"),
         ('[build-system]\nrequires = ["setuptools"]\n', ("setup.py",), "setup.py"),
-        ('[tool.uv]\npackage = true\n', (), "setup.py"),
+        ("[tool.uv]\npackage = true\n", (), "setup.py"),
         (SETUPTOOLS + '[tool.setuptools.dynamic]\nversion = {attr = "x.v"}\n', (), "setuptools"),
         (HATCH + "[tool.hatch.build.hooks.custom]\npath = 'b.py'\n", (), "hook of hatchling"),
         (HATCH + "[tool.hatch.build.targets.wheel.hooks.custom]\npath = 'b.py'\n", (), "hook of hatchling"),
@@ -69,14 +77,25 @@ def test_what_runs_is_told(text: str, names: tuple[str, ...], told: str) -> None
     assert told in line
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if name != "cnn-classifier"])  # it names PyTorch's index
+TORCH = {"cnn-classifier", "text-generator"}
+"""They name PyTorch's own index."""
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in TORCH])
 def test_the_built_in_templates_run_nothing_of_their_own(name: str) -> None:
     tree = rendering.render(Wanted(name, None, "mine")).tree
     assert what_it_builds({path: file.content for path, file in tree.items()}) == []
 
 
 @pytest.mark.thorough
-@given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)))
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(),
+        lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    )
+)
 def test_any_table_is_read(value: object) -> None:
-    content = json.loads(json.dumps({"build-system": value, "tool": value, "project": value, "dependency-groups": value}))
+    content = json.loads(
+        json.dumps({"build-system": value, "tool": value, "project": value, "dependency-groups": value})
+    )
     assert isinstance([*builds._backend(content, {}), *builds._hooks(content), *builds._elsewhere(content)], list)
