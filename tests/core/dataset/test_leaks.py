@@ -85,6 +85,18 @@ def test_a_number_that_decides_the_class(tmp_path: Path) -> None:
     assert leaks.keys() == {"delay"}
 
 
+def test_a_threshold_that_made_the_classes_is_found_in_few_rows(tmp_path: Path) -> None:
+    dice = random.Random(3)
+    weight = [round(dice.uniform(900, 4000)) for _ in range(120)]
+    data: dict[str, list[object]] = {
+        "weight": list(weight),
+        "noise": [dice.gauss(w, 800) for w in weight],
+        "low": ["yes" if w < 2000 else "no" for w in weight],
+    }
+    leaks = {item.column: (item.kind, item.message) for item in leaks_of(table(tmp_path, data), "low")}
+    assert leaks == {"weight": ("suspect", "Each class of `low` has a range of `weight` for itself")}
+
+
 def test_what_is_known_only_afterwards(tmp_path: Path) -> None:
     dice = random.Random(4)
     planned = [dice.randint(1, 5) for _ in range(N)]

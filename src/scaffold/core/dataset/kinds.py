@@ -20,7 +20,7 @@ _FLAGS = (
     ("no", "si"),
     ("no", "sí"),
 )
-_ID_WORDS = {"id", "ids", "uuid", "guid", "key", "idx", "index", "serial", "ref"}
+_ID_WORDS = {"id", "ids", "uuid", "guid", "key", "idx", "index", "serial", "ref", "rowname", "rownames", "rowid"}
 _NUMBER_WORDS = {"nr", "no", "num", "number", "code"}
 """What the last word of an identifier's name is."""
 _TIME_WORDS = {"year", "yr", "date", "time", "day", "month", "week", "quarter", "hour", "jahr", "monat", "tag"}
@@ -84,7 +84,8 @@ def of_numbers(name: str, facts: NumberFacts, filled: int, rows: int) -> Verdict
             if facts.distinct <= _MOST_CODES:
                 return Verdict("category", f"{facts.distinct} numbers, and the name says that they are codes")
             if facts.distinct == filled or _as_long(facts):
-                return Verdict("identifier", f"{facts.distinct:,} whole numbers of one length, and the name says so")
+                alike = "different whole numbers" if facts.distinct == filled else "whole numbers of one length"
+                return Verdict("identifier", f"{facts.distinct:,} {alike}, and the name says so")
     if facts.whole and facts.minimum >= 0:
         return Verdict("count", f"whole numbers from {_plain(facts.minimum)} to {_plain(facts.maximum)}")
     return Verdict("number", f"numbers from {_plain(facts.minimum)} to {_plain(facts.maximum)}")

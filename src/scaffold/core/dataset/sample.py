@@ -89,6 +89,17 @@ class Sample:
         # Two columns with one "yes" each may have it in the same row by chance.
         return bool(rows >= _COMPLETE_ROWS // 10 and rarest >= _RAREST and 2 <= pairs == left == right)
 
+    def separates(self, column: Column) -> bool:
+        """Whether each class has a range of a column for itself, as it does when a threshold made the classes."""
+        x, y = self._name(column), self._y
+        classes, runs, rows, rarest = self._database.one(
+            f"WITH p AS (SELECT {x} AS x, {y} AS y FROM s WHERE {x} IS NOT NULL AND {y} IS NOT NULL), "
+            "ranges AS (SELECT y, min(x) AS low, max(x) AS high, count(*) AS n FROM p GROUP BY y), "
+            "ordered AS (SELECT *, lag(high) OVER (ORDER BY low) AS before FROM ranges) "
+            "SELECT count(*), count(*) FILTER (before IS NULL OR before < low), sum(n), min(n) FROM ordered"
+        )
+        return bool(classes and classes >= 2 and runs == classes and rows >= _COMPLETE_ROWS // 10 and rarest >= _RAREST)
+
     def complete_rows(self, columns: Sequence[Column]) -> list[tuple[float, ...]]:
         """Rows in which everything is known: the columns' numbers, and the target behind them."""
         names = [self._name(column) for column in columns] + [self._y]
