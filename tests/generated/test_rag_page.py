@@ -21,7 +21,11 @@ COMMAND = ["uv", "run", RAG.project]
 ELSEWHERE = "What is the capital of Mongolia?"
 NASTY = """The xylophone <script>window.pwned = 1</script> & "friends" <img src=x onerror="window.pwned = 2">
 
-The xylophone of the Net Loft says <script>window.pwned = 3</script> and <img src=x onerror="window.pwned = 4"> to all.
+The xylophone of the Net Loft says good morning to all members of the library, and
+<script>window.pwned=3</script> to the rest.
+
+Its label says <img src=x onerror="window.pwned=4"> to nobody.
+
 Play the xylophone at <a href="javascript:window.pwned=5">this address</a> or at " onmouseover="window.pwned=6.
 """
 CONTRASTS = """() => {
