@@ -9,6 +9,11 @@ from scaffold.core.templates.manifest import Manifest
 from scaffold.core.templates.rendering import Rendering, Wanted
 from scaffold.tools import documents, files
 
+_BROUGHT = {
+    "images": "a folder of pictures, one folder for each class: --data FOLDER",
+    "documents": f"a folder of documents ({documents.NAMES}): --data FOLDER",
+    "text": "a text (txt or md), or a folder of them: --data FILE",
+}
 _PREDICTED = {"regression": "number", "classification": "class"}
 
 
@@ -85,14 +90,8 @@ def _blocks(
 
 def _own_data(needs: Mapping[str, str]) -> str:
     """What data of one's own the template takes."""
-    if needs["kind"] == "images":
-        return "Your own data: a folder of pictures, one folder for each class: --data FOLDER"
-    if needs["kind"] == "documents":
-        return f"Your own data: a folder of documents ({documents.NAMES}): --data FOLDER"
-    if needs["kind"] == "text":
-        return "Your own data: a text (txt or md), or a folder of them: --data FILE"
     if needs["kind"] != "table":
-        return f"Your own data: {needs['kind']}"
+        return f"Your own data: {_BROUGHT.get(needs['kind'], needs['kind'])}"
     if not needs["task"]:
         return "Your own data: any table: --data FILE"
     return f"Your own data: a table to predict a {_PREDICTED[needs['task']]} from: --data FILE --target COLUMN"

@@ -1,12 +1,12 @@
 """Plain text files, in whatever encoding their owner saved them."""
 
-import codecs
 from pathlib import Path
+
+from scaffold.tools.tables.dialect import BOMS
 
 SUFFIXES = {".txt", ".md", ".markdown", ".text"}
 LARGEST = 20_000_000
 """In bytes. What a network reads in minutes is far less."""
-_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 
 def read(path: Path) -> str:
@@ -33,7 +33,7 @@ def read(path: Path) -> str:
 def _decoded(content: bytes) -> str:
     from charset_normalizer import from_bytes
 
-    marked = next((encoding for mark, encoding in _MARKS if content.startswith(mark)), None)
+    marked = next((encoding for mark, encoding in BOMS.items() if content.startswith(mark)), None)
     try:
         return content.decode(marked or "utf-8")
     except UnicodeDecodeError:

@@ -12,6 +12,7 @@ from scaffold.core.dataset.propose import Proposal
 from scaffold.core.dataset.request import NO_COLUMN, Request
 from scaffold.core.outcome import Block, Notice, Progress, Table, silent
 from scaffold.errors import UsageError
+from scaffold.tools.git.trees import File, Tree
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,12 @@ class Brought:
     def in_git(self) -> bool:
         """Whether the file is small enough for the repository."""
         return self.copy.in_git
+
+    @property
+    def tree(self) -> Tree:
+        """What of it comes into the repository."""
+        path = f"{place.FOLDER.as_posix()}/{self.copy.name}"
+        return {path: File(self.copy.path.read_bytes())} if self.in_git else {}
 
     @property
     def blocks(self) -> list[Block]:

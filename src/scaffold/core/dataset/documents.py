@@ -5,17 +5,14 @@ size and how it begins.
 """
 
 import contextlib
-import os
-import re
 import shutil
-import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from scaffold.core.dataset import personal
+from scaffold.core.dataset import folders, personal
 from scaffold.core.dataset.model import Answers
 from scaffold.core.dataset.place import LARGEST_IN_GIT, sha256
 from scaffold.core.dataset.propose import quoted
@@ -28,13 +25,7 @@ from scaffold.tools.git.trees import File, Tree
 
 QUESTIONS = ("dataset", "dataset_source", "dataset_bytes", "dataset_in_git", "documents", "document_formats")
 FOLDER = Path("data/raw/pages")
-CHECKSUMS = Path("data/raw/SHA256SUMS")
 MOST_DOCUMENTS = 20_000
-_NOT_OURS = {"node_modules", "__pycache__", "__MACOSX", "site-packages", "venv"}
-_RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
-_UNSAFE = re.compile(r"""[^\w .,()+&'=@!#-]|[\n\r\t]""")
-_LONGEST_NAME = 150
-"""In bytes; no file system takes more than 255."""
 _SHOWN = 8
 
 
@@ -131,7 +122,7 @@ class Documents:
     @property
     def tree(self) -> Tree:
         """What of them comes into the repository."""
-        listed = {CHECKSUMS.as_posix(): File(self.checksums.encode())}
+        listed = {folders.CHECKSUMS.as_posix(): File(self.checksums.encode())}
         files = self.files if self.in_git else ()
         return listed | {f"{FOLDER.as_posix()}/{file.name}": File(file.path.read_bytes()) for file in files}
 
@@ -158,7 +149,7 @@ class Documents:
             with friendly_os_errors(dest):
                 dest.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(file.path, dest)
-        write_atomically(project / CHECKSUMS, self.checksums)
+        write_atomically(project / folders.CHECKSUMS, self.checksums)
 
 
 @contextlib.contextmanager
@@ -169,7 +160,7 @@ def brought(request: Request, progress: Progress = silent) -> Iterator[Documents
         ScaffoldError: It cannot be used; nothing was written.
     """
     source = (request.file or Path()).absolute()
-    if any((request.target, request.time, request.group, request.drop, request.keep, request.missing)):
+    if request.names_columns:
         raise UsageError("Documents have no columns.", f"Only the folder is needed: --data {quoted(source.name)}")
     if not source.exists():
         raise DataError(f"There is no folder {source}.", "Check the path.")
@@ -188,12 +179,8 @@ def _looked_at(source: Path) -> Documents:
     taken: set[str] = set()
     found_personal: dict[str, list[str]] = {}
     size = 0
-    root = source if source.is_dir() else source.parent
-    for path in walk(root) if source.is_dir() else [source]:
-        shown = shown_name(path.relative_to(root))
-        if path.is_symlink() and source.is_dir():
-            refused.append(f"{shown} (a link)")
-            continue
+    for path, inside in folders.files_of(source, refused):
+        shown = folders.shown_name(inside)
         if path.suffix.lower() not in documents.SUFFIXES:
             others[path.suffix.lower() if path.suffix.isprintable() and path.suffix else "without an ending"] += 1
             continue
@@ -207,52 +194,10 @@ def _looked_at(source: Path) -> Documents:
             continue
         seen[checksum] = shown
         size += path.stat().st_size
-        kept.append(_File(path, safe_name(path.relative_to(root), taken), checksum))
+        kept.append(_File(path, folders.safe_name(inside, taken), checksum))
         for what in personal.in_text(documents.plain_text(path)):
             found_personal.setdefault(what, []).append(shown)
     return Documents(source, tuple(kept), size, tuple(refused), others, found_personal)
-
-
-def walk(root: Path) -> Iterator[Path]:
-    """The files of a folder in the order of their names; nothing hidden, nothing installed, and links as links."""
-    with friendly_os_errors(root):
-        names = sorted(os.scandir(root), key=lambda entry: entry.name)
-    for entry in names:
-        path = Path(entry.path)
-        if entry.name.startswith((".", "~$")) or entry.name in _NOT_OURS:
-            continue
-        if entry.is_dir(follow_symlinks=False):
-            yield from walk(path)
-        else:
-            yield path
-
-
-def shown_name(path: Path) -> str:
-    """A path as it can be printed."""
-    return path.as_posix() if path.as_posix().isprintable() else repr(path.as_posix())
-
-
-def safe_name(path: Path, taken: set[str]) -> str:
-    """A name for a document that is safe on every system, as near to its own as that allows, and used once."""
-    parts = [_safe_part(part) for part in path.parts]
-    name = "/".join(parts)
-    number = 2
-    while name.casefold() in taken:
-        last = PurePosixPath(parts[-1])
-        name = "/".join([*parts[:-1], f"{last.stem}-{number}{last.suffix}"])
-        number += 1
-    taken.add(name.casefold())
-    return name
-
-
-def _safe_part(part: str) -> str:
-    text = unicodedata.normalize("NFC", part.encode("utf-8", "replace").decode())
-    text = _UNSAFE.sub("-", text).strip(" .")
-    stem, dot, suffix = text.rpartition(".")
-    if len(text.encode()) > _LONGEST_NAME:
-        stem, dot, suffix = (stem, dot, suffix) if dot and len(suffix) < 10 else (text, "", "")
-        text = stem.encode()[:_LONGEST_NAME].decode("utf-8", "ignore").rstrip(" .") + dot + suffix
-    return f"_{text}" if not text or _RESERVED.fullmatch(text) else text
 
 
 def _count(number: int, what: str) -> str:

@@ -187,7 +187,7 @@ def _require_folder(request: Request, source: Path) -> None:
             f"{source.name} is a file, and pictures come in a folder with one folder for each class.",
             f"Name the folder: --data {quoted(source.parent.name or '.')}/",
         )
-    if any((request.target, request.time, request.group, request.drop, request.keep, request.missing)):
+    if request.names_columns:
         raise UsageError("Pictures have no columns.", f"Only the folder is needed: --data {quoted(source.name)}/")
     if not source.is_dir():
         raise DataError(f"There is no folder {source}.", "Check the path.")

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from scaffold.core.dataset import answers as data_answers
-from scaffold.core.dataset import describe, documents, place, template
+from scaffold.core.dataset import documents, folders, place, template
 from scaffold.core.dataset.bring import Brought
 from scaffold.core.dataset.documents import Documents
 from scaffold.core.dataset.model import Answers
@@ -20,6 +20,18 @@ from scaffold.core.templates.rendering import Rendering
 from scaffold.errors import UsageError
 from scaffold.tools import git
 from scaffold.tools.git.trees import File, Tree, read_files, read_folder
+
+_NOT_REPLACED = {
+    "images": (
+        "`scaffold set --data` takes a table, and this project works on pictures.",
+        "Put them into data/images/CLASS/, set `source: data/images` in conf/train.yaml, and run: make all",
+    ),
+    "text": (
+        "`scaffold set --data` takes a table or documents, and this project works on a text.",
+        "Put it into data/texts/, set `source: data/texts` in conf/train.yaml, and run: make all",
+    ),
+}
+"""Kinds of data that are brought once, when a project is made: what is said of another try, and what to do instead."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +70,7 @@ class Replacement:
             return base, new
         earlier = _earlier(self.project, self.found) if self.project.answers.get("dataset") else {}
         base = replace(base, tree={**base.tree, **earlier})
-        return base, replace(new, tree={**new.tree, **_coming(self.found)})
+        return base, replace(new, tree={**new.tree, **self.found.tree})
 
     def placed(self, outcome: Outcome, workshop: Path) -> Outcome:
         """Copy what is too large for the repository to where the project looks for it, after its update.
@@ -92,12 +104,8 @@ class Replacement:
         """An outcome that says what comes of the file, too."""
         if self.found is None:
             return outcome
-        if isinstance(self.found, Documents):
-            blocks = [*self.found.blocks, *outcome.blocks]
-            return replace(outcome, blocks=blocks, warnings=[*self.found.notices, *outcome.warnings])
-        proposal = self.found.proposal
-        blocks = [*describe.proposal_blocks(proposal), *outcome.blocks]
-        return replace(outcome, blocks=blocks, warnings=[*describe.notices(proposal), *outcome.warnings])
+        blocks = [*self.found.blocks, *outcome.blocks]
+        return replace(outcome, blocks=blocks, warnings=[*self.found.notices, *outcome.warnings])
 
 
 @contextlib.contextmanager
@@ -112,16 +120,8 @@ def replaced(project: Project, request: Request | None, progress: Progress) -> I
         return
     label = f"{source.suggested_name(project.address)} {project.version}"
     manifest = _manifest(project)
-    if template.kind_of_data(manifest) == "images":
-        raise UsageError(
-            "`scaffold set --data` takes a table, and this project works on pictures.",
-            "Put them into data/images/CLASS/, set `source: data/images` in conf/train.yaml, and run: make all",
-        )
-    if template.kind_of_data(manifest) == "text":
-        raise UsageError(
-            "`scaffold set --data` takes a table or documents, and this project works on a text.",
-            "Put it into data/texts/, set `source: data/texts` in conf/train.yaml, and run: make all",
-        )
+    if refusal := _NOT_REPLACED.get(template.kind_of_data(manifest)):
+        raise UsageError(*refusal)
     with template.brought(manifest, label, _completed(project, request), None, progress) as found:
         yield Replacement(project, request, found if isinstance(found, Brought | Documents) else None)
 
@@ -131,18 +131,10 @@ def _earlier(project: Project, found: Brought | Documents) -> Tree:
     if isinstance(found, Documents):
         pages = read_folder(project.folder / documents.FOLDER)
         below = {f"{documents.FOLDER.as_posix()}/{name}": file for name, file in pages.items()}
-        return {**below, **read_files(project.folder, [documents.CHECKSUMS.as_posix()])}
+        return {**below, **read_files(project.folder, [folders.CHECKSUMS.as_posix()])}
     path = f"{place.FOLDER.as_posix()}/{project.answers['dataset']}"
     blob = git.attempt(project.folder, "cat-file", "blob", f"HEAD:./{path}")
     return {path: File(blob.out)} if blob.ok else {}
-
-
-def _coming(found: Brought | Documents) -> Tree:
-    """The data files that it gets, as far as they are small enough for git."""
-    if isinstance(found, Documents):
-        return found.tree
-    path = f"{place.FOLDER.as_posix()}/{found.copy.name}"
-    return {path: File(found.copy.path.read_bytes())} if found.in_git else {}
 
 
 def _manifest(project: Project) -> Manifest | None:

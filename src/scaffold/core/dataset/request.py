@@ -51,6 +51,11 @@ class Request:
     missing: tuple[str, ...] = ()
     keep_personal: bool = False
 
+    @property
+    def names_columns(self) -> bool:
+        """Whether anything was said that only a table has."""
+        return any((self.target, self.time, self.group, self.drop, self.keep, self.missing))
+
     def told(self, names: Iterable[str]) -> Told:
         """What was said about missing values; a text before `=` is a column only where there is one."""
         known = set(names)

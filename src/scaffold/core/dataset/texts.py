@@ -8,10 +8,11 @@ import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from scaffold.core.dataset import documents, personal
+from scaffold.core.dataset import folders, personal
 from scaffold.core.dataset.model import Answers
 from scaffold.core.dataset.propose import quoted
 from scaffold.core.dataset.request import Request
@@ -30,7 +31,6 @@ QUESTIONS = (
     "text_wrapped",
 )
 FOLDER = Path("data/raw/texts")
-CHECKSUMS = Path("data/raw/SHA256SUMS")
 LEAST = 20_000
 """Characters: less is no training part, and leaves a test of some sentences."""
 MOST = 5_000_000
@@ -79,9 +79,9 @@ class Texts:
         """The size of the text as UTF-8."""
         return sum(len(text.encode()) for text in self.files.values())
 
-    @property
+    @cached_property
     def answers(self) -> Answers:
-        """The answers to the template's questions about data."""
+        """The answers to the template's questions about data. The whole text is searched for them, once."""
         heading, wrapped = heading_of(self.files.values()), is_wrapped(self.files.values())
         values = (FOLDER.name, self.source.name, self.bytes, len(self.files), self.characters, heading, wrapped)
         return dict(zip(QUESTIONS, values, strict=True))
@@ -129,7 +129,7 @@ class Texts:
                 dest.parent.mkdir(parents=True, exist_ok=True)
                 dest.write_text(text, encoding="utf-8", newline="\n")
             sums.append(f"{hashlib.sha256(text.encode()).hexdigest()}  {FOLDER.name}/{name}\n")
-        write_atomically(project / CHECKSUMS, "".join(sums))
+        write_atomically(project / folders.CHECKSUMS, "".join(sums))
 
 
 @contextlib.contextmanager
@@ -140,7 +140,7 @@ def brought(request: Request, progress: Progress = silent) -> Iterator[Texts]:
         ScaffoldError: It cannot be used; nothing was written.
     """
     source = (request.file or Path()).absolute()
-    if any((request.target, request.time, request.group, request.drop, request.keep, request.missing)):
+    if request.names_columns:
         raise UsageError("A text has no columns.", f"Only the text is needed: --data {quoted(source.name)}")
     if not source.exists():
         raise DataError(f"There is no file or folder {source}.", "Check the path.")
@@ -189,14 +189,11 @@ def repeated(texts: Iterable[str]) -> float:
 def _read(source: Path) -> Texts:
     files: dict[str, str] = {}
     refused: list[str] = []
+    seen: set[str] = set()
     taken: set[str] = set()
     found_personal: list[str] = []
-    root = source if source.is_dir() else source.parent
-    for path in documents.walk(root) if source.is_dir() else [source]:
-        shown = documents.shown_name(path.relative_to(root))
-        if path.is_symlink() and source.is_dir():
-            refused.append(f"{shown} (a link)")
-            continue
+    for path, inside in folders.files_of(source, refused):
+        shown = folders.shown_name(inside)
         if path.suffix.lower() not in prose.SUFFIXES:
             refused.append(f"{shown} (not txt or md)")
             continue
@@ -205,11 +202,12 @@ def _read(source: Path) -> Texts:
         except (OSError, ValueError) as error:
             refused.append(f"{shown} ({getattr(error, 'strerror', None) or error})")
             continue
-        if text in files.values():
+        if text in seen:
             refused.append(f"{shown} (a copy)")
             continue
+        seen.add(text)
         suffix = ".md" if path.suffix.lower() in (".md", ".markdown") else ".txt"
-        files[documents.safe_name(path.relative_to(root).with_suffix(suffix), taken)] = text
+        files[folders.safe_name(inside.with_suffix(suffix), taken)] = text
         found_personal += personal.in_text(text)
     return Texts(source, files, tuple(refused), tuple(dict.fromkeys(found_personal)))
 

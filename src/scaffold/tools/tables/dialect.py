@@ -16,7 +16,8 @@ SEPARATORS = (",", ";", "\t", "|")
 GZIP_MAGIC = b"\x1f\x8b"
 _CHUNK = 1 << 20
 _MAX_FIELD = 1 << 24
-_BOMS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+BOMS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+"""The bytes at the beginning of a text that name its encoding."""
 _UNDEFINED_IN_CP1252 = b"\x81\x8d\x8f\x90\x9d"
 _WIDE = ("utf_16", "utf_32", "big5", "gb", "shift", "euc", "cp932", "cp949", "cp1251", "koi8", "cp1253", "johab")
 
@@ -96,7 +97,7 @@ def _encoding(path: Path, compressed: bool) -> str:
     decoder = codecs.getincrementaldecoder("utf-8")()
     with open_bytes(path, compressed) as file:
         first = file.read(_CHUNK)
-        for bom, name in _BOMS.items():
+        for bom, name in BOMS.items():
             if first.startswith(bom):
                 return name
         chunk = first
