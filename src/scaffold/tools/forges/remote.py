@@ -36,6 +36,10 @@ _NO_PROMPTS = {"GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1", "GIT_ASKPAS
 _BROKEN = re.compile(
     r"bad object|not send all necessary objects|corrupt|loose object|unresolved delta|pack has bad|is empty|bad tree"
 )
+_BAD_REF = re.compile(r"^fatal: bad object (refs/\S+)$", re.MULTILINE)
+_TRIES = 4
+"""After a fetch git reads every ref of the store, and can fail over one that a neighbour's fetch changes meanwhile
+(git 2.39: 2 of 3,900 rounds of four fetches at once)."""
 _NOT_FOUND = re.compile(
     r"does not appear to be a git repository|repository .* not found|not found: did you run|does not exist"
     r"|returned error: 404|project you were looking for could not be found"
@@ -81,9 +85,14 @@ class Remote:
         """Fetch its branches as `refs`/BRANCH. Raises ForgeError."""
         flags = ("--quiet", "--no-tags", "--prune", "--no-write-fetch-head", "--recurse-submodules=no")
         program = self._program("--upload-pack", _UPLOAD_PACK)
-        completed = self._git(store, "fetch", *flags, *program, "--", self.url, f"+refs/heads/*:{refs}/*")
-        if not completed.ok:
-            raise self._error(("fetch",), completed)
+        for _ in range(_TRIES):
+            completed = self._git(store, "fetch", *flags, *program, "--", self.url, f"+refs/heads/*:{refs}/*")
+            if completed.ok:
+                return
+            bad = _BAD_REF.search(completed.stderr)
+            if bad is None or bad[1].startswith(f"{refs}/"):
+                raise self._error(("fetch",), completed)
+        raise ForgeError(f"git cannot read {bad[1] if bad else 'a ref'} in {store}.", "Delete this ref, and try again.")
 
     def _program(self, option: str, program: str) -> tuple[str, ...]:
         """The option that names the program at the other end, where git starts it on this machine."""
