@@ -12,9 +12,7 @@ def score(characters: NDArray[Any], bits: NDArray[Any]) -> float:
     characters, bits
         Of each paragraph: its characters, and minus the logarithm to base 2 of its probability, shape (n,) each.
     """
-{% call exercise(edition, exercises, 'bits') %}
     return float(bits.sum() / characters.sum())
-{% endcall %}
 
 
 def scores(characters: NDArray[Any], bits: NDArray[Any]) -> dict[str, float]:

@@ -94,7 +94,16 @@ def test_a_threshold_that_made_the_classes_is_found_in_few_rows(tmp_path: Path) 
         "low": ["yes" if w < 2000 else "no" for w in weight],
     }
     leaks = {item.column: (item.kind, item.message) for item in leaks_of(table(tmp_path, data), "low")}
-    assert leaks == {"weight": ("suspect", "Each class of `low` has a range of `weight` for itself")}
+    assert leaks == {"weight": ("suspect", "Each class of `low`, rare ones aside, has a range of `weight` for itself")}
+
+
+@pytest.mark.parametrize(("odd", "accused"), [(6, True), (15, True), (30, False)])
+def test_a_rare_class_does_not_hide_a_threshold(tmp_path: Path, odd: int, accused: bool) -> None:
+    share = [number / 10 for number in range(200)]
+    ploidy = ["low" if value < 10 else "high" for value in share]
+    ploidy[10 : 190 : 180 // odd] = ["odd"] * len(ploidy[10 : 190 : 180 // odd])
+    data: dict[str, list[object]] = {"g2": [*share], "ploidy": [*ploidy]}
+    assert bool(leaks_of(table(tmp_path, data), "ploidy")) == accused
 
 
 def test_what_is_known_only_afterwards(tmp_path: Path) -> None:

@@ -117,7 +117,7 @@ def _alone(sample: Sample, column: Column, target: Column) -> list[Finding]:
         message = f"`{column.name}` alone tells `{target.name}`: {share} {what}"
         return [Finding(column.name, "leak" if certain else "suspect", message, "--drop")]
     if not target.is_number and sample.is_numeric(column) and sample.separates(column):
-        message = f"Each class of `{target.name}` has a range of `{column.name}` for itself"
+        message = f"Each class of `{target.name}`, rare ones aside, has a range of `{column.name}` for itself"
         return [Finding(column.name, "suspect", message, "--drop")]
     if skill >= _KNOWS and _sounds_late(column.name):
         message = f"`{column.name}` sounds as if it were known only after `{target.name}`, and explains {share} {what}"
