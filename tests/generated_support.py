@@ -141,7 +141,7 @@ TEXT = Stage(
     gate="train",
     others=(),
     question=("/generate", {"prompt": "It was", "tokens": 5}, '"end": true'),
-    starter=("ci=none", "docker=false"),
+    starter=("hub=peft", "ci=none", "docker=false"),
     python=CNN.python,
 )
 FLIGHT = {

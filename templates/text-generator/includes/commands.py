@@ -6,7 +6,15 @@ def finetune() -> None:
     typer.echo(finetune(load_settings()))
 
 
-@app.command()
+{% if hub == 'peft' %}@app.command()
+def hub() -> None:
+    """Fine-tune a model of the Hugging Face hub, and compare it before and after."""
+    from {{ package_name }}.hub import hub
+
+    typer.echo(hub(load_settings()))
+
+
+{% endif %}@app.command()
 def generate(
     prompt: Annotated[str, typer.Argument(help="What the text begins with.")] = "",
     length: Annotated[int, typer.Option(min=1, help="How many tokens at most.")] = 200,

@@ -19,6 +19,9 @@
     voice_heading: str
     lora_rank: Annotated[int, Field(ge=1, le=64)]
     finetune_steps: Annotated[int, Field(gt=0)]
+{%- if hub == 'peft' %}
+    hub_model: Annotated[str, Field(min_length=1)]
+{%- endif %}
     ngram_order: Annotated[int, Field(ge=2, le=7)]
     bootstrap_draws: Annotated[int, Field(ge=100)]
     min_score: Annotated[float | None, Field(le=1)]
