@@ -12,7 +12,7 @@ from scaffold.tools import documents, files
 _BROUGHT = {
     "images": "a folder of pictures, one folder for each class: --data FOLDER",
     "documents": f"a folder of documents ({documents.NAMES}): --data FOLDER",
-    "text": "a text (txt or md), or a folder of them: --data FILE",
+    "text": "a text (txt, md or epub), or a folder of them: --data FILE",
 }
 _PREDICTED = {"regression": "number", "classification": "class"}
 

@@ -9,6 +9,7 @@ from scaffold.core.dataset import texts
 from scaffold.core.dataset.answers import without_typed
 from scaffold.core.dataset.request import Request
 from scaffold.errors import ScaffoldError, UsageError
+from tools.test_books import book
 
 
 def words(number: int) -> str:
@@ -63,8 +64,23 @@ def test_a_folder_with_other_files_copies_and_encodings(tmp_path: Path) -> None:
         assert list(found.files) == ["old/two.md", "one.txt"]
         assert found.files["old/two.md"].startswith("été")
         assert found.notices[0].message == (
-            "Left out: cover.png (not txt or md), empty.txt (an empty file), same.txt (a copy)."
+            "Left out: cover.png (not txt, md or epub), empty.txt (an empty file), same.txt (a copy)."
         )
+
+
+def test_a_book_becomes_markdown_with_its_chapters(tmp_path: Path) -> None:
+    pages = {
+        f"c{n:02}.xhtml": f"<h1>The {n}th day</h1><p>{words(n * 9)}</p><p>{words(n * 9 + 4)}</p>" for n in range(30)
+    }
+    folder = tmp_path / "shelf"
+    folder.mkdir()
+    book(folder / "Days.epub", pages)
+    (folder / "broken.epub").write_bytes(b"PK")
+    with texts.brought(Request(folder)) as found:
+        assert list(found.files) == ["Days.md"]
+        assert found.answers["text_heading"] == "#{1,3} .*"
+        assert found.files["Days.md"].count("\n# The ") == 29
+        assert found.notices[0].message == "Left out: broken.epub (no book, or a damaged one)."
 
 
 def test_personal_data_are_named(tmp_path: Path) -> None:
@@ -81,7 +97,7 @@ def test_what_cannot_be_used_is_refused(tmp_path: Path) -> None:
     none.mkdir()
     assert "at least 20,000 are needed" in refused(short)[0]
     assert "again.txt repeats itself" in refused(again)[0]
-    assert refused(none) == ("none holds no text.", "Bring a file .txt or .md, or a folder of them: --data FILE")
+    assert refused(none) == ("none holds no text.", "Bring a file .txt, .md or .epub, or a folder of them: --data FILE")
     assert "There is no file or folder" in refused(tmp_path / "nowhere")[0]
     assert refused(short, target="x") == ("A text has no columns.", "Only the text is needed: --data short.txt")
 

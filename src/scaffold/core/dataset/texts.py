@@ -18,7 +18,7 @@ from scaffold.core.dataset.propose import quoted
 from scaffold.core.dataset.request import Request
 from scaffold.core.outcome import Block, Notice, Progress, Text, first_of, silent
 from scaffold.errors import DataError, UsageError
-from scaffold.tools import prose
+from scaffold.tools import books, prose
 from scaffold.tools.files import friendly_os_errors, write_atomically
 
 QUESTIONS = (
@@ -194,11 +194,12 @@ def _read(source: Path) -> Texts:
     found_personal: list[str] = []
     for path, inside in folders.files_of(source, refused):
         shown = folders.shown_name(inside)
-        if path.suffix.lower() not in prose.SUFFIXES:
-            refused.append(f"{shown} (not txt or md)")
+        kind = path.suffix.lower()
+        if kind not in prose.SUFFIXES and kind != books.SUFFIX:
+            refused.append(f"{shown} (not txt, md or epub)")
             continue
         try:
-            text = prose.read(path)
+            text = books.read(path) if kind == books.SUFFIX else prose.read(path)
         except (OSError, ValueError) as error:
             refused.append(f"{shown} ({getattr(error, 'strerror', None) or error})")
             continue
@@ -206,7 +207,7 @@ def _read(source: Path) -> Texts:
             refused.append(f"{shown} (a copy)")
             continue
         seen.add(text)
-        suffix = ".md" if path.suffix.lower() in (".md", ".markdown") else ".txt"
+        suffix = ".md" if kind in (".md", ".markdown", books.SUFFIX) else ".txt"
         files[folders.safe_name(inside.with_suffix(suffix), taken)] = text
         found_personal += personal.in_text(text)
     return Texts(source, files, tuple(refused), tuple(dict.fromkeys(found_personal)))
@@ -216,7 +217,9 @@ def _check(found: Texts) -> None:
     name = found.source.name
     if not found.files:
         why = f": {found.refused[0]}" if found.refused else ""
-        raise DataError(f"{name} holds no text{why}.", "Bring a file .txt or .md, or a folder of them: --data FILE")
+        raise DataError(
+            f"{name} holds no text{why}.", "Bring a file .txt, .md or .epub, or a folder of them: --data FILE"
+        )
     if found.characters < LEAST:
         raise DataError(
             f"{name} has {found.characters:,} characters; at least {LEAST:,} are needed.",
