@@ -227,6 +227,8 @@ def test_a_registry_on_postgresql_gives_the_service_its_champion(
         for verb in ("data", "train"):
             run("uv", "run", MLOPS.project, verb, cwd=project, env=server)
         assert '"probability":' in until(lambda: ask(env["PORT"], *MLOPS.question[:2]))
+        back = run("docker", "compose", "run", "--rm", "rollback", cwd=project, env=env, fails=True).stdout
+        assert "there is no version to go back to" in back
         run("docker", "compose", "stop", "mlflow", "postgres", cwd=project, env=env)
         run("docker", "compose", "restart", "app", cwd=project, env=env)
         assert '"probability":' in until(lambda: ask(env["PORT"], *MLOPS.question[:2]))
@@ -234,3 +236,43 @@ def test_a_registry_on_postgresql_gives_the_service_its_champion(
         assert "too few" in done
     finally:
         run("docker", "compose", "down", "--volumes", "--timeout", "5", cwd=project, env=env)
+
+
+@installed
+@pytest.mark.changed_only
+def test_a_version_is_retrained_swapped_and_rolled_back_in_containers(
+    fresh: Path, run: Run, engine: dict[str, str]
+) -> None:
+    """From logged flights and their outcomes, while one service goes on answering."""
+    port = str(free_port())
+    env = {**engine, "PORT": port, "COMPOSE_PROJECT_NAME": "loop", "OUTCOMES_TOKEN": "of-this-test"}
+
+    def compose(*args: str, **more: Any) -> str:
+        return run("docker", "compose", *args, cwd=fresh, env=env, **more).stdout
+
+    def version() -> str:
+        found: str = json.loads(ask(port, *MLOPS.question[:2]))["model_version"]
+        return found
+
+    run("uv", "run", MLOPS.project, "data", cwd=fresh)
+    try:
+        compose("up", "--build", "--wait", "--wait-timeout", "300", "app")
+        started = compose("ps", "--format", "{{.ID}} {{.CreatedAt}}", "app")
+        assert version() == "1"
+        rows = 1
+        for month in ("4", "5", "6"):
+            told = {"OUTCOMES_TOKEN": env["OUTCOMES_TOKEN"]}
+            replay = ("uv", "run", MLOPS.project, "replay", month, "--url", f"http://127.0.0.1:{port}")
+            (sent,) = re.findall(r"^([\d,]+) flights of month", run(*replay, cwd=fresh, env=told).stdout, re.MULTILINE)
+            rows += 2 * int(sent.replace(",", ""))
+        until(lambda: f"prediction_log_rows_total {rows}.0" in ask(port, "/metrics"))
+        assert "version 2 is the champion" in compose("run", "--rm", "retrain")
+        until(lambda: version() == "2")
+        assert "version 1 is the champion again" in compose("run", "--rm", "rollback")
+        until(lambda: version() == "1")
+        assert "there is no version to go back to" in compose("run", "--rm", "rollback", fails=True)
+        assert compose("ps", "--format", "{{.ID}} {{.CreatedAt}}", "app") == started
+        compose("restart", "app")
+        assert until(version) == "1"
+    finally:
+        compose("down", "--volumes", "--timeout", "5")
