@@ -23,6 +23,16 @@ def monitor() -> None:
 
 
 @app.command()
+def alarms(
+    years: Annotated[int, typer.Option(min=1, help="How often the days are dealt out anew; 20 s each.")] = 5,
+) -> None:
+    """Count the alarms of the year as it was, and of the same days without drift."""
+    from {{ package_name }}.monitoring.alarms import alarms
+
+    typer.echo(alarms(load_settings(), years))
+
+
+@app.command()
 def retrain(
     until: Annotated[str, typer.Option(help="The last day to use, as in 2013-05-31.")] = "",
 ) -> None:
