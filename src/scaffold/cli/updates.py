@@ -146,6 +146,8 @@ def set_(
         scaffold set docker=true ci=gitlab
 
         scaffold set --data houses.csv --target price
+
+        scaffold set --data photos/
     """
     from scaffold.commands import update as command_
     from scaffold.core import answers

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from scaffold.core.dataset import documents
+from scaffold.core.dataset import documents, folders
 from scaffold.core.dataset.answers import without_typed
 from scaffold.core.dataset.request import Request
 from scaffold.errors import ScaffoldError, UsageError
@@ -167,6 +167,7 @@ def test_other_documents_take_the_place_of_earlier_ones(tmp_path: Path) -> None:
     with documents.brought(Request(written(tmp_path / "p", a_md="1", b_md="2"))) as found:
         found.put(tmp_path / "project")
     with documents.brought(Request(written(tmp_path / "q", b_md="3", c_md="4"))) as found:
-        found.put_instead(tmp_path / "project")
+        found.put(tmp_path / "project")
+        folders.remove_others(tmp_path / "project" / found.folder, found.names)
     pages = tmp_path / "project/data/raw/pages"
     assert {path.name: path.read_text() for path in pages.iterdir()} == {"b.md": "3", "c.md": "4"}

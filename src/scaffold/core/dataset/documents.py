@@ -57,6 +57,12 @@ class Documents:
     refused: tuple[str, ...]
     others: Counter[str]
     personal: dict[str, list[str]]
+    folder = FOLDER
+
+    @property
+    def names(self) -> set[str]:
+        """The files in the project's folder."""
+        return {file.name for file in self.files}
 
     @property
     def in_git(self) -> bool:
@@ -125,15 +131,6 @@ class Documents:
         listed = {folders.CHECKSUMS.as_posix(): File(self.checksums.encode())}
         files = self.files if self.in_git else ()
         return listed | {f"{FOLDER.as_posix()}/{file.name}": File(file.path.read_bytes()) for file in files}
-
-    def put_instead(self, project: Path) -> None:
-        """Copy the documents into a project, in the place of those that it has. Raises as `put` does."""
-        self.put(project)
-        names = {file.name for file in self.files}
-        for path in list((project / FOLDER).rglob("*")):
-            if path.is_file() and path.relative_to(project / FOLDER).as_posix() not in names:
-                with friendly_os_errors(path):
-                    path.unlink()
 
     def put(self, project: Path) -> None:
         """Copy the documents into a project, with their checksums.

@@ -3,7 +3,7 @@
 import os
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path, PurePosixPath
 
 from scaffold.tools.files import friendly_os_errors
@@ -77,3 +77,15 @@ def _safe_part(part: str) -> str:
         stem, dot, suffix = (stem, dot, suffix) if dot and len(suffix) < 10 else (text, "", "")
         text = stem.encode()[:_LONGEST_NAME].decode("utf-8", "ignore").rstrip(" .") + dot + suffix
     return f"_{text}" if not text or _RESERVED.fullmatch(text) else text
+
+
+def remove_others(folder: Path, names: Collection[str]) -> None:
+    """Delete the files below a folder that are not among `names`.
+
+    Raises:
+        ScaffoldError: One cannot be deleted.
+    """
+    for path in list(folder.rglob("*")):
+        if path.is_file() and path.relative_to(folder).as_posix() not in names:
+            with friendly_os_errors(path):
+                path.unlink()

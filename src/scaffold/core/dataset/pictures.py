@@ -10,7 +10,7 @@ import statistics
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from scaffold.core.dataset.model import Answers
@@ -21,6 +21,7 @@ from scaffold.core.outcome import Block, Notice, Progress, Table, Text, first_of
 from scaffold.errors import DataError, UsageError
 from scaffold.tools import pictures
 from scaffold.tools.files import friendly_os_errors
+from scaffold.tools.git.trees import File, Tree
 from scaffold.tools.pictures import Picture
 
 QUESTIONS = (
@@ -64,6 +65,11 @@ class _File:
         """The name of its class."""
         return self.path.parent.name
 
+    @property
+    def inside(self) -> str:
+        """Where it stands in the project's folder of pictures."""
+        return PurePosixPath(self.part, self.folder, self.name).as_posix()
+
 
 @dataclass(frozen=True)
 class Pictures:
@@ -80,6 +86,18 @@ class Pictures:
     files: tuple[_File, ...]
     bytes: int
     refused: tuple[str, ...] = field(default=())
+    folder = FOLDER
+
+    @property
+    def names(self) -> set[str]:
+        """The files in the project's folder."""
+        return {file.inside for file in self.files}
+
+    @property
+    def tree(self) -> Tree:
+        """What of them comes into the repository."""
+        files = self.files if self.in_git else ()
+        return {f"{FOLDER.as_posix()}/{file.inside}": File(file.path.read_bytes()) for file in files}
 
     @property
     def in_git(self) -> bool:
@@ -154,7 +172,7 @@ class Pictures:
             ScaffoldError: The disk is full, or a folder cannot be written.
         """
         for file in self.files:
-            dest = project / FOLDER / file.part / file.folder / file.name
+            dest = project / FOLDER / file.inside
             with friendly_os_errors(dest):
                 dest.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(file.path, dest)

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from scaffold.core.dataset import answers as data_answers
-from scaffold.core.dataset import documents, folders, place, template
+from scaffold.core.dataset import folders, place, template
 from scaffold.core.dataset.bring import Brought
-from scaffold.core.dataset.documents import Documents
 from scaffold.core.dataset.model import Answers
 from scaffold.core.dataset.request import Request
+from scaffold.core.dataset.template import Found
 from scaffold.core.outcome import Notice, Outcome, Progress
 from scaffold.core.project import Project
 from scaffold.core.templates import source
@@ -20,18 +20,6 @@ from scaffold.core.templates.rendering import Rendering
 from scaffold.errors import UsageError
 from scaffold.tools import git
 from scaffold.tools.git.trees import File, Tree, read_files, read_folder
-
-_NOT_REPLACED = {
-    "images": (
-        "`scaffold set --data` takes a table, and this project works on pictures.",
-        "Put them into data/images/CLASS/, set `source: data/images` in conf/train.yaml, and run: make all",
-    ),
-    "text": (
-        "`scaffold set --data` takes a table or documents, and this project works on a text.",
-        "Put it into data/texts/, set `source: data/texts` in conf/train.yaml, and run: make all",
-    ),
-}
-"""Kinds of data that are brought once, when a project is made: what is said of another try, and what to do instead."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +34,7 @@ class Replacement:
 
     project: Project
     request: Request | None = None
-    found: Brought | Documents | None = None
+    found: Found | None = None
 
     def answers(self, given: Mapping[str, Any]) -> Answers:
         """Given answers and those of the file together.
@@ -88,12 +76,13 @@ class Replacement:
         if found is None or found.in_git:
             return outcome
         if outcome.data["state"] in ("updated", "current"):
-            if isinstance(found, Documents):
-                found.put_instead(self.project.folder)
-            else:
+            if isinstance(found, Brought):
                 place.put(found.copy, self.project.folder, workshop)
+            else:
+                found.put(self.project.folder)
+                folders.remove_others(self.project.folder / found.folder, found.names)
             return outcome
-        path = documents.FOLDER if isinstance(found, Documents) else place.FOLDER / found.copy.name
+        path = place.FOLDER / found.copy.name if isinstance(found, Brought) else found.folder
         left = Notice(
             f"{path.as_posix()} is too large for git, and is written when the update is committed.",
             "Commit it, then run this command again.",
@@ -120,17 +109,16 @@ def replaced(project: Project, request: Request | None, progress: Progress) -> I
         return
     label = f"{source.suggested_name(project.address)} {project.version}"
     manifest = _manifest(project)
-    if refusal := _NOT_REPLACED.get(template.kind_of_data(manifest)):
-        raise UsageError(*refusal)
     with template.brought(manifest, label, _completed(project, request), None, progress) as found:
-        yield Replacement(project, request, found if isinstance(found, Brought | Documents) else None)
+        yield Replacement(project, request, found)
 
 
-def _earlier(project: Project, found: Brought | Documents) -> Tree:
+def _earlier(project: Project, found: Found) -> Tree:
     """The data files that the project has."""
-    if isinstance(found, Documents):
-        pages = read_folder(project.folder / documents.FOLDER)
-        below = {f"{documents.FOLDER.as_posix()}/{name}": file for name, file in pages.items()}
+    if not isinstance(found, Brought):
+        in_git = project.answers.get("dataset_in_git", True)
+        files = read_folder(project.folder / found.folder) if in_git else {}
+        below = {f"{found.folder.as_posix()}/{name}": file for name, file in files.items()}
         return {**below, **read_files(project.folder, [folders.CHECKSUMS.as_posix()])}
     path = f"{place.FOLDER.as_posix()}/{project.answers['dataset']}"
     blob = git.attempt(project.folder, "cat-file", "blob", f"HEAD:./{path}")

@@ -20,6 +20,7 @@ from scaffold.core.outcome import Block, Notice, Progress, Text, first_of, silen
 from scaffold.errors import DataError, UsageError
 from scaffold.tools import books, prose
 from scaffold.tools.files import friendly_os_errors, write_atomically
+from scaffold.tools.git.trees import File, Tree
 
 QUESTIONS = (
     "dataset",
@@ -68,6 +69,25 @@ class Texts:
     files: dict[str, str]
     refused: tuple[str, ...]
     personal: tuple[str, ...]
+    folder = FOLDER
+    in_git = True
+
+    @property
+    def names(self) -> set[str]:
+        """The files in the project's folder."""
+        return set(self.files)
+
+    @property
+    def tree(self) -> Tree:
+        """What of it comes into the repository."""
+        listed = {folders.CHECKSUMS.as_posix(): File(self.checksums.encode())}
+        return listed | {f"{FOLDER.as_posix()}/{name}": File(text.encode()) for name, text in self.files.items()}
+
+    @property
+    def checksums(self) -> str:
+        """The content of `data/raw/SHA256SUMS`."""
+        sums = {name: hashlib.sha256(text.encode()).hexdigest() for name, text in self.files.items()}
+        return "".join(f"{code}  {FOLDER.name}/{name}\n" for name, code in sums.items())
 
     @property
     def characters(self) -> int:
@@ -122,14 +142,12 @@ class Texts:
         Raises:
             ScaffoldError: The disk is full, or a folder cannot be written.
         """
-        sums = []
         for name, text in self.files.items():
             dest = project / FOLDER / name
             with friendly_os_errors(dest):
                 dest.parent.mkdir(parents=True, exist_ok=True)
                 dest.write_text(text, encoding="utf-8", newline="\n")
-            sums.append(f"{hashlib.sha256(text.encode()).hexdigest()}  {FOLDER.name}/{name}\n")
-        write_atomically(project / folders.CHECKSUMS, "".join(sums))
+        write_atomically(project / folders.CHECKSUMS, self.checksums)
 
 
 @contextlib.contextmanager
