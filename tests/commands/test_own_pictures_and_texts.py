@@ -79,6 +79,11 @@ def test_pictures_take_the_place_of_the_example_and_of_others(run: Run, tmp_path
     assert git(project, "status", "--porcelain") == ""
 
     photos(work / "other", "dog", "fox", "owl", first=100)
+    for number in range(10, 70):
+        png(work / f"other/owl/{number}.png", number)
+    shown = run("set", "--data", "other", "-C", project, "--dry-run")
+    assert "data/images/owl/ (70 files)" in shown.out
+    assert "data/images/fox/3.png" in shown.out
     assert run("set", "--data", "other", "-C", project).code == 0
     assert {path.split("/")[1] for path in files(project / "data")} == {"dog", "fox", "owl"}
     assert (project / "data/images/dog/3.png").read_bytes() == (work / "other/dog/3.png").read_bytes()

@@ -1,12 +1,15 @@
 """The rows and counts of a plan, and the outcome of applying it, for people and for scripts."""
 
 from collections.abc import Mapping
+from itertools import groupby
+from pathlib import PurePosixPath
 from typing import Any
 
 from scaffold.core.outcome import Notice, Outcome, Table, Text
 from scaffold.core.project import ANSWERS_FILE, Project
 from scaffold.core.templates import source
 from scaffold.core.templates.rendering import Rendering
+from scaffold.core.update.house_rules import Change
 from scaffold.core.update.plan import Plan
 from scaffold.errors import ExitCode
 
@@ -17,8 +20,20 @@ def title(project: Project) -> str:
 
 
 def table(plan: Plan) -> Table:
-    """The plan's rows as a table."""
-    return Table(("path", "action", "reason"), [(row.path, row.action, row.reason) for row in plan.changes])
+    """The plan's rows as a table; many files of one folder that meet the same are one row, as pictures are."""
+    rows: list[tuple[str, str, str]] = []
+    for (folder, action, reason), alike in groupby(plan.changes, key=_meets):
+        paths = [row.path for row in alike]
+        shown = paths if len(paths) <= _MOST_ALIKE else [f"{folder}/ ({len(paths):,} files)"]
+        rows += [(path, action, reason) for path in shown]
+    return Table(("path", "action", "reason"), rows)
+
+
+_MOST_ALIKE = 50
+
+
+def _meets(row: Change) -> tuple[str, str, str]:
+    return PurePosixPath(row.path).parent.as_posix(), row.action, row.reason
 
 
 _DONE = {
