@@ -29,7 +29,7 @@ def place_digits(every: int = 1) -> None:
 
 
 class Trained(NamedTuple):
-    """A network that knows something, and what it came from."""
+    """A trained network with its history, its exported file, its data and its settings."""
 
     net: Any  # torch's module
     history: list[dict[str, float]]
