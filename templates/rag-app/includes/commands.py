@@ -9,3 +9,12 @@ def ingest(
     from {{ package_name }}.data import ingest
 
     typer.echo(ingest(load_settings(), sources))
+
+
+@app.command()
+def feedback() -> None:
+    """Print every rated answer as a line for the file of questions."""
+    from {{ package_name }}.web.feedback import export
+
+    lines = export()
+    typer.echo(lines or "nobody has rated an answer yet", err=not lines)
