@@ -1,5 +1,6 @@
 """What git says of a neighbour's refs is not held against the repository that is fetched."""
 
+import shlex
 import shutil
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from scaffold.tools.forges.base import ForgeError, UnusableRepositoryError
 from scaffold.tools.forges.remote import Remote
 from scaffold.tools.git.bare import BareRepository, make_bare
 from scaffold.tools.git.trees import Commit, File
-from support import git, stand_in
+from support import git, spawn, stand_in
 
 NEIGHBOUR = "refs/fetched/ada/hw1/main"
 
@@ -39,6 +40,9 @@ def test_a_neighbours_damage_is_not_the_students(store: Path, student: Remote) -
         student.fetch(store, "refs/fetched/bob/hw1")
     assert not isinstance(raised.value, UnusableRepositoryError)
     assert "bob" not in raised.value.message
+    command = shlex.split(raised.value.hint.partition(": ")[2])
+    assert spawn(*command, cwd=store).code == 0
+    student.fetch(store, "refs/fetched/bob/hw1")
 
 
 def test_a_ref_that_changes_meanwhile_is_read_again(

@@ -47,11 +47,6 @@ def require_table(manifest: Manifest | None, label: str) -> DataNeeds:
     raise UsageError(f"{label} takes {needs.kind}, and not a table.", hint)
 
 
-def kind_of_data(manifest: Manifest | None) -> str:
-    """What data of the owner's a template takes; empty for none."""
-    return manifest.data.kind if manifest and manifest.data else ""
-
-
 @contextlib.contextmanager
 def brought(
     manifest: Manifest | None,
@@ -75,7 +70,7 @@ def brought(
     if request is None:
         yield None
         return
-    if reader := _READERS.get(kind_of_data(manifest)):
+    if reader := _READERS.get(manifest.data.kind if manifest and manifest.data else ""):
         with reader(request, progress) as looked_at:
             yield looked_at
         return

@@ -13,6 +13,9 @@ from scaffold.core.update.house_rules import Change
 from scaffold.core.update.plan import Plan
 from scaffold.errors import ExitCode
 
+_MOST_ALIKE = 50
+"""So many files of one folder are named one by one."""
+
 
 def title(project: Project) -> str:
     """The name of the project and of its template."""
@@ -27,9 +30,6 @@ def table(plan: Plan) -> Table:
         shown = paths if len(paths) <= _MOST_ALIKE else [f"{folder}/ ({len(paths):,} files)"]
         rows += [(path, action, reason) for path in shown]
     return Table(("path", "action", "reason"), rows)
-
-
-_MOST_ALIKE = 50
 
 
 def _meets(row: Change) -> tuple[str, str, str]:

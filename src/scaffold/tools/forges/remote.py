@@ -6,6 +6,7 @@ user who pushes there. The git process at the other end is told to ignore them.
 
 import os
 import re
+import shlex
 from abc import abstractmethod
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -85,6 +86,7 @@ class Remote:
         """Fetch its branches as `refs`/BRANCH. Raises ForgeError."""
         flags = ("--quiet", "--no-tags", "--prune", "--no-write-fetch-head", "--recurse-submodules=no")
         program = self._program("--upload-pack", _UPLOAD_PACK)
+        unreadable = ""
         for _ in range(_TRIES):
             completed = self._git(store, "fetch", *flags, *program, "--", self.url, f"+refs/heads/*:{refs}/*")
             if completed.ok:
@@ -92,7 +94,9 @@ class Remote:
             bad = _BAD_REF.search(completed.stderr)
             if bad is None or bad[1].startswith(f"{refs}/"):
                 raise self._error(("fetch",), completed)
-        raise ForgeError(f"git cannot read {bad[1] if bad else 'a ref'} in {store}.", "Delete this ref, and try again.")
+            unreadable = bad[1]
+        command = f"git -C {shlex.quote(str(store))} update-ref -d {shlex.quote(unreadable)}"
+        raise ForgeError(f"git cannot read {unreadable} in {store}.", f"Delete it, and try again: {command}")
 
     def _program(self, option: str, program: str) -> tuple[str, ...]:
         """The option that names the program at the other end, where git starts it on this machine."""
